@@ -1,0 +1,1 @@
+"""Causal graphs: the value, its notation, queries, drawing and interchange."""
