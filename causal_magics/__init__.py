@@ -1,0 +1,64 @@
+"""The causal workbench for notebooks: one causal graph through every `%%causal` cell."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from causal_magics.data.samples import sample, samples
+    from causal_magics.discovery.discover import Discovery, discover
+    from causal_magics.errors import CausalMagicsError
+    from causal_magics.graph.comparison import Comparison, compare, edits
+    from causal_magics.graph.identification import Identification, identify
+    from causal_magics.graph.model import CausalGraph, Edge, Knowledge, Node
+    from causal_magics.magics.extension import load_ipython_extension, unload_ipython_extension
+    from causal_magics.widgets.graph_editor import GraphEditor, edit
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CausalGraph",
+    "CausalMagicsError",
+    "Comparison",
+    "Discovery",
+    "Edge",
+    "GraphEditor",
+    "Identification",
+    "Knowledge",
+    "Node",
+    "compare",
+    "discover",
+    "edit",
+    "edits",
+    "identify",
+    "load_ipython_extension",
+    "sample",
+    "samples",
+    "unload_ipython_extension",
+]
+
+_HOMES = {
+    "causal_magics.data.samples": ("sample", "samples"),
+    "causal_magics.discovery.discover": ("Discovery", "discover"),
+    "causal_magics.errors": ("CausalMagicsError",),
+    "causal_magics.graph.comparison": ("Comparison", "compare", "edits"),
+    "causal_magics.graph.identification": ("Identification", "identify"),
+    "causal_magics.graph.model": ("CausalGraph", "Edge", "Knowledge", "Node"),
+    "causal_magics.magics.extension": ("load_ipython_extension", "unload_ipython_extension"),
+    "causal_magics.widgets.graph_editor": ("GraphEditor", "edit"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that the import stays quick."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,38 @@
+"""The public surface: pinned, so that no name comes or goes unnoticed."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import causal_magics
+
+PUBLIC = {
+    "CausalGraph", "CausalMagicsError", "Comparison", "Discovery", "Edge", "GraphEditor",
+    "Identification", "Knowledge", "Node", "compare", "discover", "edit", "edits", "identify",
+    "load_ipython_extension", "sample", "samples", "unload_ipython_extension",
+}  # fmt: skip
+
+IN_NO_IMPORT = "torch", "transformers", "matplotlib", "pandas", "IPython", "numba", "scipy"
+
+
+def test_the_surface_is_pinned() -> None:
+    assert set(causal_magics.__all__) == PUBLIC
+    assert PUBLIC <= set(dir(causal_magics))
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    for name in sorted(PUBLIC):
+        documentation = inspect.getdoc(getattr(causal_magics, name))
+        assert documentation, f"{name} has no docstring"
+        assert documentation.strip()
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, causal_magics; from causal_magics import CausalGraph;"
+        f"print([m for m in {IN_NO_IMPORT!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
