@@ -1,0 +1,93 @@
+/** What comes over the wire is read as strictly here as in the kernel. */
+import { OperationError } from "./errors";
+import { KNOWLEDGE_MARKS, MARKS, ROLES, type DocumentEdge, type DocumentNode, type GraphDocument } from "./model";
+import type { Operation } from "./operations";
+
+const MAX_COORDINATE = 1e6;
+
+type Fields = Readonly<Record<string, unknown>>;
+type Check = (value: unknown) => boolean;
+
+export function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const isText: Check = (value) => typeof value === "string";
+const isId: Check = (value) => typeof value === "string" && /^(?: |[^\p{C}\p{Z}]){1,100}$/u.test(value);
+const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value);
+const isCoordinate: Check = (value) => typeof value === "number" && Math.abs(value) <= MAX_COORDINATE;
+const isConfidence: Check = (value) => value === null || (typeof value === "number" && value >= 0 && value <= 1);
+const isBits: Check = (value) => value === null || isNumber(value);
+
+const oneOf =
+  (options: readonly unknown[]): Check =>
+  (value) =>
+    options.includes(value);
+
+const isRoles: Check = (value) =>
+  Array.isArray(value) && value.every(oneOf(ROLES)) && new Set(value).size === value.length;
+const isTiers: Check = (value) =>
+  Array.isArray(value) && value.every((tier: unknown) => Array.isArray(tier) && tier.every(isId));
+const isPlace: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(isCoordinate);
+const isPositions: Check = (value) =>
+  isObject(value) &&
+  Object.keys(value).length > 0 &&
+  Object.entries(value).every(([id, place]) => isId(id) && isPlace(place));
+
+const node = { id: isId, name: isText, roles: isRoles, x: isCoordinate, y: isCoordinate };
+const evidence = { knowledge: oneOf([null, ...KNOWLEDGE_MARKS]), confidence: isConfidence, bits: isBits };
+const edge = { id: isId, source: isId, target: isId, mark: oneOf(MARKS), ...evidence };
+
+interface Shape {
+  readonly required: Readonly<Record<string, Check>>;
+  readonly optional?: Readonly<Record<string, Check>>;
+}
+
+const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
+  ["add_node", { required: node }],
+  ["set_node", { required: { id: isId }, optional: { name: isText, roles: isRoles } }],
+  ["delete_node", { required: { id: isId } }],
+  ["add_edge", { required: edge }],
+  ["set_edge", { required: { id: isId }, optional: { mark: edge.mark, ...evidence } }],
+  ["delete_edge", { required: { id: isId } }],
+  ["move", { required: { positions: isPositions } }],
+  ["set_tiers", { required: { tiers: isTiers } }],
+]);
+
+/** The first field that is missing, unknown or of another type, or null. */
+function wrongField(fields: Fields, { required, optional = {} }: Shape): string | null {
+  const checks = new Map([...Object.entries(required), ...Object.entries(optional)]);
+  const unknown = Object.keys(fields).find((key) => key !== "op" && !checks.has(key));
+  if (unknown !== undefined) return unknown;
+  for (const [key, check] of checks) {
+    if (Object.hasOwn(fields, key) ? !check(fields[key]) : Object.hasOwn(required, key)) return key;
+  }
+  return null;
+}
+
+/** The operations of a group. Throws an `OperationError` of kind `malformed`. */
+export function parseGroup(raw: unknown): readonly Operation[] {
+  if (!Array.isArray(raw) || raw.length === 0) {
+    throw new OperationError("malformed", "A group is a list of at least one operation.");
+  }
+  return raw.map((item: unknown) => {
+    const shape = isObject(item) ? SHAPES.get(item["op"]) : undefined;
+    if (!isObject(item) || !shape) throw new OperationError("malformed", "An operation has one of the known names.");
+    const wrong = wrongField(item, shape);
+    if (wrong !== null) throw new OperationError("malformed", `${String(item["op"])} has a wrong field ${wrong}.`);
+    return item as unknown as Operation;
+  });
+}
+
+function isListOf<Item>(value: unknown, shape: Shape): value is readonly Item[] {
+  return Array.isArray(value) && value.every((item: unknown) => isObject(item) && wrongField(item, shape) === null);
+}
+
+/** A whole document, or null where it is none. */
+export function parseDocument(raw: unknown): GraphDocument | null {
+  if (!isObject(raw) || raw["version"] !== 1) return null;
+  const { rev, nodes, edges, tiers } = raw;
+  if (typeof rev !== "number" || !Number.isInteger(rev) || rev < 0 || !isTiers(tiers)) return null;
+  if (!isListOf<DocumentNode>(nodes, { required: node }) || !isListOf<DocumentEdge>(edges, { required: edge })) return null;
+  return { version: 1, rev, nodes, edges, tiers: tiers as GraphDocument["tiers"] };
+}
