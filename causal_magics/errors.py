@@ -15,7 +15,8 @@
     ├── DataError                 a table that cannot be learned from
     ├── DiscoveryError            a search that cannot be run as asked
     ├── CellError                 a `%%causal` cell that cannot be run as written
-    ├── EditorError               an operation that the editor refuses
+    ├── EditorError               something that the editor cannot do
+    │   └── OperationError        an operation that does not fit its document; `kind`
     └── MissingDependencyError    an optional package that is not installed
 
 Each message is one readable line: what was expected, what was given, what to do.
@@ -207,7 +208,30 @@ class CellError(CausalMagicsError):
 
 
 class EditorError(CausalMagicsError):
-    """An operation that the editor refuses."""
+    """Something that the editor cannot do."""
+
+
+class OperationError(EditorError):
+    """An operation of the editor that does not fit the document it was meant for.
+
+    Parameters
+    ----------
+    message : str
+    kind : str
+        One word for what is wrong; the editor's two languages use the same words.
+    cycle_path : sequence of str, optional
+        The nodes along the cycle which the operation would close.
+    """
+
+    def __init__(
+        self, message: str, kind: str = "malformed", cycle_path: Sequence[str] | None = None
+    ) -> None:
+        self.kind = kind
+        self.cycle_path = None if cycle_path is None else tuple(cycle_path)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[OperationError], tuple[str, str, tuple[str, ...] | None]]:
+        return type(self), (str(self), self.kind, self.cycle_path)
 
 
 class MissingDependencyError(CausalMagicsError, ImportError):
