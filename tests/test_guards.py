@@ -1,0 +1,101 @@
+"""Guards of the code's shape: sizes, and that ranges and pins agree."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+FILE_LINES = 400
+FUNCTION_LINES = 60  # eslint holds TypeScript to the same number
+SOURCES = ".py", ".ts", ".tsx", ".mjs"
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A file that may be longer, until a day and for a reason."""
+
+    path: str
+    until: datetime.date
+    reason: str
+
+
+EXEMPTIONS: tuple[Exemption, ...] = ()
+
+
+def source_files(*suffixes: str) -> list[Path]:
+    """Return the project's own files with these endings, tracked or about to be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    paths = (ROOT / name for name in listed.split("\0") if name.endswith(suffixes))
+    return sorted(path for path in paths if path.is_file())
+
+
+def exempt(path: Path, today: datetime.date) -> bool:
+    name = path.relative_to(ROOT).as_posix()
+    return any(entry.path == name and today <= entry.until for entry in EXEMPTIONS)
+
+
+def test_files_stay_short() -> None:
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in source_files(*SOURCES)
+        if not exempt(path, today)
+    }
+    assert len(lengths) > 20, "the guard does not see the project's files"
+    assert {name: lines for name, lines in lengths.items() if lines > FILE_LINES} == {}
+
+
+def test_functions_stay_short() -> None:
+    long = {}
+    for path in source_files(".py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > FUNCTION_LINES:
+                    long[f"{path.relative_to(ROOT)}:{node.name}"] = lines
+    assert long == {}
+
+
+def pinned() -> dict[str, str]:
+    pins = {}
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, version = line.split(";")[0].strip().partition("==")
+            pins[canonicalize_name(name)] = version
+    return pins
+
+
+def declared() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"].values()
+    texts = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    requirements = [Requirement(text) for text in [*texts, *(text for e in extras for text in e)]]
+    return [entry for entry in requirements if canonicalize_name(entry.name) != "causal-magics"]
+
+
+@pytest.mark.parametrize("requirement", declared(), ids=str)
+def test_every_requirement_is_pinned_within_its_range(requirement: Requirement) -> None:
+    version = pinned().get(canonicalize_name(requirement.name))
+    assert version, f"{requirement.name} has no pin in constraints.txt"
+    assert requirement.specifier.contains(version, prereleases=True)
+
+
+def test_nothing_names_where_packages_are_fetched() -> None:
+    for name in ("yarn.lock", "constraints.txt", ".yarnrc.yml"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "://" not in text, name
