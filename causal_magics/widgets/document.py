@@ -35,21 +35,22 @@ class Document:
         OperationError
             Where one operation does not fit.
         """
-        draft = self._draft()
+        draft = self.draft()
         for operation in group:
             draft.apply(operation)
         return Document(MappingProxyType(draft.nodes), MappingProxyType(draft.edges), draft.tiers)
 
     def inverse(self, group: Sequence[Operation]) -> list[Operation]:
         """Return the group that undoes `group` after it was applied to this document."""
-        draft = self._draft()
+        draft = self.draft()
         undo: list[list[Operation]] = []
         for operation in group:
             undo.append(draft.inverse(operation))
             draft.apply(operation)
         return [operation for step in reversed(undo) for operation in step]
 
-    def _draft(self) -> Draft:
+    def draft(self) -> Draft:
+        """Return a working copy that operations change one by one."""
         return Draft(self.nodes, self.edges, self.tiers)
 
     def to_json(self, revision: int = 0) -> JsonObject:

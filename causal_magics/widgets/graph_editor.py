@@ -1,0 +1,315 @@
+"""`GraphEditor`: the graph on the screen, and `edit`, which opens it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import count
+from pathlib import Path
+from threading import Lock, Timer
+from typing import Any
+from weakref import WeakValueDictionary
+
+import anywidget
+import traitlets
+
+from causal_magics.errors import EditorError, shorten
+from causal_magics.graph.model import CausalGraph
+from causal_magics.widgets.binding import NameBinding, Namespace
+from causal_magics.widgets.document import JsonObject
+from causal_magics.widgets.observers import Observer
+from causal_magics.widgets.session import EditorSession
+from causal_magics.widgets.undo import Undone
+
+MIME_TYPE = "application/vnd.causal-magics.graph+json"
+SNAPSHOT_DELAY = 0.3
+BUNDLE = Path(__file__).parents[1] / "static" / "graph-editor.js"
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+
+class GraphEditor(anywidget.AnyWidget):
+    """A causal graph on the screen, edited by hand and by Python alike.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+    title : str
+        Shown above the canvas.
+    read_only : bool
+        Whether the screen may change nothing.
+
+    Notes
+    -----
+    Screen and kernel exchange operations as messages; the traits are written by the kernel only,
+    for screens that open later.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    snapshot = traitlets.Dict().tag(sync=True)
+    overlay = traitlets.Dict().tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)
+    read_only = traitlets.Bool(default_value=False).tag(sync=True)
+
+    def __init__(self, graph: CausalGraph, *, title: str = "", read_only: bool = False) -> None:
+        self.cell: tuple[str, int] | None = None
+        self._binding: NameBinding | None = None
+        self._refresh = Debounced(self._write_snapshot, SNAPSHOT_DELAY)
+        self.session = EditorSession(graph, self.send)
+        self.session.read_only = read_only
+        super().__init__(
+            title=title,
+            read_only=read_only,
+            snapshot=self.session.snapshot(),
+            overlay={"rev": 0},
+        )
+        self.session.observers.add(self._changed)
+        self.on_msg(self._receive)
+        _editors[next(_numbers)] = self
+
+    @traitlets.default("_esm")
+    def _default_esm(self) -> str:
+        return _bundle()
+
+    # ------------------------------------------------------------------ what is shown
+
+    @property
+    def graph(self) -> CausalGraph:
+        """The graph that is shown."""
+        return self.session.graph
+
+    @property
+    def name(self) -> str | None:
+        """The notebook's name that follows the editor."""
+        return None if self._binding is None else self._binding.name
+
+    def set_graph(self, graph: CausalGraph) -> None:
+        """Show another graph; `undo` brings back what was shown.
+
+        Raises
+        ------
+        EditorError
+            Where `graph` is no `CausalGraph`.
+        """
+        self.session.set_graph(_checked(graph))
+
+    def undo(self) -> Undone:
+        """Take back the last change that Python made; what the screen did since stays."""
+        return self.session.undo()
+
+    def redo(self) -> Undone:
+        """Make the change again that `undo` took back last."""
+        return self.session.redo()
+
+    def on_change(self, callback: Observer, *, remove: bool = False) -> Observer:
+        """Call `callback` with the new graph after every change, in order.
+
+        It may run on another thread. What it raises is logged once and stops nothing. Returns the
+        callback, so that this works as a decorator.
+        """
+        if remove:
+            self.session.observers.remove(callback)
+        else:
+            self.session.observers.add(callback)
+        return callback
+
+    def bind(self, name: str, namespace: Namespace) -> None:
+        """Keep a name of a namespace at the graph that is shown."""
+        if not isinstance(name, str) or not name.isidentifier():
+            raise EditorError(f"Expected a Python name to bind, got {shorten(str(name))}.")
+        if self._binding is not None:
+            self._binding.release()
+        self._binding = NameBinding(self.session, namespace, name)
+
+    def close(self) -> None:
+        """Leave the screen and the name; the last graph can still be read."""
+        if self._binding is not None:
+            self._binding.release()
+            self._binding = None
+        self._refresh.cancel()
+        super().close()
+
+    # ------------------------------------------------------------------ the screens
+
+    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+        self.session.submit(content)
+
+    def _changed(self, _graph: CausalGraph) -> None:
+        self._refresh()
+
+    def _write_snapshot(self) -> None:
+        if self.comm is not None:
+            self.snapshot = self.session.snapshot()
+
+    @traitlets.observe("read_only")
+    def _read_only_changed(self, change: Mapping[str, Any]) -> None:
+        self.session.read_only = bool(change["new"])
+
+    def set_state(self, sync_data: Mapping[str, Any]) -> None:
+        """Take state from a screen, but for the traits that only the kernel writes."""
+        own = {"_esm", "snapshot", "overlay", "title", "read_only"}
+        super().set_state({key: value for key, value in sync_data.items() if key not in own})
+
+    # ------------------------------------------------------------------ display
+
+    def __repr__(self) -> str:
+        bound = f" bound to {self.name}" if self.name else ""
+        nodes, edges = len(self.graph.nodes), len(self.graph.edges)
+        return f"<GraphEditor{bound}: {nodes} nodes, {edges} edges>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
+        from causal_magics.graph.drawing import to_svg
+
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is None:
+            return None
+        self._refresh.now()
+        state = self.session.state
+        data, metadata = shown
+        return {
+            **data,
+            MIME_TYPE: self._own_json(state.document.to_json(state.revision)),
+            "image/svg+xml": to_svg(state.graph, title=self.title or self.name),
+            "text/plain": str(state.graph),
+        }, metadata
+
+    def _own_json(self, document: JsonObject) -> JsonObject:
+        return {
+            "version": 1,
+            "document": document,
+            "name": self.name,
+            "model_id": self.model_id,
+            "comparison": None,
+        }
+
+
+class Debounced:
+    """Calls an action once, some time after the first of several requests."""
+
+    def __init__(self, action: Callable[[], object], delay: float) -> None:
+        self._action = action
+        self._delay = delay
+        self._lock = Lock()
+        self._timer: Timer | None = None
+
+    def __call__(self) -> None:
+        """Ask for the action."""
+        with self._lock:
+            if self._timer is None:
+                self._timer = Timer(self._delay, self.now)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def now(self) -> None:
+        """Act at once."""
+        self.cancel()
+        self._action()
+
+    def cancel(self) -> None:
+        """Forget what was asked for."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+
+
+def edit(
+    graph: CausalGraph,
+    name: str | None = None,
+    *,
+    namespace: Namespace | None = None,
+    title: str = "",
+    read_only: bool = False,
+) -> GraphEditor:
+    """Open the editor on a graph.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+    name : str, optional
+        A name to bind to the graph: each accepted edit binds it to the new value, as long as it
+        holds the value that the editor put there.
+    namespace : mutable mapping, optional
+        Where `name` lives; the notebook, where it is not given.
+    title : str
+        Shown above the canvas; the name, where it is not given.
+    read_only : bool
+        Whether the screen may change nothing.
+
+    Returns
+    -------
+    GraphEditor
+        A widget; as the last expression of a cell it is shown.
+
+    Raises
+    ------
+    EditorError
+        Where `graph` is no `CausalGraph`, or `name` is no Python name or there is no notebook.
+    """
+    editor = GraphEditor(_checked(graph), title=title or name or "", read_only=read_only)
+    if name is not None:
+        editor.bind(name, _notebook() if namespace is None else namespace)
+    editor.cell = _running_cell()
+    for other in live_editors():
+        if other is not editor and other.name == name and _is_rerun(other.cell, editor.cell):
+            other.close()
+    return editor
+
+
+def live_editors() -> list[GraphEditor]:
+    """Return the editors that are open, the oldest first."""
+    return [editor for _, editor in sorted(_editors.items()) if editor.comm is not None]
+
+
+_editors: WeakValueDictionary[int, GraphEditor] = WeakValueDictionary()
+_numbers = count()
+
+
+def _checked(graph: object) -> CausalGraph:
+    if isinstance(graph, CausalGraph):
+        return graph
+    raise EditorError(
+        f"Expected a CausalGraph, got a value of type {type(graph).__name__}. "
+        "Use its .graph, or CausalGraph.parse(text)."
+    )
+
+
+def _bundle() -> str:
+    try:
+        return _read_bundle()
+    except FileNotFoundError:
+        line = json.dumps("The editor's bundle is not built yet: run `make build`.")
+        return f"export default {{ render({{ el }}) {{ el.textContent = {line}; }} }};"
+
+
+@cache
+def _read_bundle() -> str:
+    return BUNDLE.read_text(encoding="utf-8")
+
+
+def _shell() -> Any:
+    from IPython import get_ipython
+
+    return get_ipython()
+
+
+def _notebook() -> Namespace:
+    shell = _shell()
+    if shell is None:
+        raise EditorError("Expected a notebook to bind the name in. Pass namespace=globals().")
+    names: Namespace = shell.user_ns
+    return names
+
+
+def _running_cell() -> tuple[str, int] | None:
+    """Return the id of the cell that runs and the number of its run."""
+    shell = _shell()
+    if not hasattr(shell, "get_parent"):
+        return None
+    cell = shell.get_parent().get("metadata", {}).get("cellId")
+    return (cell, shell.execution_count) if isinstance(cell, str) else None
+
+
+def _is_rerun(before: tuple[str, int] | None, now: tuple[str, int] | None) -> bool:
+    return before is not None and now is not None and before[0] == now[0] and before[1] != now[1]
