@@ -1,0 +1,1 @@
+"""The magics: cell grammar, verbs, name binding, completion, display."""

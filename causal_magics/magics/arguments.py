@@ -1,0 +1,222 @@
+"""From words to values: each kind of parameter reads its words in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from causal_magics.errors import CellError, closest, shorten
+from causal_magics.graph.model import CausalGraph, Knowledge
+from causal_magics.magics.grammar import Word
+from causal_magics.magics.history import History
+from causal_magics.magics.parameters import Parameter
+
+_PARTS: Final = ("graph", "knowledge", "frame")
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """What a cell can see of its notebook.
+
+    Parameters
+    ----------
+    names : mapping of str to object
+        The namespace.
+    evaluate : callable
+        Evaluates a Python expression in it.
+    history : History
+        What earlier cells have bound.
+    """
+
+    names: Mapping[str, object]
+    evaluate: Callable[[str], object]
+    history: History
+
+    def value(self, expression: str) -> object:
+        """Return the value of an expression between ``{{`` and ``}}``.
+
+        Raises
+        ------
+        CellError
+            Where it cannot be evaluated; the cause is the exception itself.
+        """
+        try:
+            return self.evaluate(expression)
+        except Exception as error:
+            reason = str(error).split("\n")[0]
+            raise CellError(
+                f"{{{{{expression}}}}} cannot be evaluated: {type(error).__name__}: {reason}"
+            ) from error
+
+    def find(self, path: str) -> object:
+        """Return what a name, or a dotted path from one, holds.
+
+        Raises
+        ------
+        CellError
+            Where the notebook has no such name; the message has the closest one.
+        """
+        root, *attributes = path.split(".")
+        if root not in self.names:
+            known = [name for name in self.names if not name.startswith("_")]
+            hint = closest(root, known)
+            advice = f"Did you mean {hint}?" if hint else "Define it in an earlier cell."
+            raise CellError(f"The notebook has no name {shorten(root)}. {advice}")
+        value = self.names[root]
+        for attribute in attributes:
+            if not hasattr(value, attribute):
+                hint = closest(attribute, [a for a in dir(value) if not a.startswith("_")])
+                advice = f" Did you mean {hint}?" if hint else ""
+                raise CellError(f"{shorten(root)} has no attribute {shorten(attribute)}.{advice}")
+            value = getattr(value, attribute)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """The value of one parameter, and the Python that gives it again."""
+
+    value: Any
+    source: str
+
+
+def read_argument(parameter: Parameter, words: Iterable[Word], notebook: Notebook) -> Argument:
+    """Turn the words given for a parameter into its value.
+
+    Parameters
+    ----------
+    parameter : Parameter
+    words : iterable of Word
+        More than one only where the option is repeated.
+    notebook : Notebook
+
+    Raises
+    ------
+    CellError
+        Where a word is not what the parameter takes.
+    """
+    given = list(words)
+    if parameter.kind == "names":
+        names = [name for word in given for name in _names(word, notebook)]
+        return Argument(tuple(names), repr(tuple(names)))
+    if len(given) > 1:
+        raise CellError(f"Expected --{parameter.option} once, got it {len(given)} times.")
+    word = given[0]
+    if word.form == "expression":
+        value = notebook.value(word.text)
+        return _fitted(parameter, Argument(value, f"({word.text})"), word.text)
+    if parameter.kind == "value":
+        return _looked_up(parameter, word, notebook)
+    value = (
+        word.text if parameter.kind == "text" else _READERS[parameter.kind](parameter, word.text)
+    )
+    return Argument(value, repr(value))
+
+
+def _names(word: Word, notebook: Notebook) -> list[str]:
+    if word.form == "quoted":
+        return [word.text]
+    if word.form == "plain":
+        return [name for name in word.text.split(",") if name]
+    value = notebook.value(word.text)
+    return [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+
+
+def _looked_up(parameter: Parameter, word: Word, notebook: Notebook) -> Argument:
+    takes_text = str in (parameter.classes or ())
+    root = word.text.split(".")[0]
+    if takes_text and (word.form == "quoted" or root not in notebook.names):
+        return Argument(word.text, repr(word.text))
+    return _fitted(parameter, Argument(notebook.find(word.text), word.text), word.text)
+
+
+def _fitted(parameter: Parameter, argument: Argument, shown: str) -> Argument:
+    """Return the argument, or the part of it which the parameter takes."""
+    if parameter.kind == "choice" and argument.value not in parameter.choices:
+        raise _no_choice(parameter, str(argument.value))
+    classes = parameter.classes
+    if parameter.kind != "value" or classes is None or isinstance(argument.value, classes):
+        return argument
+    part = _fitting_part(classes, argument.value)
+    if part is not None:
+        return Argument(getattr(argument.value, part), f"{argument.source}.{part}")
+    wanted = " or ".join(sorted(_with_article(c) for c in classes))
+    raise CellError(
+        f"Expected {wanted} for {parameter.placeholder}, got {shorten(shown)}, "
+        f"{_with_article(type(argument.value))}."
+    )
+
+
+def _with_article(cls: type) -> str:
+    return f"an {cls.__name__}" if cls.__name__[0] in "AEIOUaeiou" else f"a {cls.__name__}"
+
+
+def _fitting_part(classes: tuple[type, ...], value: object) -> str | None:
+    return next((p for p in _PARTS if isinstance(getattr(value, p, None), classes)), None)
+
+
+def fitting(parameter: Parameter, value: object) -> bool:
+    """Whether a parameter takes a value, or a part of it."""
+    classes = parameter.classes
+    if classes is None or isinstance(value, classes):
+        return True
+    return not isinstance(value, type) and _fitting_part(classes, value) is not None
+
+
+def _flag(parameter: Parameter, text: str) -> bool:
+    answers = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    if text.casefold() not in answers:
+        raise CellError(f"Expected true or false for {parameter.option}, got {shorten(text)}.")
+    return answers[text.casefold()]
+
+
+def _choice(parameter: Parameter, text: str) -> object:
+    for choice in parameter.choices:
+        if str(choice) == text:
+            return choice
+    raise _no_choice(parameter, text)
+
+
+def _no_choice(parameter: Parameter, text: str) -> CellError:
+    known = [str(choice) for choice in parameter.choices]
+    hint = closest(text, known)
+    advice = f" Did you mean {hint}?" if hint else ""
+    return CellError(
+        f"Expected {parameter.option} to be one of {', '.join(known)}, got {shorten(text)}.{advice}"
+    )
+
+
+def _number(parameter: Parameter, text: str) -> float:
+    for cls in (int, float):
+        if cls in parameter.members:
+            try:
+                return cls(text)
+            except ValueError:
+                continue
+    wanted = "a number" if float in parameter.members else "a whole number"
+    raise CellError(f"Expected {wanted} for {parameter.option}, got {shorten(text)}.")
+
+
+_READERS: Final[Mapping[str, Callable[[Parameter, str], object]]] = {
+    "flag": _flag,
+    "choice": _choice,
+    "number": _number,
+}
+
+
+def knowledge_of(graph: CausalGraph) -> Knowledge:
+    """Return the background knowledge that the body of a cell states.
+
+    Raises
+    ------
+    CellError
+        Where the body has an edge that is neither required nor forbidden.
+    """
+    for edge in graph.edges:
+        if edge.mark != "->" or (edge.source, edge.target) not in graph.knowledge.required:
+            raise CellError(
+                f"Expected background knowledge, got the edge {shorten(edge.source)} {edge.mark} "
+                f"{shorten(edge.target)}. Write [required] or [forbidden] behind it."
+            )
+    return graph.knowledge

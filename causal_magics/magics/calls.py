@@ -1,0 +1,197 @@
+"""From a cell to a call: the verb's function and all its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from causal_magics.errors import CellError, closest, shorten
+from causal_magics.graph.model import CausalGraph, Knowledge
+from causal_magics.graph.notation import Setting, parse_cell
+from causal_magics.magics.arguments import Argument, Notebook, knowledge_of, read_argument
+from causal_magics.magics.grammar import Header, Word, expand
+from causal_magics.magics.parameters import Parameter
+from causal_magics.magics.verb import Verb, public
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A cell understood: one function and its arguments, by parameter name.
+
+    Parameters
+    ----------
+    verb : Verb
+    function : str or callable
+        As `Verb.function`; `Verb.alone` where the verb stands alone.
+    arguments : mapping of str to Argument
+    """
+
+    verb: Verb
+    function: str | Callable[..., object]
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+
+    def run(self) -> object:
+        """Call the function."""
+        given = {name: argument.value for name, argument in self.arguments.items()}
+        positional = [given.pop(p.name) for p in self.verb.leading if p.name in given]
+        return public(self.function)(*positional, **given)
+
+    @property
+    def part(self) -> str | None:
+        """The attribute of the result that ``-o`` binds, or None for the result itself."""
+        return self.verb.shows if self.function == self.verb.function else None
+
+    def shown(self, result: object) -> object:
+        """Return what ``-o`` binds of a result."""
+        return getattr(result, self.part) if self.part else result
+
+
+def read_call(
+    header: Header, verb: Verb, body: str | None, notebook: Notebook, defaults: Mapping[str, object]
+) -> Call:
+    """Understand a cell.
+
+    Parameters
+    ----------
+    header : Header
+    verb : Verb
+    body : str or None
+        None for a cell of one line.
+    notebook : Notebook
+    defaults : mapping of str to object
+        Values of the options that the cell does not name.
+
+    Raises
+    ------
+    CellError
+        Where a word, an option or a name is not understood.
+    NotationError
+        Where the body is not.
+    """
+    if verb.alone and not header.names and not header.options:
+        return Call(verb, verb.alone)
+    text = None if body is None else expand(body, notebook.value)
+    graph, settings = _read_body(text)
+    words = _words_by_option(verb, header, settings)
+    arguments = {
+        parameter.name: read_argument(parameter, words[parameter.name], notebook)
+        for parameter in verb.options
+        if parameter.name in words
+    }
+    for parameter in verb.options:
+        if parameter.name not in arguments and parameter.option in defaults:
+            words_of_default = [Word(str(defaults[parameter.option]), "quoted")]
+            arguments[parameter.name] = read_argument(parameter, words_of_default, notebook)
+    _add_body(verb, text, graph, arguments)
+    _add_names(verb, header, notebook, arguments)
+    for parameter in verb.parameters:
+        if parameter.required and parameter.name not in arguments:
+            raise _missing(verb, parameter)
+    return Call(verb, verb.function, arguments)
+
+
+def _read_body(text: str | None) -> tuple[CausalGraph, Mapping[str, Setting]]:
+    if text is None:
+        return CausalGraph(), {}
+    cell = parse_cell(text)
+    return cell.graph, cell.settings
+
+
+def _words_by_option(
+    verb: Verb, header: Header, settings: Mapping[str, Setting]
+) -> dict[str, list[Word]]:
+    words: dict[str, list[Word]] = {}
+    if len(header.names) > len(verb.positional):
+        extra = header.names[len(verb.positional)].text
+        takes = " ".join(p.placeholder for p in verb.positional) or "no names"
+        raise CellError(f"{verb.name} takes {takes}; {shorten(extra)} is one too many.")
+    for parameter, word in zip(verb.positional, header.names, strict=False):
+        words[parameter.name] = [word]
+    for key, setting in settings.items():
+        words.setdefault(_option(verb, key, f"{key}:").name, []).append(Word(setting.value))
+    for name, value in header.options:
+        parameter = _option(verb, name, f"--{name}")
+        if value is None and parameter.kind != "flag":
+            raise CellError(f"Expected a value after --{name}: {parameter.placeholder}.")
+        if parameter.kind == "flag" and value is None:
+            value = Word("false" if name.startswith("no-") else "true")
+        assert value is not None
+        words.setdefault(parameter.name, []).append(value)
+    return words
+
+
+def _option(verb: Verb, name: str, shown: str) -> Parameter:
+    spelled = name.replace("_", "-")
+    for parameter in verb.options:
+        if spelled == parameter.option:
+            return parameter
+        if parameter.kind == "flag" and spelled == f"no-{parameter.option}":
+            return parameter
+    known = [parameter.option for parameter in verb.options]
+    hint = closest(spelled, known)
+    has = ", ".join(f"--{option}" for option in known) or "none"
+    advice = f"Did you mean --{hint}?" if hint else f"It has {has}."
+    raise CellError(f"{verb.name} has no option {shown}. {advice}")
+
+
+def _add_body(
+    verb: Verb, text: str | None, graph: CausalGraph, arguments: dict[str, Argument]
+) -> None:
+    parameter = next((p for p in verb.parameters if p.name == verb.body), None)
+    if parameter is None or text is None:
+        if graph.nodes:
+            raise CellError(f"{verb.name} takes no body. Write %causal {verb.name} on one line.")
+        if parameter is not None and parameter.kind == "text":
+            arguments[parameter.name] = Argument("", "''")
+        return
+    if parameter.kind == "text":
+        if not graph.nodes:
+            raise CellError(
+                f"The body has no node. Write one, or %causal {verb.name} on one line for a blank "
+                "canvas."
+            )
+        arguments[parameter.name] = Argument(text, python_text(text))
+        return
+    source = f"CausalGraph.parse({python_text(text)})"
+    if Knowledge in parameter.members:
+        stated = Argument(knowledge_of(graph), f"{source}.knowledge")
+        if stated.value:
+            arguments[parameter.name] = _merged(arguments.get(parameter.name), stated)
+    elif graph.nodes:
+        arguments[parameter.name] = Argument(graph, source)
+
+
+def _merged(given: Argument | None, stated: Argument) -> Argument:
+    if given is None:
+        return stated
+    if isinstance(given.value, CausalGraph):
+        given = Argument(given.value.knowledge, f"{given.source}.knowledge")
+    return Argument(given.value.merged(stated.value), f"{given.source}.merged({stated.source})")
+
+
+def _add_names(
+    verb: Verb, header: Header, notebook: Notebook, arguments: dict[str, Argument]
+) -> None:
+    if verb.named:
+        words = [word.text for word in header.names if word.form == "plain"]
+        name = header.output or next((word for word in words if word.isidentifier()), None)
+        arguments[verb.named] = Argument(name, repr(name))
+    if verb.uses_history:
+        arguments[verb.uses_history] = Argument(notebook.history, "")
+
+
+def _missing(verb: Verb, parameter: Parameter) -> CellError:
+    if parameter.name == verb.body:
+        return CellError(f"{verb.name} needs a body. Write it below %%causal {verb.name}.")
+    names = " ".join(p.placeholder for p in verb.positional)
+    return CellError(f"Expected {parameter.placeholder} after {verb.name}: {verb.name} {names}.")
+
+
+def python_text(text: str) -> str:
+    """Return the Python literal of a text, over several lines where the text has several."""
+    if "\n" not in text.strip() or not text.replace("\n", "").replace("\t", "").isprintable():
+        return repr(text)
+    safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if safe.endswith('"'):
+        safe = safe[:-1] + '\\"'
+    return f'"""\\\n{safe}"""'

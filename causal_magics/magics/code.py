@@ -1,0 +1,120 @@
+"""The Python that does what a cell did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from causal_magics.errors import CellError, closest, shorten
+from causal_magics.graph.model import CausalGraph
+from causal_magics.magics.calls import Call, python_text
+from causal_magics.magics.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Python as text: shown as it is, and highlighted where the front-end can.
+
+    Parameters
+    ----------
+    text : str
+    """
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self.text}\n```"
+
+
+def code(name: str, history: History) -> Code:
+    """Show the Python that does what the cell did which bound a name.
+
+    Where a graph was edited since, or comes from no cell, the text ends with the graph itself.
+
+    Parameters
+    ----------
+    name : str
+        A name that a cell has bound, or that holds a graph.
+    history : History
+        What the cells of the notebook have bound.
+
+    Raises
+    ------
+    CellError
+        Where no cell has bound the name, and it holds no graph.
+    """
+    origin = history.origin(name)
+    value = history.namespace.get(name)
+    if origin is None and not isinstance(value, CausalGraph):
+        hint = closest(name, known_names(history))
+        advice = f"Did you mean {hint}?" if hint else "Give the name after -o or before <<."
+        raise CellError(f"No cell has bound {shorten(name)}. {advice}")
+    parts = [] if origin is None else [origin.python]
+    if isinstance(value, CausalGraph) and (origin is None or _differ(value, origin.value)):
+        parts += ["# edited since"] if parts else []
+        parts += ["from causal_magics import CausalGraph", ""]
+        parts += [f"{name} = CausalGraph.parse({python_text(str(value))})"]
+    return Code("\n".join(parts))
+
+
+def _differ(graph: CausalGraph, bound: object) -> bool:
+    return not isinstance(bound, CausalGraph) or graph != bound
+
+
+def known_names(history: History) -> list[str]:
+    """Return the names that `code` can explain."""
+    graphs = [n for n, value in history.namespace.items() if isinstance(value, CausalGraph)]
+    return [*history, *(name for name in graphs if not name.startswith("_"))]
+
+
+def python_of(call: Call, *, output: str | None, target: str | None) -> str:
+    """Return the Python of a call.
+
+    Parameters
+    ----------
+    call : Call
+    output : str or None
+        The name after ``-o``.
+    target : str or None
+        The name before ``<<``.
+    """
+    part = f".{call.part}" if call.part else ""
+    expression, imports = _expression(call)
+    lines = [*imports, ""]
+    if target is not None:
+        lines.append(f"{target} = {expression}")
+        expression = target
+    if output is not None:
+        lines.append(f"{output} = {expression}{part}")
+    elif target is None:
+        lines.append(expression)
+    return "\n".join(lines)
+
+
+def _expression(call: Call) -> tuple[str, list[str]]:
+    leading = [p.name for p in call.verb.leading]
+    sources = [
+        argument.source if name in leading else f"{name}={argument.source}"
+        for name, argument in sorted(
+            call.arguments.items(),
+            key=lambda item: leading.index(item[0]) if item[0] in leading else len(leading),
+        )
+        if argument.source
+    ]
+    if isinstance(call.function, str):
+        home, name = "causal_magics", call.function
+    else:
+        home, name = call.function.__module__, call.function.__name__
+    roots = {home: {name.split(".")[0]}}
+    if any("CausalGraph.parse(" in source for source in sources):
+        roots.setdefault("causal_magics", set()).add("CausalGraph")
+    imports = [
+        f"from {module} import {', '.join(sorted(names))}"
+        for module, names in sorted(roots.items())
+    ]
+    return f"{name}({', '.join(sources)})", imports

@@ -1,0 +1,85 @@
+"""What a cell shows: graphs in the editor where there is a screen, notation elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from causal_magics.graph.model import CausalGraph
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+_SHOWN: Final = (
+    "causal_magics.graph.model.CausalGraph",
+    "causal_magics.discovery.discover.Discovery",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A result that the current cell may show, and the name which its graph is bound to."""
+
+    result: object
+    name: str | None
+
+
+@dataclass(slots=True)
+class Screen:
+    """Shows the results of the current cell in the editor.
+
+    A result is a plain value. It opens the editor only where the cell that made it shows it, as
+    the cell's last expression or through `display`; later it is shown as any value of its type.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+    """
+
+    shell: InteractiveShell
+    _offers: list[Offer] = field(default_factory=list)
+
+    def install(self) -> None:
+        """Take over the display of results, and look after the end of every cell."""
+        for name in _SHOWN:
+            self.shell.display_formatter.mimebundle_formatter.for_type(name, self._bundle)
+
+    def remove(self) -> None:
+        """Give the display back."""
+        for name in _SHOWN:
+            self.shell.display_formatter.mimebundle_formatter.pop(name, None)
+        self.clear()
+
+    def offer(self, result: object, name: str | None) -> None:
+        """Let the current cell show a result in the editor."""
+        self._offers.append(Offer(result, name))
+
+    def clear(self) -> None:
+        """Forget what the cell did not show."""
+        self._offers.clear()
+
+    @property
+    def has_editor(self) -> bool:
+        """Whether a front-end can be reached: there is a kernel."""
+        return getattr(self.shell, "kernel", None) is not None
+
+    def _bundle(self, value: object) -> Bundle:
+        offer = next((offer for offer in self._offers if offer.result is value), None)
+        graph = value if isinstance(value, CausalGraph) else getattr(value, "graph", None)
+        if offer is None or not self.has_editor or not isinstance(graph, CausalGraph):
+            return own_bundle(value)
+        from causal_magics.widgets.graph_editor import edit
+
+        data, metadata = own_bundle(edit(graph, name=offer.name))
+        own, own_metadata = own_bundle(value)
+        return {**own, **data, "text/plain": repr(value)}, {**own_metadata, **metadata}
+
+
+def own_bundle(value: object) -> Bundle:
+    """Return what a value says of its own display."""
+    method = getattr(value, "_repr_mimebundle_", None)
+    if method is None:
+        return {}, {}
+    bundle = method(include=None, exclude=None)
+    return cast("Bundle", bundle if isinstance(bundle, tuple) else (bundle or {}, {}))

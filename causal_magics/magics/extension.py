@@ -1,0 +1,86 @@
+"""``%load_ext causal_magics``: everything that is put into a shell, and taken out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from causal_magics.magics.completion import Completion
+from causal_magics.magics.magic import CausalMagics
+from causal_magics.magics.settings import read_settings
+from causal_magics.widgets import binding
+
+_NAME = "CausalMagics"
+
+
+class Extension:
+    """The parts of the extension that live in one shell.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+        self.magics = CausalMagics(shell)
+        self.completion = Completion(self.magics)
+        self._matcher = self.completion.matcher()
+
+    def install(self) -> None:
+        """Put every part in its place."""
+        self.shell.register_magics(self.magics)
+        self.magics.screen.install()
+        self.shell.Completer.custom_matchers.append(self._matcher)
+        self.shell.input_transformer_manager.cleanup_transforms.insert(0, allow_empty_body)
+        self.shell.events.register("pre_run_cell", self._before_cell)
+        self.shell.events.register("post_run_cell", self._after_cell)
+        settings = read_settings(Path.cwd())
+        self.magics.debug, self.magics.defaults = settings.debug, settings.defaults
+
+    def remove(self) -> None:
+        """Take every part out again."""
+        self.shell.events.unregister("pre_run_cell", self._before_cell)
+        self.shell.events.unregister("post_run_cell", self._after_cell)
+        self.shell.input_transformer_manager.cleanup_transforms.remove(allow_empty_body)
+        self.shell.Completer.custom_matchers.remove(self._matcher)
+        self.magics.screen.remove()
+        self.shell.configurables.remove(self.magics)
+        manager = self.shell.magics_manager
+        manager.registry.pop(_NAME, None)
+        for table in manager.magics.values():
+            table.pop("causal", None)
+
+    def _before_cell(self, _info: object) -> None:
+        self.magics.screen.clear()
+
+    def _after_cell(self, _result: object) -> None:
+        self.magics.screen.clear()
+        binding.check()
+
+
+def allow_empty_body(lines: list[str]) -> list[str]:
+    """Let a ``%%causal`` cell have no body, which IPython refuses."""
+    if lines and lines[0].split(" ")[0].rstrip() == "%%causal" and not "".join(lines[1:]):
+        return [lines[0].rstrip("\n") + "\n", "\n"]
+    return lines
+
+
+_EXTENSIONS: WeakKeyDictionary[InteractiveShell, Extension] = WeakKeyDictionary()
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Add ``%causal`` and ``%%causal``, their completion and display to a shell."""
+    if shell not in _EXTENSIONS:
+        extension = Extension(shell)
+        extension.install()
+        _EXTENSIONS[shell] = extension
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take out of a shell what `load_ipython_extension` added."""
+    extension = _EXTENSIONS.pop(shell, None)
+    if extension is not None:
+        extension.remove()

@@ -1,0 +1,101 @@
+"""What a verb is: a word after ``%%causal`` and the public function behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+
+import causal_magics
+from causal_magics.magics.documentation import read_documentation
+from causal_magics.magics.history import History
+from causal_magics.magics.parameters import Parameter, read_parameters
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A word after ``%%causal``: the thin face of one public function.
+
+    Its options, help and completion come from the function's signature and numpydoc docstring.
+
+    Parameters
+    ----------
+    name : str
+    function : str or callable
+        A public name of `causal_magics`, loaded when it is first used.
+    body : str, optional
+        The parameter that the cell's body feeds.
+    shows : str, optional
+        The attribute of the result that ``-o`` binds: the graph or the table which the cell
+        shows. Without it, ``-o`` binds the result.
+    named : str, optional
+        The parameter that is told the notebook name of the value which the cell shows.
+    alone : str or callable, optional
+        The function that runs where the verb stands alone.
+    words : callable, optional
+        Gives the words which a text argument can be, from what cells have bound.
+    """
+
+    name: str
+    function: str | Callable[..., object]
+    body: str | None = None
+    shows: str | None = None
+    named: str | None = None
+    alone: str | None = None
+    words: Callable[[History], Iterable[str]] | None = None
+
+    @cached_property
+    def call(self) -> Callable[..., object]:
+        """The function itself."""
+        return public(self.function)
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All parameters that a cell can fill."""
+        return tuple(
+            parameter
+            for parameter in read_parameters(self.call)
+            if parameter.name != self.named and History not in parameter.members
+        )
+
+    @property
+    def options(self) -> tuple[Parameter, ...]:
+        """The parameters that the first line can fill."""
+        text_body = [p.name for p in self.parameters if p.name == self.body and p.kind == "text"]
+        return tuple(p for p in self.parameters if p.name not in text_body)
+
+    @property
+    def leading(self) -> tuple[Parameter, ...]:
+        """The parameters without which the function cannot be called, in order."""
+        return tuple(p for p in self.parameters if p.required)
+
+    @property
+    def positional(self) -> tuple[Parameter, ...]:
+        """The parameters that the bare words of the first line fill, in order."""
+        return tuple(p for p in self.options if p.required)
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """The options that take no value."""
+        flags = [p.option for p in self.options if p.kind == "flag"]
+        return frozenset([*flags, *(f"no-{flag}" for flag in flags)])
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of the function's docstring."""
+        return read_documentation(self.call).summary
+
+    @property
+    def uses_history(self) -> str | None:
+        """The parameter that takes what earlier cells did."""
+        found = (p.name for p in read_parameters(self.call) if History in p.members)
+        return next(found, None)
+
+
+def public(function: str | Callable[..., object]) -> Callable[..., object]:
+    """Return the function behind a public name such as ``CausalGraph.parse``."""
+    if callable(function):
+        return function
+    found: Callable[..., object] = attrgetter(function)(causal_magics)
+    return found

@@ -1,0 +1,42 @@
+"""The verbs: each is one public function and one line of `VERBS`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import causal_magics
+from causal_magics.errors import CellError, closest, shorten
+from causal_magics.magics.code import code, known_names
+from causal_magics.magics.history import History
+from causal_magics.magics.verb import Verb
+
+
+def _sample_names(_history: History) -> Iterable[str]:
+    return [str(name) for name in causal_magics.samples()]
+
+
+_VERBS = (
+    Verb("graph", "CausalGraph.parse", body="text"),
+    Verb("edit", "edit", shows="graph", named="name"),
+    Verb("discover", "discover", body="knowledge", shows="graph"),
+    Verb("compare", "compare"),
+    Verb("identify", "identify"),
+    Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),
+    Verb("code", code, words=known_names),
+)
+VERBS: dict[str, Verb] = {verb.name: verb for verb in _VERBS}
+
+
+def find_verb(name: str) -> Verb:
+    """Return the verb of that name.
+
+    Raises
+    ------
+    CellError
+        Where there is none; the message has the closest one.
+    """
+    if name in VERBS:
+        return VERBS[name]
+    hint = closest(name, VERBS)
+    advice = f"Did you mean {hint}?" if hint else f"It has {', '.join(VERBS)}."
+    raise CellError(f"%causal has no verb {shorten(name)}. {advice}")
