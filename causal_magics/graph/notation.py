@@ -215,6 +215,8 @@ class _Parser:
             return []
         operators: list[str] = []
         while (operator := self._operator()) is not None:
+            for name in operands[-1]:
+                self.draft.mention(name)
             self.scan.skip()
             operators.append(operator)
             operands.append(self._operand(f"a node after {operator}"))
