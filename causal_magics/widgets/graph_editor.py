@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -39,6 +39,8 @@ class GraphEditor(anywidget.AnyWidget):
         Shown above the canvas.
     read_only : bool
         Whether the screen may change nothing.
+    columns : iterable of str
+        Names to complete where a node is named.
 
     Notes
     -----
@@ -51,8 +53,16 @@ class GraphEditor(anywidget.AnyWidget):
     overlay = traitlets.Dict().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     read_only = traitlets.Bool(default_value=False).tag(sync=True)
+    columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, graph: CausalGraph, *, title: str = "", read_only: bool = False) -> None:
+    def __init__(
+        self,
+        graph: CausalGraph,
+        *,
+        title: str = "",
+        read_only: bool = False,
+        columns: Iterable[str] = (),
+    ) -> None:
         self.cell: tuple[str, int] | None = None
         self._binding: NameBinding | None = None
         self._refresh = Debounced(self._write_snapshot, SNAPSHOT_DELAY)
@@ -61,6 +71,7 @@ class GraphEditor(anywidget.AnyWidget):
         super().__init__(
             title=title,
             read_only=read_only,
+            columns=[str(column) for column in columns],
             snapshot=self.session.snapshot(),
             overlay={"rev": 0},
         )
@@ -148,7 +159,7 @@ class GraphEditor(anywidget.AnyWidget):
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take state from a screen, but for the traits that only the kernel writes."""
-        own = {"_esm", "snapshot", "overlay", "title", "read_only"}
+        own = {"_esm", "snapshot", "overlay", "title", "read_only", "columns"}
         super().set_state({key: value for key, value in sync_data.items() if key not in own})
 
     # ------------------------------------------------------------------ display
@@ -221,6 +232,7 @@ def edit(
     namespace: Namespace | None = None,
     title: str = "",
     read_only: bool = False,
+    columns: Iterable[str] = (),
 ) -> GraphEditor:
     """Open the editor on a graph.
 
@@ -236,6 +248,8 @@ def edit(
         Shown above the canvas; the name, where it is not given.
     read_only : bool
         Whether the screen may change nothing.
+    columns : iterable of str
+        Names to complete where a node is named, such as the columns of the data.
 
     Returns
     -------
@@ -247,7 +261,9 @@ def edit(
     EditorError
         Where `graph` is no `CausalGraph`, or `name` is no Python name or there is no notebook.
     """
-    editor = GraphEditor(_checked(graph), title=title or name or "", read_only=read_only)
+    editor = GraphEditor(
+        _checked(graph), title=title or name or "", read_only=read_only, columns=columns
+    )
     if name is not None:
         editor.bind(name, _notebook() if namespace is None else namespace)
     editor.cell = _running_cell()
