@@ -67,7 +67,7 @@ def number_text(value: float) -> str:
     if value == 0:
         return "0"
     decimal = Decimal(repr(value)).normalize()
-    if -7 <= decimal.adjusted() < 21:
+    if -7 < decimal.adjusted() < 21:
         return format(decimal, "f")
     return re.sub(r"e([+-])0", r"e\1", repr(value))
 

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ ERRORS = {
 }
 
 
-def graph_of(spec):
+def graph_of(spec: dict[str, Any]) -> CausalGraph:
     nodes = [
         Node(node) if isinstance(node, str) else Node(
             node["name"], frozenset(node.get("roles", ())), node.get("position")
@@ -36,7 +37,7 @@ def graph_of(spec):
 
 
 @pytest.mark.parametrize("case", CASES["valid"], ids=lambda case: case["name"])
-def test_a_text_says_its_graph(case):
+def test_a_text_says_its_graph(case: dict[str, Any]) -> None:
     cell = parse_cell(case["text"])
     expected = graph_of(case["graph"])
     assert cell.graph == expected
@@ -49,14 +50,14 @@ def test_a_text_says_its_graph(case):
 
 
 @pytest.mark.parametrize("case", CASES["valid"], ids=lambda case: case["name"])
-def test_a_graph_has_its_canonical_text(case):
+def test_a_graph_has_its_canonical_text(case: dict[str, Any]) -> None:
     canonical = "\n".join(case["canonical"])
     assert format_graph(parse_cell(case["text"]).graph) == canonical
     assert parse_graph(canonical) == graph_of(case["graph"])
 
 
 @pytest.mark.parametrize("case", CASES["errors"], ids=lambda case: case["name"])
-def test_a_mistake_is_answered_with_its_place(case):
+def test_a_mistake_is_answered_with_its_place(case: dict[str, Any]) -> None:
     read = parse_graph if case.get("graph_only") else parse_cell
     with pytest.raises(ERRORS[case["error"]]) as caught:
         read(case["text"])
