@@ -8,7 +8,7 @@ const size = {
 
 /** Rooms of src/ that a room may not reach, and packages it may not know. */
 function closed(room, rooms, packages = []) {
-  const groups = rooms.map((name) => ({ group: [`**/${name}/**`, `**/${name}`] }));
+  const groups = rooms.map((name) => ({ regex: `^\\.\\.?/(.*/)?${name}(/|$)` }));
   const outside = packages.length ? [{ group: packages }] : [];
   return {
     files: [`src/${room}/**/*.{ts,tsx}`],

@@ -1,5 +1,3 @@
-import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { graphOutput } from "./graph-output";
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [];
-
-export default plugins;
+export default [graphOutput];
