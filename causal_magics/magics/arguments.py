@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,16 +22,19 @@ class Notebook:
     Parameters
     ----------
     names : mapping of str to object
-        The namespace.
+        The notebook's names, and those of the function that runs the cell.
     evaluate : callable
         Evaluates a Python expression in it.
     history : History
         What earlier cells have bound.
+    bound : mutable mapping
+        The names that a cell can bind: the notebook's own.
     """
 
     names: Mapping[str, object]
     evaluate: Callable[[str], object]
     history: History
+    bound: MutableMapping[str, Any]
 
     def value(self, expression: str) -> object:
         """Return the value of an expression between ``{{`` and ``}}``.
@@ -120,7 +123,9 @@ def _names(word: Word, notebook: Notebook) -> list[str]:
     if word.form == "plain":
         return [name for name in word.text.split(",") if name]
     value = notebook.value(word.text)
-    return [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return [str(value)]
+    return [str(name) for name in value]
 
 
 def _looked_up(parameter: Parameter, word: Word, notebook: Notebook) -> Argument:

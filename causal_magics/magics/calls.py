@@ -172,10 +172,11 @@ def _merged(given: Argument | None, stated: Argument) -> Argument:
 def _add_names(
     verb: Verb, header: Header, notebook: Notebook, arguments: dict[str, Argument]
 ) -> None:
-    if verb.named:
-        words = [word.text for word in header.names if word.form == "plain"]
-        name = header.output or next((word for word in words if word.isidentifier()), None)
-        arguments[verb.named] = Argument(name, repr(name))
+    if verb.bound_by:
+        sources = [arguments[p.name].source for p in verb.leading if p.name in arguments]
+        name = header.output or next((s for s in sources if s in notebook.bound), None)
+        arguments[verb.bound_by[0]] = Argument(name, repr(name))
+        arguments[verb.bound_by[1]] = Argument(notebook.bound, "")
     if verb.uses_history:
         arguments[verb.uses_history] = Argument(notebook.history, "")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -84,7 +84,6 @@ class Completion:
     def matcher(self) -> Any:
         """Return the matcher for `shell.Completer.custom_matchers`."""
 
-        @context_matcher(priority=100, identifier="causal_magics")
         def match(context: CompletionContext) -> SimpleMatcherResult:
             found = self.candidates(context.full_text, context.cursor_line, context.cursor_position)
             if found is None:
@@ -96,7 +95,8 @@ class Completion:
                 ordered=True,
             )
 
-        return match
+        decorate: Callable[[Any], Any] = context_matcher(priority=100, identifier="causal_magics")
+        return decorate(match)
 
     def candidates(self, text: str, line: int, column: int) -> Candidates | None:
         """Return what could stand at the cursor, or None outside of our cells.

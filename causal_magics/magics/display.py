@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from IPython.core.interactiveshell import InteractiveShell
 
 from causal_magics.graph.model import CausalGraph
+from causal_magics.widgets.graph_editor import edit
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
@@ -43,12 +44,12 @@ class Screen:
     def install(self) -> None:
         """Take over the display of results, and look after the end of every cell."""
         for name in _SHOWN:
-            self.shell.display_formatter.mimebundle_formatter.for_type(name, self._bundle)
+            self._formatter.for_type(name, self._bundle)
 
     def remove(self) -> None:
         """Give the display back."""
         for name in _SHOWN:
-            self.shell.display_formatter.mimebundle_formatter.pop(name, None)
+            self._formatter.pop(name, None)
         self.clear()
 
     def offer(self, result: object, name: str | None) -> None:
@@ -60,6 +61,11 @@ class Screen:
         self._offers.clear()
 
     @property
+    def _formatter(self) -> Any:
+        assert self.shell.display_formatter is not None
+        return self.shell.display_formatter.mimebundle_formatter
+
+    @property
     def has_editor(self) -> bool:
         """Whether a front-end can be reached: there is a kernel."""
         return getattr(self.shell, "kernel", None) is not None
@@ -67,13 +73,16 @@ class Screen:
     def _bundle(self, value: object) -> Bundle:
         offer = next((offer for offer in self._offers if offer.result is value), None)
         graph = value if isinstance(value, CausalGraph) else getattr(value, "graph", None)
-        if offer is None or not self.has_editor or not isinstance(graph, CausalGraph):
-            return own_bundle(value)
-        from causal_magics.widgets.graph_editor import edit
-
-        data, metadata = own_bundle(edit(graph, name=offer.name))
         own, own_metadata = own_bundle(value)
-        return {**own, **data, "text/plain": repr(value)}, {**own_metadata, **metadata}
+        if offer is None or not isinstance(graph, CausalGraph):
+            return own, own_metadata
+        text = {"text/plain": str(graph) if value is graph else repr(value)}
+        if not self.has_editor:
+            return {**own, **text}, own_metadata
+        title = "" if value is graph else repr(value).split("\n")[0]
+        editor = edit(graph, offer.name, namespace=self.shell.user_ns, title=title)
+        data, metadata = own_bundle(editor)
+        return {**own, **data, **text}, {**own_metadata, **metadata}
 
 
 def own_bundle(value: object) -> Bundle:

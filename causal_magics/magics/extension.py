@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from IPython.core.interactiveshell import InteractiveShell
 
 from causal_magics.magics.completion import Completion
 from causal_magics.magics.magic import CausalMagics
-from causal_magics.magics.settings import read_settings
+from causal_magics.magics.settings import Settings, read_settings
 from causal_magics.widgets import binding
 
 _NAME = "CausalMagics"
@@ -37,8 +38,7 @@ class Extension:
         self.shell.input_transformer_manager.cleanup_transforms.insert(0, allow_empty_body)
         self.shell.events.register("pre_run_cell", self._before_cell)
         self.shell.events.register("post_run_cell", self._after_cell)
-        settings = read_settings(Path.cwd())
-        self.magics.debug, self.magics.defaults = settings.debug, settings.defaults
+        self._apply(read_settings(Path.cwd()))
 
     def remove(self) -> None:
         """Take every part out again."""
@@ -47,11 +47,18 @@ class Extension:
         self.shell.input_transformer_manager.cleanup_transforms.remove(allow_empty_body)
         self.shell.Completer.custom_matchers.remove(self._matcher)
         self.magics.screen.remove()
-        self.shell.configurables.remove(self.magics)
+        configurables: list[Any] = self.shell.configurables
+        configurables.remove(self.magics)
         manager = self.shell.magics_manager
         manager.registry.pop(_NAME, None)
         for table in manager.magics.values():
             table.pop("causal", None)
+
+    def _apply(self, project: Settings) -> None:
+        """Take the project's settings, beneath those of the shell's own configuration."""
+        self.magics.defaults = {**project.defaults, **self.magics.defaults}
+        if "debug" not in self.shell.config.get("CausalMagics", {}):
+            self.magics.debug = project.debug
 
     def _before_cell(self, _info: object) -> None:
         self.magics.screen.clear()

@@ -32,7 +32,7 @@ _EMPTY: Mapping[str, object] = MappingProxyType({})
 
 
 @magics_class
-class CausalMagics(Magics):  # type: ignore[misc]
+class CausalMagics(Magics):
     """Cells in which a causal graph is drawn, learned, compared and asked."""
 
     debug = Bool(False, help="Show the full traceback of every error.").tag(config=True)
@@ -42,6 +42,7 @@ class CausalMagics(Magics):  # type: ignore[misc]
 
     def __init__(self, shell: InteractiveShell, **settings: Any) -> None:
         super().__init__(shell=shell, **settings)
+        self.notebook_shell = shell
         self.history = History(shell.user_ns)
         self.screen = Screen(shell)
         self._last_error: CausalMagicsError | None = None
@@ -85,12 +86,13 @@ class CausalMagics(Magics):  # type: ignore[misc]
 
     def notebook(self, local_ns: Mapping[str, Any] = _EMPTY) -> Notebook:
         """Return what a cell sees: the notebook's names, and those of the calling function."""
-        names = {**self.shell.user_ns, **local_ns}
+        shell = self.notebook_shell
+        names = {**shell.user_ns, **local_ns}
 
         def evaluate(expression: str) -> object:
-            return eval(expression, self.shell.user_global_ns, names)  # noqa: S307
+            return eval(expression, shell.user_global_ns, names)  # noqa: S307
 
-        return Notebook(names, evaluate, self.history)
+        return Notebook(names, evaluate, self.history, shell.user_ns)
 
     def _without_verb(self, header: Header) -> Text:
         if header.options:
@@ -98,7 +100,7 @@ class CausalMagics(Magics):  # type: ignore[misc]
                 f"Expected a verb before --{header.options[0][0]}. %causal alone lists the verbs."
             )
         if header.debug and not header.help:
-            return Text(full_traceback(self.shell, self._last_error))
+            return Text(full_traceback(self.notebook_shell, self._last_error))
         return overview(VERBS.values())
 
     def _bind(self, header: Header, call: Call, result: object) -> None:
@@ -106,7 +108,7 @@ class CausalMagics(Magics):  # type: ignore[misc]
         names = {header.output: shown, header.target: result}
         bound = {name: value for name, value in names.items() if name is not None}
         python = python_of(call, output=header.output, target=header.target)
-        self.shell.push(bound)
+        self.notebook_shell.user_ns.update(bound)
         for name, value in bound.items():
             self.history.record(name, Origin(python, value))
         target = header.target if shown is result else None

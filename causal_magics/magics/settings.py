@@ -25,12 +25,12 @@ class Settings:
     ----------
     debug : bool
         Whether every error shows its full traceback.
-    defaults : mapping
+    defaults : dict
         Verb to option to value.
     """
 
     debug: bool = False
-    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def read_settings(folder: Path) -> Settings:
@@ -54,7 +54,7 @@ def read_settings(folder: Path) -> Settings:
 
 def _usable(table: Mapping[str, Any], path: Path, lines: list[str]) -> Settings:
     known = ["debug", *VERBS]
-    defaults: dict[str, Mapping[str, Any]] = {}
+    defaults: dict[str, dict[str, Any]] = {}
     for key, value in table.items():
         try:
             if key not in known:

@@ -29,8 +29,9 @@ class Verb:
     shows : str, optional
         The attribute of the result that ``-o`` binds: the graph or the table which the cell
         shows. Without it, ``-o`` binds the result.
-    named : str, optional
-        The parameter that is told the notebook name of the value which the cell shows.
+    bound_by : (str, str), optional
+        The parameters that are told the name to bind the graph to, and the notebook's names;
+        where the function binds the name itself.
     alone : str or callable, optional
         The function that runs where the verb stands alone.
     words : callable, optional
@@ -41,7 +42,7 @@ class Verb:
     function: str | Callable[..., object]
     body: str | None = None
     shows: str | None = None
-    named: str | None = None
+    bound_by: tuple[str, str] | None = None
     alone: str | None = None
     words: Callable[[History], Iterable[str]] | None = None
 
@@ -56,7 +57,7 @@ class Verb:
         return tuple(
             parameter
             for parameter in read_parameters(self.call)
-            if parameter.name != self.named and History not in parameter.members
+            if parameter.name not in (self.bound_by or ()) and History not in parameter.members
         )
 
     @property

@@ -17,7 +17,7 @@ def _sample_names(_history: History) -> Iterable[str]:
 
 _VERBS = (
     Verb("graph", "CausalGraph.parse", body="text"),
-    Verb("edit", "edit", shows="graph", named="name"),
+    Verb("edit", "edit", shows="graph", bound_by=("name", "namespace")),
     Verb("discover", "discover", body="knowledge", shows="graph"),
     Verb("compare", "compare"),
     Verb("identify", "identify"),

@@ -13,19 +13,25 @@ from traitlets.config import Config
 Run = Callable[[str], Any]
 
 
-def new_shell() -> InteractiveShell:
+@pytest.fixture(scope="session")
+def only_shell() -> Iterator[InteractiveShell]:
+    """Yield the one shell of the tests; leaving a shell takes long."""
     config = Config()
     config.HistoryManager.enabled = False
-    return InteractiveShell(config=config)
-
-
-@pytest.fixture
-def bare_shell() -> Iterator[InteractiveShell]:
-    """Yield a shell without the extension."""
-    shell = new_shell()
+    shell = InteractiveShell(config=config)
     yield shell
     atexit.unregister(shell.atexit_operations)
     shell.atexit_operations()
+
+
+@pytest.fixture
+def bare_shell(only_shell: InteractiveShell) -> Iterator[InteractiveShell]:
+    """Yield a shell with fresh names, without the extension."""
+    before = dict(only_shell.user_ns)
+    yield only_shell
+    only_shell.config.pop("CausalMagics", None)
+    only_shell.user_ns.clear()
+    only_shell.user_ns.update(before)
 
 
 @pytest.fixture
