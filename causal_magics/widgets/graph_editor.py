@@ -127,11 +127,10 @@ class GraphEditor(anywidget.AnyWidget):
 
     def bind(self, name: str, namespace: Namespace) -> None:
         """Keep a name of a namespace at the graph that is shown."""
-        if not isinstance(name, str) or not name.isidentifier():
-            raise EditorError(f"Expected a Python name to bind, got {shorten(str(name))}.")
+        checked = _checked_name(name)
         if self._binding is not None:
             self._binding.release()
-        self._binding = NameBinding(self.session, namespace, name)
+        self._binding = NameBinding(self.session, namespace, checked)
 
     def close(self) -> None:
         """Leave the screen and the name; the last graph can still be read."""
@@ -261,11 +260,11 @@ def edit(
     EditorError
         Where `graph` is no `CausalGraph`, or `name` is no Python name or there is no notebook.
     """
-    editor = GraphEditor(
-        _checked(graph), title=title or name or "", read_only=read_only, columns=columns
-    )
-    if name is not None:
-        editor.bind(name, _notebook() if namespace is None else namespace)
+    names = None if name is None else (_notebook() if namespace is None else namespace)
+    shown_title = title or ("" if name is None else _checked_name(name))
+    editor = GraphEditor(_checked(graph), title=shown_title, read_only=read_only, columns=columns)
+    if name is not None and names is not None:
+        editor.bind(name, names)
     editor.cell = _running_cell()
     for other in live_editors():
         if other is not editor and other.name == name and _is_rerun(other.cell, editor.cell):
@@ -289,6 +288,12 @@ def _checked(graph: object) -> CausalGraph:
         f"Expected a CausalGraph, got a value of type {type(graph).__name__}. "
         "Use its .graph, or CausalGraph.parse(text)."
     )
+
+
+def _checked_name(name: object) -> str:
+    if isinstance(name, str) and name.isidentifier():
+        return name
+    raise EditorError(f"Expected a Python name to bind, got {shorten(str(name))}.")
 
 
 def _bundle() -> str:

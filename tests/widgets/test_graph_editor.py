@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import comm
+import pytest
+from comm.base_comm import BaseComm
+
+from causal_magics import errors
+from causal_magics.graph.model import CausalGraph
+from causal_magics.widgets import graph_editor
+from causal_magics.widgets.binding import check
+from causal_magics.widgets.graph_editor import MIME_TYPE, GraphEditor, edit, live_editors
+
+CHAIN = CausalGraph(edges=[("A", "B"), ("B", "C")])
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class FrontEnd:
+    """The other end of every comm: what it hears, and what it says to a widget."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.opened: list[dict[str, Any]] = []
+
+    def create_comm(self, *args: Any, **kwargs: Any) -> BaseComm:
+        front_end = self
+
+        class Comm(BaseComm):  # type: ignore[misc]
+            def publish_msg(self, msg_type: str, data: Any = None, **_: Any) -> None:
+                data = json.loads(json.dumps(data, allow_nan=False))
+                if msg_type == "comm_open":
+                    front_end.opened.append(data)
+                elif msg_type == "comm_msg":
+                    front_end.heard.append(data)
+
+        return Comm(*args, **kwargs)
+
+    def custom(self) -> list[Any]:
+        return [data["content"] for data in self.heard if data["method"] == "custom"]
+
+    def updates(self) -> list[Any]:
+        return [data["state"] for data in self.heard if data["method"] == "update"]
+
+    def say(self, editor: GraphEditor, data: dict[str, Any]) -> None:
+        editor.comm.handle_msg({"content": {"data": data}, "buffers": []})
+
+    def draw(self, editor: GraphEditor, name: str) -> None:
+        node = {"op": "add_node", "id": name, "name": name, "roles": [], "x": 0, "y": 0}
+        message = {"kind": "ops", "gid": name, "base_rev": 0, "origin": "s", "ops": [node]}
+        self.say(editor, {"method": "custom", "content": message})
+
+
+@pytest.fixture
+def front_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[FrontEnd]:
+    made = FrontEnd()
+    monkeypatch.setattr(comm, "create_comm", made.create_comm)
+    yield made
+    for editor in live_editors():
+        editor.close()
+
+
+def _bundle(editor: GraphEditor) -> dict[str, Any]:
+    shown = editor._repr_mimebundle_(include=None, exclude=None)
+    assert shown is not None
+    return shown[0]
+
+
+def test_a_screen_that_opens_gets_the_whole_document(front_end: FrontEnd) -> None:
+    editor = edit(CHAIN, title="Chain", columns=["A", "D"])
+    state = front_end.opened[-1]["state"]
+    assert state["snapshot"] == editor.session.snapshot()
+    assert (state["title"], state["read_only"], state["columns"]) == ("Chain", False, ["A", "D"])
+    assert "export" in state["_esm"]
+
+
+def test_an_edit_on_the_screen_is_answered_and_read_in_python(front_end: FrontEnd) -> None:
+    names: dict[str, Any] = {}
+    editor = edit(CHAIN, "g", namespace=names)
+    front_end.draw(editor, "D")
+    (said,) = front_end.custom()
+    assert (said["kind"], said["rev"], said["gid"]) == ("commit", 1, "D")
+    assert editor.graph.nodes == ("A", "B", "C", "D")
+    assert names["g"] is editor.graph
+
+
+def test_hello_is_answered_with_a_snapshot(front_end: FrontEnd) -> None:
+    editor = edit(CHAIN)
+    hello = {"kind": "hello", "origin": "s"}
+    front_end.say(editor, {"method": "custom", "content": hello})
+    assert front_end.custom()[0]["document"] == editor.session.snapshot()
+
+
+def test_the_snapshot_trait_follows_a_burst_of_edits_once(
+    front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph_editor, "SNAPSHOT_DELAY", 0.05)
+    editor = edit(CHAIN)
+    for number in range(20):
+        front_end.draw(editor, f"v{number}")
+    deadline = time.monotonic() + 10
+    while not front_end.updates() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    revisions = [state["snapshot"]["rev"] for state in front_end.updates()]
+    assert revisions[-1] == 20
+    assert len(revisions) <= 2
+
+
+@pytest.mark.parametrize(
+    "state", [{"snapshot": {}}, {"snapshot": 7}, {"read_only": True}, {"title": "x", "_esm": "y"}]
+)
+def test_a_screen_cannot_write_what_is_the_kernels(
+    front_end: FrontEnd, state: dict[str, Any]
+) -> None:
+    editor = edit(CHAIN, title="Chain")
+    before = {key: getattr(editor, key) for key in state}
+    front_end.say(editor, {"method": "update", "state": state, "buffer_paths": []})
+    assert {key: getattr(editor, key) for key in state} == before
+    front_end.draw(editor, "D")
+    assert editor.graph.nodes[-1] == "D"
+
+
+@pytest.mark.parametrize("content", [None, 1, "x", [], {}, {"kind": "ops", "gid": "g"}])
+def test_nonsense_on_the_wire_changes_nothing(front_end: FrontEnd, content: object) -> None:
+    editor = edit(CHAIN)
+    front_end.say(editor, {"method": "custom", "content": content})
+    assert editor.graph is CHAIN
+
+
+def test_read_only_can_be_switched(front_end: FrontEnd) -> None:
+    editor = edit(CHAIN, read_only=True)
+    front_end.draw(editor, "D")
+    assert editor.graph is CHAIN
+    editor.read_only = False
+    front_end.draw(editor, "E")
+    assert editor.graph.nodes[-1] == "E"
+
+
+def test_python_edits_and_undoes(front_end: FrontEnd) -> None:
+    editor = edit(CHAIN)
+    editor.set_graph(CHAIN.add_edge("A", "C"))
+    front_end.draw(editor, "D")
+    editor.undo()
+    assert editor.graph.nodes == ("A", "B", "C", "D")
+    assert editor.graph.directed_edges == CHAIN.directed_edges
+    editor.redo()
+    assert ("A", "C") in editor.graph.directed_edges
+    assert [said["kind"] for said in front_end.custom()] == ["commit"] * 4
+
+
+def test_on_change_as_a_decorator(front_end: FrontEnd) -> None:
+    editor, seen = edit(CHAIN), []
+
+    @editor.on_change
+    def note(graph: CausalGraph) -> None:
+        seen.append(graph)
+
+    front_end.draw(editor, "D")
+    editor.on_change(note, remove=True)
+    front_end.draw(editor, "E")
+    assert [graph.nodes[-1] for graph in seen] == ["D"]
+
+
+def test_the_display_has_every_form_and_is_current(front_end: FrontEnd) -> None:
+    names: dict[str, Any] = {}
+    editor = edit(CHAIN, "g", namespace=names)
+    front_end.draw(editor, "D")
+    data = _bundle(editor)
+    assert set(data) == {MIME_TYPE, WIDGET_VIEW, "image/svg+xml", "text/plain"}
+    assert data["text/plain"] == str(editor.graph)
+    own = data[MIME_TYPE]
+    assert own["document"] == editor.session.snapshot()
+    assert own["document"]["rev"] == 1
+    assert (own["version"], own["name"], own["comparison"]) == (1, "g", None)
+    assert own["model_id"] == data[WIDGET_VIEW]["model_id"] == editor.model_id
+    assert data["image/svg+xml"].startswith("<svg")
+    assert editor.snapshot["rev"] == 1
+    json.dumps(data)
+
+
+def test_the_plain_text_is_the_same_for_the_same_graph(front_end: FrontEnd) -> None:
+    first, second = edit(CHAIN), edit(CHAIN)
+    assert _bundle(first)["text/plain"] == _bundle(second)["text/plain"]
+    assert repr(first) == repr(second) == "<GraphEditor: 3 nodes, 2 edges>"
+
+
+def test_repr_has_the_name(front_end: FrontEnd) -> None:
+    assert repr(edit(CHAIN, "g", namespace={})) == "<GraphEditor bound to g: 3 nodes, 2 edges>"
+
+
+def test_a_closed_editor_leaves_screen_and_name(front_end: FrontEnd) -> None:
+    names: dict[str, Any] = {}
+    editor = edit(CHAIN, "g", namespace=names)
+    assert editor in live_editors()
+    editor.close()
+    assert editor not in live_editors()
+    editor.set_graph(CHAIN.add_node("D"))
+    assert names["g"] is CHAIN
+    names["g"] = CHAIN.remove_node("A")
+    check()
+    assert editor.graph.nodes == ("A", "B", "C", "D")
+    assert editor.name is None
+
+
+def test_live_editors_are_listed_oldest_first(front_end: FrontEnd) -> None:
+    editors = [edit(CHAIN) for _ in range(3)]
+    editors[1].close()
+    assert live_editors() == [editors[0], editors[2]]
+
+
+def test_a_rerun_of_the_cell_closes_its_earlier_editor(
+    front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ("cell", 1)
+    monkeypatch.setattr(graph_editor, "_running_cell", lambda: run)
+    names: dict[str, Any] = {}
+    first, other = edit(CHAIN, "g", namespace=names), edit(CHAIN)
+    second = edit(CHAIN, "g", namespace=names)
+    assert live_editors() == [first, other, second]
+    run = ("cell", 2)
+    third = edit(CHAIN, "g", namespace=names)
+    assert live_editors() == [other, third]
+    front_end.draw(third, "D")
+    assert names["g"] is third.graph
+
+
+@pytest.mark.parametrize("graph", [None, "A -> B", {"A": "B"}, 3])
+def test_only_graphs_can_be_edited(front_end: FrontEnd, graph: Any) -> None:
+    with pytest.raises(errors.EditorError, match="Expected a CausalGraph"):
+        edit(graph)
+    editor = edit(CHAIN)
+    with pytest.raises(errors.EditorError, match="Expected a CausalGraph"):
+        editor.set_graph(graph)
+    assert editor.graph is CHAIN
+
+
+@pytest.mark.parametrize("name", ["", "a b", "1x", "g.h", 3])
+def test_only_python_names_can_be_bound(front_end: FrontEnd, name: Any) -> None:
+    with pytest.raises(errors.EditorError, match="Expected a Python name"):
+        edit(CHAIN, name, namespace={})
+    assert not front_end.opened
+
+
+def test_a_name_needs_a_notebook(front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph_editor, "_shell", lambda: None)
+    with pytest.raises(errors.EditorError, match="namespace"):
+        edit(CHAIN, "g")
+
+
+def test_a_missing_bundle_is_said_in_the_editors_place(
+    front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    graph_editor._read_bundle.cache_clear()
+    monkeypatch.setattr(graph_editor, "BUNDLE", tmp_path / "missing.js")
+    edit(CHAIN)
+    assert "make build" in front_end.opened[-1]["state"]["_esm"]
+
+
+def test_an_editor_without_nodes(front_end: FrontEnd) -> None:
+    editor = edit(CausalGraph())
+    assert _bundle(editor)[MIME_TYPE]["document"]["nodes"] == []
+    front_end.draw(editor, "A")
+    assert editor.graph.nodes == ("A",)
