@@ -33,7 +33,7 @@ $(checks): setup
 	@python scripts/check.py $@
 
 setup:
-	@$(MAKE) -j2 $(done)/project
+	@$(MAKE) --silent -j2 $(done)/project
 
 build: $(bundles)
 
