@@ -29,7 +29,7 @@ from causal_magics.graph.elements import (
     ordered_pair,
     tier_message,
 )
-from causal_magics.graph.queries import GraphQueries
+from causal_magics.graph.methods import GraphMethods
 
 __all__ = [
     "MARKS", "ROLES", "SYMMETRIC_MARKS",
@@ -44,7 +44,7 @@ def _as_edge(edge: EdgeLike) -> Edge:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CausalGraph(GraphQueries):
+class CausalGraph(GraphMethods):
     """A causal graph: a frozen value whose operations return new graphs.
 
     Between two nodes there is at most one directed edge and at most one bidirected edge, or one
@@ -202,7 +202,9 @@ class CausalGraph(GraphQueries):
 
     def _with_node(self, name: str, node: Node) -> CausalGraph:
         self.node(name)
-        return self._changed(nodes=[node if n.name == name else n for n in self.node_table.values()])
+        return self._changed(
+            nodes=[node if n.name == name else n for n in self.node_table.values()]
+        )
 
     def add_node(
         self, name: str, roles: Iterable[Role] = (), position: tuple[float, float] | None = None
@@ -296,7 +298,9 @@ class CausalGraph(GraphQueries):
             and (mark is None or e.key == Edge(source, target, mark).key)
         ]
         if not gone:
-            between = [f"{e.source} {e.mark} {e.target}" for e in self.edges_between(source, target)]
+            between = [
+                f"{e.source} {e.mark} {e.target}" for e in self.edges_between(source, target)
+            ]
             raise EdgeError(
                 f"The graph has no edge {shorten(source)} {mark or '->'} {shorten(target)}. "
                 f"Between them it has {' and '.join(between) or 'none'}."

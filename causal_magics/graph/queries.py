@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING
 
 from causal_magics.graph.elements import Edge, Mark, Node, Pair, Role, each_name
-
-if TYPE_CHECKING:
-    import networkx as nx
-
-    from causal_magics.graph.model import CausalGraph
 
 Names = str | Iterable[str]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import networkx as nx
 import pytest
@@ -86,7 +86,7 @@ def test_cycles_are_refused_with_their_path() -> None:
         chain().add_edge("C", "A")
     path = caught.value.path
     assert path[0] == path[-1]
-    assert set(zip(path, path[1:], strict=False)) == {("A", "B"), ("B", "C"), ("C", "A")}
+    assert set(pairwise(path)) == {("A", "B"), ("B", "C"), ("C", "A")}
     assert "A" in str(caught.value)
 
 
@@ -103,7 +103,7 @@ def test_exactly_the_edges_that_close_a_cycle_are_refused(graph: CausalGraph) ->
         if b in graph.ancestors(a):
             with pytest.raises(CycleError) as caught:
                 graph.add_edge(a, b)
-            steps = set(zip(caught.value.path, caught.value.path[1:], strict=False))
+            steps = set(pairwise(caught.value.path))
             assert steps <= graph.directed_edges | {(a, b)}
         else:
             assert (a, b) in graph.add_edge(a, b).directed_edges

@@ -1,0 +1,101 @@
+"""The algorithms as methods of `CausalGraph`; each lives in the module that it is imported from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from causal_magics.graph.queries import GraphQueries, Names
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from causal_magics.graph.model import CausalGraph
+
+
+class GraphMethods(GraphQueries):
+    """What a graph does by way of the other modules of this room."""
+
+    @property
+    def _graph(self) -> CausalGraph:
+        return cast("CausalGraph", self)
+
+    # ------------------------------------------------------------------ notation and interchange
+
+    @classmethod
+    def parse(cls, text: str) -> CausalGraph:
+        """Read a graph from the notation of cells, which includes DAGitty's text.
+
+        Raises
+        ------
+        NotationError, GraphError
+        """
+        from causal_magics.graph.notation import parse_graph
+
+        return parse_graph(text)
+
+    def __str__(self) -> str:
+        from causal_magics.graph.notation_format import format_graph
+
+        return format_graph(self._graph)
+
+    @classmethod
+    def from_networkx(cls, graph: nx.Graph[Any]) -> CausalGraph:
+        """Read a networkx graph; see `causal_magics.graph.interchange.from_networkx`."""
+        from causal_magics.graph.interchange import from_networkx
+
+        return from_networkx(graph)
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """Write a networkx graph; see `causal_magics.graph.interchange.to_networkx`."""
+        from causal_magics.graph.interchange import to_networkx
+
+        return to_networkx(self._graph)
+
+    def to_svg(self, *, theme: Literal["light", "dark", "auto"] = "auto") -> str:
+        """Draw the graph; see `causal_magics.graph.drawing.to_svg`."""
+        from causal_magics.graph.drawing import to_svg
+
+        return to_svg(self._graph, theme=theme)
+
+    def _repr_svg_(self) -> str:
+        return self.to_svg()
+
+    # ------------------------------------------------------------------ separation
+
+    def is_d_separated(self, xs: Names, ys: Names, given: Names = ()) -> bool:
+        """Whether `given` blocks every path; see `causal_magics.graph.separation`."""
+        from causal_magics.graph.separation import is_d_separated
+
+        return is_d_separated(self._graph, xs, ys, given)
+
+    def markov_blanket(self, name: str) -> frozenset[str]:
+        """Return the nodes that shield a node from all others."""
+        from causal_magics.graph.separation import markov_blanket
+
+        return markov_blanket(self._graph, name)
+
+    def moral_graph(self) -> CausalGraph:
+        """Return the undirected graph that joins parents of a common child."""
+        from causal_magics.graph.separation import moral_graph
+
+        return moral_graph(self._graph)
+
+    def cpdag(self) -> CausalGraph:
+        """Return the graph of all DAGs with the same independences."""
+        from causal_magics.graph.equivalence import cpdag
+
+        return cpdag(self._graph)
+
+    # ------------------------------------------------------------------ identification
+
+    def adjustment_sets(
+        self, exposure: Names | None = None, outcome: Names | None = None
+    ) -> tuple[frozenset[str], ...]:
+        """Return all minimal adjustment sets of a total effect.
+
+        The nodes with the roles `exposure` and `outcome` stand in for names left out. See
+        `causal_magics.graph.adjustment.adjustment_sets`.
+        """
+        from causal_magics.graph.adjustment import adjustment_sets
+
+        return adjustment_sets(self._graph, exposure, outcome)
