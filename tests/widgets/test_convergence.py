@@ -90,12 +90,15 @@ class World:
         self.random_graph = random_graph
         self.loss = self.rng.choice([0.0, 0.05, 0.3])
         self.screens: list[Screen] = []
+        self.revision_of: dict[str, int] = {}
         self.session = EditorSession(random_graph(self.rng), self._broadcast)
         for number, process in enumerate(processes):
             snapshot = self.session.snapshot() if self.rng.random() < 0.5 else None
             self.screens.append(Screen(process, f"s{seed}-{number}", snapshot))
 
     def _broadcast(self, message: Any) -> None:
+        if message["kind"] == "commit":
+            assert self.revision_of.setdefault(message["gid"], message["rev"]) == message["rev"]
         for screen in self.screens:
             if self.rng.random() >= self.loss:
                 again = self.rng.random() < self.loss / 2

@@ -84,10 +84,13 @@ class World:
         self.rng = Random(seed)
         self.random_graph, self.random_operation = random_graph, random_operation
         self.screens = [Screen("a"), Screen("b")]
+        self.revision_of: dict[str, int] = {}
         self.session = EditorSession(random_graph(self.rng), self.broadcast)
         self.loss = self.rng.choice([0.0, 0.1, 0.4])
 
     def broadcast(self, message: Any) -> None:
+        if message["kind"] == "commit":
+            assert self.revision_of.setdefault(message["gid"], message["rev"]) == message["rev"]
         for screen in self.screens:
             self._put(screen.inbox, message)
 
