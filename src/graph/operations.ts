@@ -96,15 +96,14 @@ class Draft {
       case "delete_node":
         return this.deleteNode(operation.id);
       case "add_edge": {
-        const { op: _, ...edge } = operation;
+        const edge = edgeOf(operation);
         if (this.edges.has(edge.id)) throw new OperationError("duplicate_id", `There is an edge ${edge.id} already.`);
         this.checkEdge(edge);
         this.edges.set(edge.id, edge);
         return;
       }
       case "set_edge": {
-        const { op: _, ...changed } = operation;
-        const edge = { ...this.edge(operation.id), ...changed };
+        const edge = edgeOf({ ...this.edge(operation.id), ...operation });
         this.checkEdge(edge);
         this.edges.set(edge.id, edge);
         return;
@@ -169,22 +168,22 @@ class Draft {
     return edge;
   }
 
-  private addNode({ op: _, ...node }: AddNode): void {
-    if (this.nodes.has(node.id)) throw new OperationError("duplicate_id", `There is a node ${node.id} already.`);
-    this.checkName(node.name, node.id);
-    this.nodes.set(node.id, { ...node, roles: inOrder(node.roles) });
-    this.ids.set(node.name, node.id);
+  private addNode({ id, name, roles, x, y }: AddNode): void {
+    if (this.nodes.has(id)) throw new OperationError("duplicate_id", `There is a node ${id} already.`);
+    this.checkName(name, id);
+    this.nodes.set(id, { id, name, roles: inOrder(roles), x, y });
+    this.ids.set(name, id);
   }
 
-  private setNode({ op: _, ...changed }: SetNode): void {
-    const node = this.node(changed.id);
+  private setNode({ id, ...changed }: SetNode): void {
+    const node = this.node(id);
+    const { name = node.name, roles = node.roles } = changed;
     if (changed.name !== undefined) {
-      this.checkName(changed.name, node.id);
+      this.checkName(name, id);
       this.ids.delete(node.name);
-      this.ids.set(changed.name, node.id);
+      this.ids.set(name, id);
     }
-    const next = { ...node, ...changed };
-    this.nodes.set(node.id, { ...next, roles: inOrder(next.roles) });
+    this.nodes.set(id, { ...node, name, roles: inOrder(roles) });
   }
 
   private deleteNode(id: string): void {
@@ -295,6 +294,10 @@ function shortestPath(children: ReadonlyMap<string, readonly string[]>, start: s
 function restored<Value extends object>(value: Value, operation: object): Partial<Value> {
   const fields = Object.entries(value).filter(([key]) => Object.hasOwn(operation, key));
   return Object.fromEntries(fields) as Partial<Value>;
+}
+
+function edgeOf({ id, source, target, mark, knowledge, confidence, bits }: DocumentEdge): DocumentEdge {
+  return { id, source, target, mark, knowledge, confidence, bits };
 }
 
 function inOrder(roles: readonly Role[]): readonly Role[] {

@@ -71,10 +71,10 @@ export function parseGroup(raw: unknown): readonly Operation[] {
     throw new OperationError("malformed", "A group is a list of at least one operation.");
   }
   return raw.map((item: unknown) => {
-    const shape = isObject(item) ? SHAPES.get(item["op"]) : undefined;
+    const shape = isObject(item) ? SHAPES.get(item.op) : undefined;
     if (!isObject(item) || !shape) throw new OperationError("malformed", "An operation has one of the known names.");
     const wrong = wrongField(item, shape);
-    if (wrong !== null) throw new OperationError("malformed", `${String(item["op"])} has a wrong field ${wrong}.`);
+    if (wrong !== null) throw new OperationError("malformed", `${String(item.op)} has a wrong field ${wrong}.`);
     return item as unknown as Operation;
   });
 }
@@ -85,7 +85,7 @@ function isListOf<Item>(value: unknown, shape: Shape): value is readonly Item[] 
 
 /** A whole document, or null where it is none. */
 export function parseDocument(raw: unknown): GraphDocument | null {
-  if (!isObject(raw) || raw["version"] !== 1) return null;
+  if (!isObject(raw) || raw.version !== 1) return null;
   const { rev, nodes, edges, tiers } = raw;
   if (typeof rev !== "number" || !Number.isInteger(rev) || rev < 0 || !isTiers(tiers)) return null;
   if (!isListOf<DocumentNode>(nodes, { required: node }) || !isListOf<DocumentEdge>(edges, { required: edge })) return null;

@@ -1,0 +1,14 @@
+// Bundles screen.ts and runs it: one JSON command a line in, one JSON answer a line out.
+import { Buffer } from "node:buffer";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const { outputFiles } = await build({
+  entryPoints: [fileURLToPath(import.meta.resolve("./screen.ts"))],
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  write: false,
+});
+await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
