@@ -42,9 +42,11 @@ class CanonicalDag:
         The hidden common effects, which are always conditioned on.
     order : tuple of int, optional
         All nodes, causes first.
+    selected : int
+        The nodes with the role `selection`.
     """
 
-    __slots__ = ("__dict__", "children", "conditioned", "index", "names", "parents")
+    __slots__ = ("__dict__", "children", "conditioned", "index", "names", "parents", "selected")
 
     def __init__(
         self,
@@ -53,11 +55,13 @@ class CanonicalDag:
         children: list[int],
         conditioned: int = 0,
         order: tuple[int, ...] | None = None,
+        selected: int = 0,
     ) -> None:
         self.names = names
         self.parents = parents
         self.children = children
         self.conditioned = conditioned
+        self.selected = selected
         self.index = {name: i for i, name in enumerate(names)}
         if order is not None:
             self.__dict__["order"] = order
@@ -102,7 +106,8 @@ class CanonicalDag:
             link(index[b], hidden)
             conditioned |= 1 << hidden
             hidden += 1
-        return cls(names, parents, children, conditioned)
+        selected = sum(1 << index[name] for name in graph.selections)
+        return cls(names, parents, children, conditioned, selected=selected)
 
     def without(self, edges: Iterable[tuple[int, int]]) -> CanonicalDag:
         """Return the DAG without some edges (cause, effect)."""
@@ -110,7 +115,9 @@ class CanonicalDag:
         for cause, effect in edges:
             parents[effect] &= ~(1 << cause)
             children[cause] &= ~(1 << effect)
-        return CanonicalDag(self.names, parents, children, self.conditioned, self.order)
+        return CanonicalDag(
+            self.names, parents, children, self.conditioned, self.order, self.selected
+        )
 
     def without_outgoing(self, nodes: int) -> CanonicalDag:
         """Return the DAG without the edges that leave some nodes."""

@@ -42,8 +42,8 @@ def is_d_separated(
     dag = CanonicalDag.of(graph)
     x, y, z = dag.mask(xs), dag.mask(ys), dag.mask(given)
     _expect_disjoint(dag, x, y, z)
-    if selection and graph.selections:
-        z |= dag.mask(graph.selections) & ~(x | y)
+    if selection:
+        z |= dag.selected & ~(x | y)
     return separated(dag, x, y, z)
 
 
@@ -57,8 +57,8 @@ def d_connected(
     dag = CanonicalDag.of(graph)
     x, z = dag.mask(xs), dag.mask(given)
     _expect_disjoint(dag, x, 0, z)
-    if selection and graph.selections:
-        z |= dag.mask(graph.selections) & ~x
+    if selection:
+        z |= dag.selected & ~x
     return dag.names_of(reachable(dag, x, z) & ~x)
 
 
