@@ -1,7 +1,7 @@
 /**
- * Orders within the ranks: weighted medians and transpositions, swept down and up; the best order is kept.
+ * Orders within the ranks: means, medians and transpositions, swept down and up; the best order is kept.
  *
- * Gansner et al. (1993), section 3; crossings by the accumulator tree of Barth, Jünger & Mutzel (2002).
+ * Gansner et al. (1993), section 3; means after Sugiyama, Tagawa & Toda (1981); crossings by the accumulator tree of Barth, Jünger & Mutzel (2002).
  */
 
 import { at } from "./indexing";
@@ -57,29 +57,53 @@ function inversions(values: readonly number[], size: number): number {
   return total;
 }
 
-/** How many starts, sweeps without progress and passes of transposition a graph of that size is given. */
-function effort(vertices: number): { sweeps: number; patience: number; passes: number } {
-  if (vertices <= 400) return { sweeps: 40, patience: 8, passes: 8 };
-  if (vertices <= 4000) return { sweeps: 16, patience: 4, passes: 3 };
-  return { sweeps: 6, patience: 2, passes: 1 };
+interface Effort {
+  readonly starts: readonly Start[];
+  readonly sweeps: number;
+  /** Sweeps without progress after which a start is given up. */
+  readonly patience: number;
+  /** Passes of transposition after each sweep. */
+  readonly passes: number;
+}
+
+/** The first sweep's direction, and what vertices are sorted by. */
+interface Start {
+  readonly downward: boolean;
+  readonly byMean: boolean;
+}
+
+const MEANS: readonly Start[] = [
+  { downward: true, byMean: true },
+  { downward: false, byMean: true },
+];
+const MEDIANS: readonly Start[] = [
+  { downward: true, byMean: false },
+  { downward: false, byMean: false },
+];
+
+function effort(vertices: number): Effort {
+  if (vertices <= 400) return { starts: [...MEANS, ...MEDIANS], sweeps: 32, patience: 8, passes: 8 };
+  if (vertices <= 4000) return { starts: MEANS, sweeps: 20, patience: 5, passes: 3 };
+  return { starts: MEANS.slice(0, 1), sweeps: 6, patience: 2, passes: 1 };
 }
 
 /** Layers whose order has few crossings. */
 export function orderLayers(graph: LayeredGraph): Layers {
-  const { sweeps, patience, passes } = effort(graph.layerOf.length);
+  const { starts, sweeps, patience, passes } = effort(graph.layerOf.length);
   let best: Layers = [];
   let fewest = Infinity;
-  for (const downward of [true, false]) {
-    const sweep = new Sweep(graph, depthFirstLayers(graph, downward), passes);
+  for (const start of starts) {
+    const sweep = new Sweep(graph, depthFirstLayers(graph, start.downward), start.byMean, passes);
+    let own = Infinity;
     let idle = 0;
     for (let round = 0; round <= sweeps && idle < patience && fewest > 0; round++) {
-      if (round > 0) sweep.run((round % 2 === 1) === downward, round % 4 >= 2);
+      if (round > 0) sweep.run((round % 2 === 1) === start.downward, round % 4 >= 2);
       const crossings = countCrossings(graph, sweep.layers);
-      idle++;
+      idle = crossings < own ? 0 : idle + 1;
+      own = Math.min(own, crossings);
       if (crossings < fewest) {
         fewest = crossings;
-        best = sweep.layers.map((layer) => layer.slice());
-        idle = 0;
+        best = sweep.layers.slice();
       }
     }
   }
@@ -117,17 +141,18 @@ class Sweep {
   constructor(
     private readonly graph: LayeredGraph,
     readonly layers: number[][],
+    private readonly byMean: boolean,
     private readonly passes: number,
   ) {
     this.position = positionsOf(graph, layers);
   }
 
-  /** One sweep over all layers; `rightmost` lets equal medians change places. */
-  run(downward: boolean, rightmost: boolean): void {
+  /** One sweep over all layers; `reversed` lets vertices with equal keys change places. */
+  run(downward: boolean, reversed: boolean): void {
     const count = this.layers.length;
     for (let step = 0; step < count; step++) {
       const layer = downward ? step : count - 1 - step;
-      this.sortByMedians(layer, downward ? this.graph.up : this.graph.down, rightmost);
+      this.sortByNeighbours(layer, downward ? this.graph.up : this.graph.down, reversed);
     }
     for (let pass = 0; pass < this.passes; pass++) {
       let improved = false;
@@ -145,19 +170,19 @@ class Sweep {
     return neighbours.map((other) => at(this.position, other)).sort(ascending);
   }
 
-  /** Vertices with neighbours are sorted by their median; the others keep their places. */
-  private sortByMedians(layer: number, neighbours: readonly (readonly number[])[], rightmost: boolean): void {
+  /** Vertices with neighbours are sorted by their mean or median; the others keep their places. */
+  private sortByNeighbours(layer: number, neighbours: readonly (readonly number[])[], reversed: boolean): void {
     const order = at(this.layers, layer);
-    const movable: { vertex: number; median: number; tie: number }[] = [];
+    const movable: { vertex: number; key: number; tie: number }[] = [];
     order.forEach((vertex, index) => {
       const found = [...at(neighbours, vertex)];
       const positions = this.neighbourPositions(found.length > 0 ? found : at(this.graph.beside, vertex));
       if (positions.length === 0) return;
-      movable.push({ vertex, median: weightedMedian(positions), tie: rightmost ? -index : index });
+      movable.push({ vertex, key: this.byMean ? mean(positions) : weightedMedian(positions), tie: reversed ? -index : index });
     });
     const fixed = new Set(order);
     for (const { vertex } of movable) fixed.delete(vertex);
-    movable.sort((a, b) => a.median - b.median || a.tie - b.tie);
+    movable.sort((a, b) => a.key - b.key || a.tie - b.tie);
     let next = 0;
     this.place(
       layer,
@@ -201,6 +226,10 @@ function crossingsBetween(left: readonly number[], right: readonly number[]): nu
     crossings += smaller;
   }
   return crossings;
+}
+
+function mean(positions: readonly number[]): number {
+  return positions.reduce((sum, position) => sum + position, 0) / positions.length;
 }
 
 /** Gansner et al. (1993), figure 3-2: between two middle values, nearer to the side that is denser. */

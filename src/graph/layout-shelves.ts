@@ -1,4 +1,4 @@
-/** Components side by side on shelves, largest first. */
+/** Components side by side on shelves, tallest first. */
 
 import type { Point } from "./geometry-curves";
 import { at } from "./indexing";
