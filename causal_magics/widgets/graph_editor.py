@@ -132,6 +132,17 @@ class GraphEditor(anywidget.AnyWidget):
             self._binding.release()
         self._binding = NameBinding(self.session, namespace, checked)
 
+    def open(self) -> None:
+        """Open the wire to the screens.
+
+        ipykernel 7.4 hands a comm's messages to the thread that used the comm last, which while a
+        cell runs is the busy one. An editor's messages answer nothing that was asked there, so
+        each stays on the thread that the front-end chose for it.
+        """
+        super().open()
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = lambda _data, chosen: chosen  # noqa: SLF001
+
     def close(self) -> None:
         """Leave the screen and the name; the last graph can still be read."""
         if self._binding is not None:
