@@ -19,11 +19,12 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.binding import NameBinding, Namespace
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.observers import Observer
-from causal_magics.widgets.session import EditorSession
+from causal_magics.widgets.session import EditorSession, State
 from causal_magics.widgets.undo import Undone
 
 MIME_TYPE = "application/vnd.causal-magics.graph+json"
 SNAPSHOT_DELAY = 0.3
+STORED_DELAY = 1.0
 BUNDLE = Path(__file__).parents[1] / "static" / "graph-editor.js"
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
@@ -44,12 +45,14 @@ class GraphEditor(anywidget.AnyWidget):
 
     Notes
     -----
-    Screen and kernel exchange operations as messages; the traits are written by the kernel only,
-    for screens that open later.
+    Screen and kernel exchange operations as messages. The traits are written by the kernel only:
+    `snapshot` for screens that open later, and `stored`, some time after an edit, for the output
+    that the notebook keeps.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     snapshot = traitlets.Dict().tag(sync=True)
+    stored = traitlets.Dict().tag(sync=True)
     overlay = traitlets.Dict().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     read_only = traitlets.Bool(default_value=False).tag(sync=True)
@@ -66,6 +69,7 @@ class GraphEditor(anywidget.AnyWidget):
         self.cell: tuple[str, int] | None = None
         self._binding: NameBinding | None = None
         self._refresh = Debounced(self._write_snapshot, SNAPSHOT_DELAY)
+        self._store = Debounced(self._write_stored, STORED_DELAY)
         self.session = EditorSession(graph, self.send)
         self.session.read_only = read_only
         super().__init__(
@@ -149,6 +153,7 @@ class GraphEditor(anywidget.AnyWidget):
             self._binding.release()
             self._binding = None
         self._refresh.cancel()
+        self._store.cancel()
         super().close()
 
     # ------------------------------------------------------------------ the screens
@@ -158,10 +163,23 @@ class GraphEditor(anywidget.AnyWidget):
 
     def _changed(self, _graph: CausalGraph) -> None:
         self._refresh()
+        self._store()
 
     def _write_snapshot(self) -> None:
         if self.comm is not None:
             self.snapshot = self.session.snapshot()
+
+    def _write_stored(self) -> None:
+        if self.comm is not None:
+            state = self.session.state
+            document = state.document.to_json(state.revision)
+            self.stored = {"document": document, "name": self.name, **self._pictures(state)}
+
+    def _pictures(self, state: State) -> dict[str, str]:
+        from causal_magics.graph.drawing import to_svg
+
+        svg = to_svg(state.graph, title=self.title or self.name)
+        return {"svg": svg, "text": str(state.graph)}
 
     @traitlets.observe("read_only")
     def _read_only_changed(self, change: Mapping[str, Any]) -> None:
@@ -169,7 +187,7 @@ class GraphEditor(anywidget.AnyWidget):
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take state from a screen, but for the traits that only the kernel writes."""
-        own = {"_esm", "snapshot", "overlay", "title", "read_only", "columns"}
+        own = {"_esm", "snapshot", "stored", "overlay", "title", "read_only", "columns"}
         super().set_state({key: value for key, value in sync_data.items() if key not in own})
 
     # ------------------------------------------------------------------ display
@@ -180,19 +198,18 @@ class GraphEditor(anywidget.AnyWidget):
         return f"<GraphEditor{bound}: {nodes} nodes, {edges} edges>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
-        from causal_magics.graph.drawing import to_svg
-
         shown = super()._repr_mimebundle_(**kwargs)
         if shown is None:
             return None
         self._refresh.now()
         state = self.session.state
         data, metadata = shown
+        pictures = self._pictures(state)
         return {
             **data,
             MIME_TYPE: self._own_json(state.document.to_json(state.revision)),
-            "image/svg+xml": to_svg(state.graph, title=self.title or self.name),
-            "text/plain": str(state.graph),
+            "image/svg+xml": pictures["svg"],
+            "text/plain": pictures["text"],
         }, metadata
 
     def _own_json(self, document: JsonObject) -> JsonObject:

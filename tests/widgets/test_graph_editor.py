@@ -110,6 +110,25 @@ def test_the_snapshot_trait_follows_a_burst_of_edits_once(
     assert len(revisions) <= 2
 
 
+def test_what_the_notebook_keeps_follows_the_edits(
+    front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph_editor, "STORED_DELAY", 0.05)
+    editor = edit(CHAIN, "g", namespace={})
+    assert editor.stored == {}
+    front_end.draw(editor, "D")
+    deadline = time.monotonic() + 10
+    while not editor.stored and time.monotonic() < deadline:
+        time.sleep(0.01)
+    bundle = _bundle(editor)
+    assert editor.stored == {
+        "document": bundle[MIME_TYPE]["document"],
+        "name": "g",
+        "svg": bundle["image/svg+xml"],
+        "text": bundle["text/plain"],
+    }
+
+
 @pytest.mark.parametrize(
     "state", [{"snapshot": {}}, {"snapshot": 7}, {"read_only": True}, {"title": "x", "_esm": "y"}]
 )
