@@ -1,7 +1,7 @@
 // Bundles the front end: one self-contained module a widget, and one module for JupyterLab.
 //   node esbuild.mjs widgets [--watch]   src/widgets/*.ts -> causal_magics/static/*.js
 //   node esbuild.mjs lab                 src/lab/index.ts -> lib/index.js (JupyterLab's packages stay outside)
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { context } from "esbuild";
@@ -32,8 +32,7 @@ const targets = {
     outdir: "causal_magics/static",
     minify: true,
     metafile: true,
-    plugins: [{ name: "sizes", setup: (build) => build.onEnd(reportSizes) }],
-    write: true,
+    plugins: [{ name: "report", setup: (build) => build.onEnd(report) }],
   },
   lab: {
     ...shared,
@@ -43,13 +42,27 @@ const targets = {
   },
 };
 
-async function reportSizes(result) {
-  const { readFileSync } = await import("node:fs");
-  for (const file of Object.keys(result.metafile?.outputs ?? {})) {
-    const zipped = gzipSync(readFileSync(file)).length;
-    const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
-    console.log(`${basename(file)}: ${kib(statSync(file).size)}, ${kib(zipped)} gzip`);
+function report(result) {
+  if (!result.metafile) return;
+  const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+  for (const file of Object.keys(result.metafile.outputs)) {
+    const code = readFileSync(file);
+    console.log(`${basename(file)}: ${kib(code.length)}, ${kib(gzipSync(code).length)} gzip`);
   }
+  writeLicences(result.metafile);
+}
+
+/** The licences of the packages that are inside the bundles go with them. */
+function writeLicences({ inputs }) {
+  const found = Object.keys(inputs).map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  const packages = [...new Set(found)].filter((name) => name !== undefined).sort();
+  const texts = packages.map((name) => {
+    const folder = join("node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), "utf8") : ""}`;
+  });
+  if (texts.length) writeFileSync("causal_magics/static/third-party-licenses.txt", texts.join("\n\n"));
 }
 
 const [name = "", option] = process.argv.slice(2);

@@ -72,7 +72,7 @@ def test_functions_stay_short() -> None:
 
 
 def pinned() -> dict[str, str]:
-    pins = {}
+    pins: dict[str, str] = {}
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, version = line.split(";")[0].strip().partition("==")
