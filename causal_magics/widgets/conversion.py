@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from types import MappingProxyType
 
-from causal_magics.graph.canvas import canvas_positions
+from causal_magics.graph.canvas import canvas_positions, notation_positions
 from causal_magics.graph.model import ROLES, CausalGraph, Edge, Knowledge, Mark, Node
 from causal_magics.widgets.document import Document
 from causal_magics.widgets.elements import DocumentEdge, DocumentNode
@@ -18,8 +18,6 @@ from causal_magics.widgets.operations import (
     SetEdge,
     SetNode,
 )
-
-PIXELS_PER_UNIT = 100.0
 
 EdgeKey = tuple[str, str, Mark, bool]
 
@@ -43,18 +41,13 @@ def to_graph(document: Document, anchors: Anchors = MappingProxyType({})) -> Cau
     the position that its value had, so that editing edges leaves a graph without positions as it
     was; afterwards all nodes carry the position that is seen.
     """
-    settled = all(_at_anchor(node, anchors.get(node.id)) for node in document.nodes.values())
-    names = {node.id: node.name for node in document.nodes.values()}
-    nodes = [
-        Node(
-            node.name,
-            frozenset(node.roles),
-            anchors[node.id].position
-            if settled
-            else (node.x / PIXELS_PER_UNIT, node.y / PIXELS_PER_UNIT),
-        )
-        for node in document.nodes.values()
-    ]
+    shown = document.nodes.values()
+    names = {node.id: node.name for node in shown}
+    if all(_at_anchor(node, anchors.get(node.id)) for node in shown):
+        positions = {node.name: anchors[node.id].position for node in shown}
+    else:
+        positions = {**notation_positions({node.name: (node.x, node.y) for node in shown})}
+    nodes = [Node(node.name, frozenset(node.roles), positions[node.name]) for node in shown]
     standing = [edge for edge in document.edges.values() if edge.knowledge != "forbidden"]
     edges = [Edge(names[e.source], names[e.target], e.mark, e.confidence, e.bits) for e in standing]
 
@@ -143,8 +136,8 @@ def _places(
             kept[node.name] = known.x, known.y
     if len(kept) == len(graph.nodes):
         return kept
-    units = {name: (x / PIXELS_PER_UNIT, y / PIXELS_PER_UNIT) for name, (x, y) in kept.items()}
-    laid_out = canvas_positions(graph.with_positions(units) if kept else graph)
+    around = graph.with_positions({**notation_positions(kept)}) if kept else graph
+    laid_out = canvas_positions(around)
     return {name: _on_canvas(kept.get(name, laid_out[name])) for name in graph.nodes}
 
 
