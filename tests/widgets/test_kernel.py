@@ -112,3 +112,26 @@ def test_a_cell_that_rebinds_the_name_changes_the_screen(notebook: Notebook) -> 
     assert "('X', 'Y')" in notebook.run("print(editor.graph.nodes)")
     notebook.answer(notebook.draw("Z"))
     assert "('X', 'Y', 'Z')" in notebook.run("print(g.nodes)")
+
+
+def test_a_rerun_of_a_cell_closes_the_editor_of_its_last_run(notebook: Notebook) -> None:
+    client = notebook.client
+
+    def run_as(cell: str) -> None:
+        code = "h = edit(CausalGraph(['A']), 'h')"
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {},
+                   "allow_stdin": False, "stop_on_error": True}  # fmt: skip
+        message = client.session.msg("execute_request", content, metadata={"cellId": cell})
+        client.shell_channel.send(message)
+        reply = client.get_shell_msg(timeout=SECONDS)
+        while reply["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            reply = client.get_shell_msg(timeout=SECONDS)
+        assert reply["content"]["status"] == "ok", reply["content"]
+
+    notebook.run("from causal_magics.widgets.graph_editor import live_editors")
+    count = "print(sum(editor.name == 'h' for editor in live_editors()))"
+    run_as("one")
+    run_as("two")
+    assert notebook.run(count).strip() == "2"
+    run_as("one")
+    assert notebook.run(count).strip() == "2"
