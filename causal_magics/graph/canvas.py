@@ -119,6 +119,7 @@ def _laid_out(
     inside = set(names)
     edges = [e for e in graph.edges if e.source in inside and e.target in inside]
     soft = [(e.source, e.target) for e in edges if e.mark == "<->"]
+    soft += sorted(graph.knowledge.forbidden)
     undirected = [(e.source, e.target) for e in edges if e.mark in _UNDIRECTED]
     directed = [(e.source, e.target) for e in edges if e.mark in ("->", "@->")]
     sizes = [(name, boxes[name].width, boxes[name].height) for name in names]

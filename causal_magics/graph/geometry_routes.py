@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from causal_magics.graph.elements import Mark
 from causal_magics.graph.geometry import mark_ends
@@ -32,7 +33,12 @@ _CLEARANCE = 5
 _SAMPLE = 8
 _CELL = 128
 _STRAIGHT: _Bow = (0, 0)
-_DETOURS = (20, 32, 48, 68, 92, 120, 156)
+_DETOURS = (20, 32, 48, 68, 92, 120, 156, 200)
+# Offsets of the control points of a detour to its own side, as multiples of its size.
+_SHAPES: tuple[_Bow, ...] = ((1, 1), (1.4, 0.2), (0.2, 1.4), (1, -1), (1.3, -0.5), (-0.5, 1.3))
+# Largest offsets of a control point, as multiples of the distance between the nodes.
+_GENTLE = 0.5
+_STEEP = 0.9
 _ARCS = (1, 1.5, 2.1, 2.8)
 _LANE = 19
 _BADGE_ROOM = 11
@@ -101,15 +107,16 @@ def _cell(value: float) -> int:
 
 
 def _detours(length: float, signs: Sequence[int]) -> list[_Bow]:
-    bows: list[_Bow] = []
-    for size in _DETOURS:
-        if size > 24 and size > 0.6 * length:
-            break
-        for sign in signs:
-            reach = sign * size
-            bows += ((reach, reach), (reach * 1.4, reach * 0.2), (reach * 0.2, reach * 1.4))
-        bows += ((sign * size, -sign * size) for sign in signs)
-    return bows
+    gentle: list[_Bow] = []
+    steep: list[_Bow] = []
+    for size, (early, late), sign in product(_DETOURS, _SHAPES, signs):
+        offset = size * max(early, late)
+        bow = (sign * size * early, sign * size * late)
+        if offset <= max(24, _GENTLE * length):
+            gentle.append(bow)
+        elif offset <= _STEEP * length:
+            steep.append(bow)
+    return gentle + steep
 
 
 def _freest(bows: Sequence[_Bow], ends: _Ends, obstacles: _Obstacles) -> _Bow:

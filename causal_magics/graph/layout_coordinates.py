@@ -14,9 +14,10 @@ from causal_magics.graph.layout_order import LayeredGraph, Layers
 
 __all__ = ["Extents", "place_layers"]
 
-_NODE_GAP = 28
+_NODE_GAP = 32
 _BEND_GAP = 18
-_LEAST_RANK_GAP = 46
+_JOINED_GAP = 64  # between nodes that an edge along their layer joins
+_LEAST_RANK_GAP = 50
 _MOST_RANK_GAP = 120
 _MEDIAN_ROUNDS = 8
 _MEAN_ROUNDS = 12
@@ -42,15 +43,20 @@ def place_layers(
     return x, _vertical(graph, layers, extents, x)
 
 
-def _offsets(layer: Sequence[int], extents: Extents) -> list[float]:
+def _gap(a: int, b: int, graph: LayeredGraph, extents: Extents) -> int:
+    if b in graph.beside[a]:
+        return _JOINED_GAP
+    return _NODE_GAP if a < extents.nodes and b < extents.nodes else _BEND_GAP
+
+
+def _offsets(layer: Sequence[int], graph: LayeredGraph, extents: Extents) -> list[float]:
     """Distance of each vertex from the first on its layer, packed tightly."""
     offsets: list[float] = []
     offset: float = 0
     for index, vertex in enumerate(layer):
         if index > 0:
             before = layer[index - 1]
-            both = before < extents.nodes and vertex < extents.nodes
-            gap = _NODE_GAP if both else _BEND_GAP
+            gap = _gap(before, vertex, graph, extents)
             offset += (extents.width[before] + extents.width[vertex]) / 2 + gap
         offsets.append(offset)
     return offsets
@@ -58,7 +64,7 @@ def _offsets(layer: Sequence[int], extents: Extents) -> list[float]:
 
 def _horizontal(graph: LayeredGraph, layers: Layers, extents: Extents) -> list[float]:
     x: list[float] = [0.0] * len(graph.layer_of)
-    offsets = [_offsets(layer, extents) for layer in layers]
+    offsets = [_offsets(layer, graph, extents) for layer in layers]
     for layer, own in zip(layers, offsets, strict=True):
         half = own[-1] / 2
         for vertex, offset in zip(layer, own, strict=True):

@@ -31,7 +31,19 @@ const CLEARANCE = 5;
 const SAMPLE = 8;
 const CELL = 128;
 const STRAIGHT: Bow = [0, 0];
-const DETOURS = [20, 32, 48, 68, 92, 120, 156];
+const DETOURS = [20, 32, 48, 68, 92, 120, 156, 200];
+/** Offsets of the control points of a detour to its own side, as multiples of its size. */
+const SHAPES: readonly Bow[] = [
+  [1, 1],
+  [1.4, 0.2],
+  [0.2, 1.4],
+  [1, -1],
+  [1.3, -0.5],
+  [-0.5, 1.3],
+];
+/** Largest offsets of a control point, as multiples of the distance between the nodes: steep if need be. */
+const GENTLE = 0.5;
+const STEEP = 0.9;
 const ARCS = [1, 1.5, 2.1, 2.8];
 const LANE = 19;
 const BADGE_ROOM = 11;
@@ -72,16 +84,17 @@ class Obstacles {
 }
 
 function detours(length: number, signs: readonly number[]): Bow[] {
-  const bows: Bow[] = [];
-  for (const size of DETOURS) {
-    if (size > 24 && size > 0.6 * length) break;
-    for (const sign of signs) {
-      const reach = sign * size;
-      bows.push([reach, reach], [reach * 1.4, reach * 0.2], [reach * 0.2, reach * 1.4]);
-    }
-    for (const sign of signs) bows.push([sign * size, -sign * size]);
-  }
-  return bows;
+  const gentle: Bow[] = [];
+  const steep: Bow[] = [];
+  for (const size of DETOURS)
+    for (const [early, late] of SHAPES)
+      for (const sign of signs) {
+        const offset = size * Math.max(early, late);
+        const bow: Bow = [sign * size * early, sign * size * late];
+        if (offset <= Math.max(24, GENTLE * length)) gentle.push(bow);
+        else if (offset <= STEEP * length) steep.push(bow);
+      }
+  return [...gentle, ...steep];
 }
 
 /** The first bow that meets no node, else the one that meets fewest. */

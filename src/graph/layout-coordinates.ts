@@ -13,9 +13,11 @@ export interface Extents {
   readonly nodes: number;
 }
 
-const NODE_GAP = 28;
+const NODE_GAP = 32;
 const BEND_GAP = 18;
-const LEAST_RANK_GAP = 46;
+/** Between nodes that an edge along their layer joins. */
+const JOINED_GAP = 64;
+const LEAST_RANK_GAP = 50;
 const MOST_RANK_GAP = 120;
 const MEDIAN_ROUNDS = 8;
 const MEAN_ROUNDS = 12;
@@ -29,18 +31,19 @@ export function placeLayers(graph: LayeredGraph, layers: Layers, extents: Extent
   return { x, y: vertical(graph, layers, extents, x) };
 }
 
-function gapBetween(a: number, b: number, { nodes }: Extents): number {
+function gapBetween(a: number, b: number, graph: LayeredGraph, { nodes }: Extents): number {
+  if (at(graph.beside, a).includes(b)) return JOINED_GAP;
   return a < nodes && b < nodes ? NODE_GAP : BEND_GAP;
 }
 
 /** Distance of each vertex from the first on its layer, packed tightly. */
-function offsetsOf(layer: readonly number[], extents: Extents): number[] {
+function offsetsOf(layer: readonly number[], graph: LayeredGraph, extents: Extents): number[] {
   const offsets: number[] = [];
   let offset = 0;
   layer.forEach((vertex, index) => {
     if (index > 0) {
       const before = at(layer, index - 1);
-      offset += (at(extents.width, before) + at(extents.width, vertex)) / 2 + gapBetween(before, vertex, extents);
+      offset += (at(extents.width, before) + at(extents.width, vertex)) / 2 + gapBetween(before, vertex, graph, extents);
     }
     offsets.push(offset);
   });
@@ -49,7 +52,7 @@ function offsetsOf(layer: readonly number[], extents: Extents): number[] {
 
 function horizontal(graph: LayeredGraph, layers: Layers, extents: Extents): number[] {
   const x = new Array<number>(graph.layerOf.length).fill(0);
-  const offsets = layers.map((layer) => offsetsOf(layer, extents));
+  const offsets = layers.map((layer) => offsetsOf(layer, graph, extents));
   layers.forEach((layer, index) => {
     const own = at(offsets, index);
     const half = at(own, own.length - 1) / 2;
