@@ -1,0 +1,130 @@
+"""Search for the acyclic graph with the shortest code.
+
+Greedy adding of the largest gain; hill climbing with add, drop and reverse; from its order a search
+over orders; hill climbing again. The shortest code of all is kept. Everything reads the `Score`
+alone. Matrices: ``A[i, j]`` is true where ``i -> j``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from causal_magics.discovery import kernels
+from causal_magics.discovery.constraints import Constraints
+from causal_magics.discovery.kernels import Booleans, Floats, Indices
+from causal_magics.discovery.order_search import OrderSearch
+from causal_magics.discovery.score import SMALLEST_GAIN, Score
+
+Report = Callable[[float, int, str], None]
+"""Called with nats, edges and what is being done, whenever there is something to tell."""
+
+
+@dataclass(slots=True)
+class Found:
+    """The best graph so far: what an interrupt leaves behind."""
+
+    adjacency: Booleans
+    nats: float
+    report: Report
+    interrupted: bool = False
+
+    def offer(self, adjacency: Booleans, nats: float, activity: str) -> None:
+        """Keep a graph where its code is shorter."""
+        if nats < self.nats - SMALLEST_GAIN:
+            self.adjacency, self.nats = adjacency.copy(), nats
+        self.report(self.nats, int(self.adjacency.sum()), activity)
+
+
+def search(score: Score, constraints: Constraints, report: Report) -> Found:
+    """Run all searches; an interrupt ends them with the best graph so far."""
+    start = constraints.required.copy()
+    found = Found(start, total_cost(score, start), report)
+    try:
+        climber = Climber(score, constraints, start)
+        climber.climb(found, reverse=False)
+        climber.climb(found, reverse=True)
+        _search_orders(found, score, constraints)
+        Climber(score, constraints, found.adjacency).climb(found, reverse=True)
+    except KeyboardInterrupt:
+        found.interrupted = True
+    return found
+
+
+def _search_orders(found: Found, score: Score, constraints: Constraints) -> None:
+    orders = OrderSearch(score, constraints, found.adjacency)
+    nats = total_cost(score, orders.graph())
+    found.offer(orders.graph(), nats, "ordering")
+
+    def offer(adjacency: Booleans, gain: float) -> None:
+        nonlocal nats
+        nats -= gain
+        found.offer(adjacency, nats, "ordering")
+
+    orders.improve(offer)
+
+
+def parents_of(adjacency: Booleans, node: int) -> Indices:
+    """Return the indices of the causes of a column."""
+    return np.flatnonzero(adjacency[:, node]).astype(np.int64)
+
+
+def node_costs(score: Score, adjacency: Booleans) -> Floats:
+    """Return the nats of every column given its parents, shape ``(columns,)``."""
+    count = len(adjacency)
+    return np.array([score.cost(node, parents_of(adjacency, node)) for node in range(count)])
+
+
+def total_cost(score: Score, adjacency: Booleans) -> float:
+    """Return the nats of the whole graph."""
+    return float(node_costs(score, adjacency).sum())
+
+
+class Climber:
+    """Hill climbing over single edges, with the gain of every move at hand."""
+
+    def __init__(self, score: Score, constraints: Constraints, start: Booleans) -> None:
+        count = score.n_columns
+        self.score = score
+        self.constraints = constraints
+        self.adjacency = start.copy()
+        self.nats = total_cost(score, start)
+        self.adds = np.full((count, count), -np.inf)
+        self.drops = np.full((count, count), -np.inf)
+        self.reach = kernels.closure(self.adjacency)
+        for node in range(count):
+            self._refresh(node)
+
+    def _refresh(self, node: int) -> None:
+        """Recompute the gain of every move that changes the parents of a column."""
+        parents = parents_of(self.adjacency, node)
+        allowed = self.constraints.allowed[:, node] & ~self.adjacency[:, node]
+        candidates = np.flatnonzero(allowed).astype(np.int64)
+        self.adds[:, node] = -np.inf
+        self.adds[candidates, node] = self.score.add_gains(node, parents, candidates)
+        self.drops[:, node] = -np.inf
+        self.drops[parents, node] = self.score.drop_gains(node, parents)
+        self.drops[self.constraints.required[:, node], node] = -np.inf
+
+    def climb(self, found: Found, *, reverse: bool) -> None:
+        """Make the best move until none saves; without `reverse`, edges are only added."""
+        activity = "climbing" if reverse else "adding edges"
+        while True:
+            gain, kind, cause, effect = kernels.best_move(
+                self.adds, self.drops, self.adjacency, self.reach, reverse
+            )
+            if gain < SMALLEST_GAIN:
+                break
+            self.adjacency[cause, effect] = kind == kernels.ADD
+            if kind == kernels.ADD:
+                kernels.connect(self.reach, cause, effect)
+            else:
+                self.adjacency[effect, cause] = kind == kernels.REVERSE
+                self.reach = kernels.closure(self.adjacency)
+            self._refresh(effect)
+            if kind == kernels.REVERSE:
+                self._refresh(cause)
+            self.nats -= gain
+            found.offer(self.adjacency, self.nats, activity)

@@ -1,0 +1,343 @@
+"""Comparing a learned graph with the truth, and reading a user's edits as knowledge.
+
+SHD: Tsamardinos, Brown and Aliferis, "The max-min hill-climbing Bayesian network structure learning
+algorithm", 2006. SID: Peters and Bühlmann, "Structural intervention distance", 2015, computed by
+gadjid (Henckel, Würtzen and Weichwald, "Adjustment identification distance", UAI 2024).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+from causal_magics.errors import GraphError, MissingDependencyError, shorten
+from causal_magics.graph.elements import Edge, Knowledge, Mark, Pair, ordered_pair
+from causal_magics.graph.equivalence import consistent_extension, cpdag
+from causal_magics.graph.model import CausalGraph
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Status = Literal["shared", "reversed", "changed", "added", "missing"]
+_Key = tuple[str, str, Mark]
+
+
+@runtime_checkable
+class HasGraph(Protocol):
+    """A result that carries a graph, as a `Discovery` does."""
+
+    @property
+    def graph(self) -> CausalGraph:
+        """The graph."""
+        ...
+
+
+@dataclass(frozen=True)
+class PublishedNetwork:
+    """A network as it was published, which may hold a cycle.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+        The network without `feedback_edges`.
+    feedback_edges : set of (cause, effect)
+        Directed edges that close cycles. They count for SHD and F1; SID is taken without them.
+    """
+
+    graph: CausalGraph
+    feedback_edges: frozenset[Pair] = frozenset()
+
+    def __repr__(self) -> str:
+        loops = f", {len(self.feedback_edges)} of them feedback" if self.feedback_edges else ""
+        edges = len(self.graph.edges) + len(self.feedback_edges)
+        return f"<PublishedNetwork: {len(self.graph)} nodes, {edges} edges{loops}>"
+
+
+Comparable = CausalGraph | HasGraph | PublishedNetwork
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """How a learned graph differs from the truth.
+
+    Attributes
+    ----------
+    learned, truth : CausalGraph
+        What was compared.
+    shared, reversed, changed, added, missing : set of (source, target)
+        Edges that agree; that point the other way; that join the same nodes with another mark; that
+        only `learned` has; that only `truth` has. As they stand in `learned`, save for `missing`.
+    shd : int
+        Pairs of nodes that are joined differently.
+    sid : int or None
+        Ordered pairs whose effect is computed wrongly by adjusting for the parents in `learned`;
+        None where it is not defined.
+    precision, recall, f1 : float
+        Of edges with their direction.
+    skeleton_f1 : float
+        Of edges without it.
+    note : str
+        What is to be known about `sid`; empty where there is nothing.
+    """
+
+    learned: CausalGraph = field(compare=False)
+    truth: CausalGraph = field(compare=False)
+    shared: frozenset[Pair]
+    reversed: frozenset[Pair]
+    changed: frozenset[Pair]
+    added: frozenset[Pair]
+    missing: frozenset[Pair]
+    shd: int
+    sid: int | None
+    note: str = ""
+
+    @property
+    def _n_adjacent(self) -> int:
+        return len(self.shared) + len(self.reversed) + len(self.changed)
+
+    @property
+    def precision(self) -> float:
+        """Share of the learned edges that are true."""
+        return _share(len(self.shared), self._n_adjacent + len(self.added))
+
+    @property
+    def recall(self) -> float:
+        """Share of the true edges that were learned."""
+        return _share(len(self.shared), self._n_adjacent + len(self.missing))
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return self._f1(len(self.shared))
+
+    @property
+    def skeleton_f1(self) -> float:
+        """F1 of the pairs that are joined, whatever the direction."""
+        return self._f1(self._n_adjacent)
+
+    def _f1(self, hits: int) -> float:
+        edges = 2 * self._n_adjacent + len(self.added) + len(self.missing)
+        return _share(2 * hits, edges)
+
+    def edge_statuses(self) -> dict[Pair, Status]:
+        """Return what became of every edge of either graph, sorted by name."""
+        groups: tuple[tuple[Status, frozenset[Pair]], ...] = (
+            ("shared", self.shared), ("reversed", self.reversed), ("changed", self.changed),
+            ("added", self.added), ("missing", self.missing),
+        )  # fmt: skip
+        return dict(sorted((pair, status) for status, pairs in groups for pair in pairs))
+
+    def __repr__(self) -> str:
+        sid = "undefined" if self.sid is None else str(self.sid)
+        return (
+            f"<Comparison: SHD {self.shd}, SID {sid}, F1 {self.f1:.3f} "
+            f"(precision {self.precision:.3f}, recall {self.recall:.3f}, "
+            f"skeleton {self.skeleton_f1:.3f}); {len(self.shared)} shared, "
+            f"{len(self.reversed)} reversed, {len(self.changed)} changed, {len(self.added)} added, "
+            f"{len(self.missing)} missing>" + (f"\n{self.note}" if self.note else "")
+        )
+
+    def _repr_html_(self) -> str:
+        sid = "–" if self.sid is None else str(self.sid)
+        figures = {
+            "SHD": str(self.shd), "SID": sid, "F1": f"{self.f1:.3f}",
+            "precision": f"{self.precision:.3f}", "recall": f"{self.recall:.3f}",
+            "skeleton F1": f"{self.skeleton_f1:.3f}",
+        }  # fmt: skip
+        head = "".join(f"<th>{name}</th>" for name in figures)
+        body = "".join(f"<td>{value}</td>" for value in figures.values())
+        rows = "".join(
+            f"<tr><th>{status}</th><td>{len(pairs)}</td><td style='text-align:left'>"
+            f"{_edge_list(pairs)}</td></tr>"
+            for status, pairs in (
+                ("shared", self.shared), ("reversed", self.reversed), ("changed", self.changed),
+                ("added", self.added), ("missing", self.missing),
+            )
+        )  # fmt: skip
+        note = f"<p>{escape(self.note)}</p>" if self.note else ""
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody><tr>{body}</tr></tbody></table>"
+            f"<table><thead><tr><th>edges</th><th>number</th><th></th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>{note}"
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per edge: source, target, status.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without pandas.
+        """
+        try:
+            import pandas as pd
+        except ImportError:
+            raise MissingDependencyError("pandas", purpose="to_frame()") from None
+        rows = [(source, target, status) for (source, target), status in
+                self.edge_statuses().items()]  # fmt: skip
+        return pd.DataFrame(rows, columns=["source", "target", "status"])
+
+
+def compare(learned: Comparable, truth: Comparable) -> Comparison:
+    """Compare a learned graph with the truth.
+
+    Parameters
+    ----------
+    learned, truth : CausalGraph, PublishedNetwork, or a result with a `graph`
+        On the same nodes. Undirected edges match undirected edges only.
+
+    Raises
+    ------
+    GraphError
+        Where they are on different nodes, or are no graphs.
+
+    Examples
+    --------
+    >>> compare(CausalGraph.parse("a -> b -> c"), CausalGraph.parse("a -> b <- c")).shd
+    1
+    """
+    ours, feedback = _graph_of(learned)
+    theirs, true_feedback = _graph_of(truth)
+    _expect_same_nodes(ours, theirs)
+    our_edges = _joined([*ours.edges, *(Edge(*pair) for pair in feedback)])
+    true_edges = _joined([*theirs.edges, *(Edge(*pair) for pair in true_feedback)])
+    groups: dict[Status, set[Pair]] = {
+        "shared": set(), "reversed": set(), "changed": set(), "added": set(), "missing": set(),
+    }  # fmt: skip
+    different = 0
+    for pair in our_edges.keys() | true_edges.keys():
+        ends, true_ends = our_edges.get(pair, set()), true_edges.get(pair, set())
+        different += ends != true_ends
+        agree = ends & true_ends
+        for edge in ends:
+            groups[_status(edge, true_ends, others_agree=bool(agree))].add(edge[:2])
+        if agree or not ends:
+            groups["missing"] |= {edge[:2] for edge in true_ends - agree}
+    sid, note = _intervention_distance(ours, theirs)
+    if loops := sorted(feedback | true_feedback):
+        without = ", ".join(f"{cause} -> {effect}" for cause, effect in loops)
+        feedback_note = f"SID is taken without {without}, which closes a cycle."
+        note = f"{note} {feedback_note}".strip()
+    return Comparison(
+        ours, theirs, **{status: frozenset(pairs) for status, pairs in groups.items()},
+        shd=different, sid=sid, note=note,
+    )  # fmt: skip
+
+
+def edits(before: Comparable, after: Comparable) -> Knowledge:
+    """Read what a user changed in a graph as background knowledge.
+
+    Directed edges that were drawn become required, in their new direction where they were reversed;
+    those that were deleted become forbidden. The knowledge that `after` carries is kept.
+
+    Parameters
+    ----------
+    before, after : CausalGraph, PublishedNetwork, or a result with a `graph`
+
+    Examples
+    --------
+    >>> learned = CausalGraph.parse("a -> b -> c")
+    >>> print(edits(learned, learned.reverse_edge("b", "c")).required)
+    frozenset({('c', 'b')})
+    """
+    old, new = _graph_of(before)[0], _graph_of(after)[0]
+    drawn = new.directed_edges - old.directed_edges
+    still_there = set(new.nodes)
+    deleted = {
+        (cause, effect)
+        for cause, effect in old.directed_edges - new.directed_edges
+        if (effect, cause) not in drawn and {cause, effect} <= still_there
+    }
+    return new.knowledge.merged(Knowledge(required=drawn, forbidden=frozenset(deleted)))
+
+
+def _graph_of(value: Comparable) -> tuple[CausalGraph, frozenset[Pair]]:
+    """Return the graph of anything comparable, and its feedback edges."""
+    if isinstance(value, CausalGraph):
+        return value, frozenset()
+    feedback = value.feedback_edges if isinstance(value, PublishedNetwork) else frozenset()
+    graph = getattr(value, "graph", None)
+    if not isinstance(graph, CausalGraph):
+        raise GraphError(
+            "Expected a CausalGraph, a PublishedNetwork or a result with a graph, got "
+            f"{type(value).__name__}. Convert it with CausalGraph.parse or from_networkx."
+        )
+    return graph, feedback
+
+
+def _expect_same_nodes(learned: CausalGraph, truth: CausalGraph) -> None:
+    ours, theirs = set(learned.nodes), set(truth.nodes)
+    if ours == theirs:
+        return
+    parts = [
+        f"only {which} has {', '.join(shorten(name) for name in sorted(names)[:5])}"
+        + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        for which, names in (("the first", ours - theirs), ("the second", theirs - ours))
+        if names
+    ]
+    raise GraphError(
+        f"Expected two graphs on the same nodes, but {'; '.join(parts)}. "
+        "Rename nodes, or compare subgraphs."
+    )
+
+
+def _joined(edges: Iterable[Edge]) -> dict[Pair, set[_Key]]:
+    joined: dict[Pair, set[_Key]] = {}
+    for edge in edges:
+        joined.setdefault(ordered_pair(edge.source, edge.target), set()).add(edge.key)
+    return joined
+
+
+def _status(edge: _Key, true_ends: set[_Key], *, others_agree: bool) -> Status:
+    source, target, mark = edge
+    if edge in true_ends:
+        return "shared"
+    if others_agree or not true_ends:
+        return "added"
+    return "reversed" if mark == "->" and (target, source, mark) in true_ends else "changed"
+
+
+def _intervention_distance(learned: CausalGraph, truth: CausalGraph) -> tuple[int | None, str]:
+    """Return the SID, or None and why there is none."""
+    import gadjid
+    import numpy as np
+
+    for which, graph in (("first", learned), ("second", truth)):
+        if not graph.is_dag and not _is_cpdag(graph):
+            return None, f"SID is defined for DAGs and CPDAGs; the {which} graph is neither."
+    if len(learned) < 2:
+        return 0, ""
+    position = {name: index for index, name in enumerate(sorted(learned.nodes))}
+    matrices = []
+    for graph in (truth, learned):
+        matrix = np.zeros((len(position), len(position)), dtype=np.int8)
+        for edge in graph.edges:
+            value = 1 if edge.mark == "->" else 2
+            matrix[position[edge.source], position[edge.target]] = value
+        matrices.append(matrix)
+    both_dags = learned.is_dag and truth.is_dag
+    distance = gadjid.sid if both_dags else gadjid.parent_aid
+    note = "" if both_dags else "SID of a CPDAG: effects that it does not identify count as wrong."
+    return int(distance(*matrices, edge_direction="from row to column")[1]), note
+
+
+def _is_cpdag(graph: CausalGraph) -> bool:
+    if not graph.is_cpdag_like:
+        return False
+    try:
+        member = consistent_extension(graph)
+    except GraphError:
+        return False
+    return {edge.key for edge in cpdag(member).edges} == {edge.key for edge in graph.edges}
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
+
+
+def _edge_list(pairs: frozenset[Pair], limit: int = 40) -> str:
+    shown = [f"{escape(a)} → {escape(b)}" for a, b in sorted(pairs)[:limit]]
+    more = [f"and {len(pairs) - limit} more"] if len(pairs) > limit else []
+    return ", ".join(shown + more)
