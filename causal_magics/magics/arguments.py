@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Final
 
 from causal_magics.errors import CellError, closest, shorten
@@ -83,6 +84,12 @@ class Argument:
     value: Any
     source: str
 
+    def part(self, attribute: str) -> Argument:
+        """Return an attribute of the value."""
+        path = all(name.isidentifier() for name in self.source.split("."))
+        source = self.source if path else f"({self.source})"
+        return Argument(getattr(self.value, attribute), f"{source}.{attribute}")
+
 
 def read_argument(parameter: Parameter, words: Iterable[Word], notebook: Notebook) -> Argument:
     """Turn the words given for a parameter into its value.
@@ -108,7 +115,7 @@ def read_argument(parameter: Parameter, words: Iterable[Word], notebook: Noteboo
     word = given[0]
     if word.form == "expression":
         value = notebook.value(word.text)
-        return _fitted(parameter, Argument(value, f"({word.text})"), word.text)
+        return _fitted(parameter, Argument(value, word.text), word.text)
     if parameter.kind == "value":
         return _looked_up(parameter, word, notebook)
     value = (
@@ -140,13 +147,15 @@ def _fitted(parameter: Parameter, argument: Argument, shown: str) -> Argument:
     """Return the argument, or the part of it which the parameter takes."""
     if parameter.kind == "choice" and argument.value not in parameter.choices:
         raise _no_choice(parameter, str(argument.value))
-    classes = parameter.classes
-    if parameter.kind != "value" or classes is None or isinstance(argument.value, classes):
+    if parameter.kind != "value" or fits(parameter, argument.value):
         return argument
-    part = _fitting_part(classes, argument.value)
+    part = _fitting_part(parameter, argument.value)
     if part is not None:
-        return Argument(getattr(argument.value, part), f"{argument.source}.{part}")
-    wanted = " or ".join(sorted(_with_article(c) for c in classes))
+        return argument.part(part)
+    if parameter.classes is None:
+        return argument
+    concrete = [c for c in parameter.classes if not getattr(c, "_is_protocol", False)]
+    wanted = " or ".join(sorted(map(_with_article, concrete)))
     raise CellError(
         f"Expected {wanted} for {parameter.placeholder}, got {shorten(shown)}, "
         f"{_with_article(type(argument.value))}."
@@ -157,16 +166,29 @@ def _with_article(cls: type) -> str:
     return f"an {cls.__name__}" if cls.__name__[0] in "AEIOUaeiou" else f"a {cls.__name__}"
 
 
-def _fitting_part(classes: tuple[type, ...], value: object) -> str | None:
-    return next((p for p in _PARTS if isinstance(getattr(value, p, None), classes)), None)
+def is_table(value: object) -> bool:
+    """Whether a value looks like a data frame."""
+    return hasattr(value, "columns") and hasattr(value, "shape")
 
 
-def fitting(parameter: Parameter, value: object) -> bool:
+def fits(parameter: Parameter, value: object) -> bool:
+    """Whether a parameter takes a value as it is; without known classes, tables fit best."""
+    if isinstance(value, (type, ModuleType)):
+        return False
+    if parameter.classes is None:
+        return is_table(value)
+    return isinstance(value, parameter.classes)
+
+
+def _fitting_part(parameter: Parameter, value: object) -> str | None:
+    return next((p for p in _PARTS if fits(parameter, getattr(value, p, None))), None)
+
+
+def suits(parameter: Parameter, value: object) -> bool:
     """Whether a parameter takes a value, or a part of it."""
-    classes = parameter.classes
-    if classes is None or isinstance(value, classes):
-        return True
-    return not isinstance(value, type) and _fitting_part(classes, value) is not None
+    if isinstance(value, (type, ModuleType)):
+        return False
+    return fits(parameter, value) or _fitting_part(parameter, value) is not None
 
 
 def _flag(parameter: Parameter, text: str) -> bool:

@@ -165,8 +165,9 @@ def _merged(given: Argument | None, stated: Argument) -> Argument:
     if given is None:
         return stated
     if isinstance(given.value, CausalGraph):
-        given = Argument(given.value.knowledge, f"{given.source}.knowledge")
-    return Argument(given.value.merged(stated.value), f"{given.source}.merged({stated.source})")
+        given = given.part("knowledge")
+    merged = given.part("merged")
+    return Argument(merged.value(stated.value), f"{merged.source}({stated.source})")
 
 
 def _add_names(

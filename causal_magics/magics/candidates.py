@@ -10,7 +10,7 @@ from causal_magics.errors import CellError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation_format import format_name
 from causal_magics.graph.notation_words import WRAPPERS
-from causal_magics.magics.arguments import Notebook, fitting
+from causal_magics.magics.arguments import Notebook, is_table, suits
 from causal_magics.magics.grammar import Header
 from causal_magics.magics.parameters import Parameter
 from causal_magics.magics.verb import Verb
@@ -25,13 +25,6 @@ _TOKEN: Final = re.compile(
 )
 
 
-def is_table(value: object) -> bool:
-    """Whether a value looks like a data frame."""
-    if isinstance(value, type):
-        return False
-    return hasattr(value, "columns") and hasattr(value, "shape")
-
-
 def columns(value: object) -> list[str]:
     """Return the column names of a data frame."""
     names: Iterable[object] = getattr(value, "columns", ())
@@ -40,14 +33,7 @@ def columns(value: object) -> list[str]:
 
 def names_for(parameter: Parameter, names: Mapping[str, object]) -> list[str]:
     """Return the names of the notebook whose values a parameter takes."""
-    found = []
-    for name, value in names.items():
-        if name.startswith("_"):
-            continue
-        fits = is_table(value) if parameter.classes is None else fitting(parameter, value)
-        if fits:
-            found.append(name)
-    return found
+    return [n for n, value in names.items() if not n.startswith("_") and suits(parameter, value)]
 
 
 def nodes_of(values: Iterable[object]) -> Iterator[str]:

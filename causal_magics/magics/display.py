@@ -7,15 +7,18 @@ from typing import Any, Final, cast
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from causal_magics.graph.comparison import Comparison
+from causal_magics.graph.drawing import to_svg
 from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.graph_editor import edit
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
-_SHOWN: Final = (
+_IN_EDITOR: Final = (
     "causal_magics.graph.model.CausalGraph",
     "causal_magics.discovery.discover.Discovery",
 )
+_COMPARISON: Final = "causal_magics.graph.comparison.Comparison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,18 @@ class Screen:
     _offers: list[Offer] = field(default_factory=list)
 
     def install(self) -> None:
-        """Take over the display of results, and look after the end of every cell."""
-        for name in _SHOWN:
-            self._formatter.for_type(name, self._bundle)
+        """Take over the display of results."""
+        for name in _IN_EDITOR:
+            self._mime.for_type(name, self._bundle)
+            self._html.for_type(name, self._html_without_editor)
+        self._html.for_type(_COMPARISON, html_with_picture)
 
     def remove(self) -> None:
         """Give the display back."""
-        for name in _SHOWN:
-            self._formatter.pop(name, None)
+        for name in _IN_EDITOR:
+            self._mime.pop(name, None)
+            self._html.pop(name, None)
+        self._html.pop(_COMPARISON, None)
         self.clear()
 
     def offer(self, result: object, name: str | None) -> None:
@@ -61,28 +68,52 @@ class Screen:
         self._offers.clear()
 
     @property
-    def _formatter(self) -> Any:
+    def _mime(self) -> Any:
         assert self.shell.display_formatter is not None
         return self.shell.display_formatter.mimebundle_formatter
 
     @property
-    def has_editor(self) -> bool:
+    def _html(self) -> Any:
+        assert self.shell.display_formatter is not None
+        return self.shell.display_formatter.formatters["text/html"]
+
+    @property
+    def _has_editor(self) -> bool:
         """Whether a front-end can be reached: there is a kernel."""
         return getattr(self.shell, "kernel", None) is not None
 
-    def _bundle(self, value: object) -> Bundle:
-        offer = next((offer for offer in self._offers if offer.result is value), None)
-        graph = value if isinstance(value, CausalGraph) else getattr(value, "graph", None)
+    def _offered(self, value: object) -> Offer | None:
+        return next((offer for offer in self._offers if offer.result is value), None)
+
+    def _bundle(self, value: Any) -> Bundle:
         own, own_metadata = own_bundle(value)
-        if offer is None or not isinstance(graph, CausalGraph):
+        offer = self._offered(value)
+        if offer is None:
             return own, own_metadata
+        graph: CausalGraph = value if isinstance(value, CausalGraph) else value.graph
         text = {"text/plain": str(graph) if value is graph else repr(value)}
-        if not self.has_editor:
+        if not self._has_editor:
             return {**own, **text}, own_metadata
-        title = "" if value is graph else repr(value).split("\n")[0]
+        title = "" if value is graph else repr(value).strip("<>")
         editor = edit(graph, offer.name, namespace=self.shell.user_ns, title=title)
         data, metadata = own_bundle(editor)
         return {**own, **data, **text}, {**own_metadata, **metadata}
+
+    def _html_without_editor(self, value: object) -> str | None:
+        """Return a value's own HTML; none beside the editor, whose picture would not be seen."""
+        return None if self._has_editor and self._offered(value) else own_html(value)
+
+
+def html_with_picture(comparison: Comparison) -> str:
+    """Return a comparison's figures below both graphs on one canvas."""
+    picture = to_svg(comparison.learned, comparison=comparison)
+    return f"<div>{picture}</div>{own_html(comparison)}"
+
+
+def own_html(value: object) -> str | None:
+    """Return a value's HTML, where it has some."""
+    method = getattr(value, "_repr_html_", None)
+    return None if method is None else cast("str", method())
 
 
 def own_bundle(value: object) -> Bundle:

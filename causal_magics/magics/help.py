@@ -56,6 +56,7 @@ def explain(verb: Verb) -> Text:
     """Return the help text of one verb."""
     function = verb.call
     home = verb.function if isinstance(verb.function, str) else function.__name__
+    package = "causal_magics" if isinstance(verb.function, str) else function.__module__
     options = " [--options]" if _optional(verb) else ""
     usage = " ".join(["causal", verb.name, *_labels(verb)]) + f"{options} [-o NAME]"
     parts = [f"%%{usage}" if verb.body else f"%{usage}", "", *textwrap.wrap(verb.summary, _WIDTH)]
@@ -73,7 +74,7 @@ def explain(verb: Verb) -> Text:
         parts += ["", "Options", *_table((_option(p), _described(p)) for p in _optional(verb))]
     shown = f"the result's .{verb.shows}" if verb.shows else "the result"
     parts += ["", f"-o NAME binds {shown}; NAME << {verb.name} … binds the whole result."]
-    return Text("\n".join([*parts, f"Python: {home}"]))
+    return Text("\n".join([*parts, f"Python: {package}.{home}"]))
 
 
 def _labels(verb: Verb) -> list[str]:
@@ -92,7 +93,7 @@ def _option(parameter: Parameter) -> str:
 
 def _described(parameter: Parameter) -> str:
     default = parameter.default
-    stated = isinstance(default, bool) or default is None or default == ()
+    stated = isinstance(default, bool) or default in (None, (), "")
     return parameter.description + ("" if stated else f" (default {default})")
 
 

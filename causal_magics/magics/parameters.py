@@ -142,8 +142,11 @@ def _kind(members: tuple[Any, ...]) -> Kind:
 
 def _tells_values(origin: Any) -> bool:
     """Whether `isinstance` can be asked."""
-    is_class = isinstance(origin, type) and origin not in (Any, object)
-    return is_class and not getattr(origin, "_is_protocol", False)
+    if not isinstance(origin, type) or origin in (Any, object):
+        return False
+    return not getattr(origin, "_is_protocol", False) or getattr(
+        origin, "_is_runtime_protocol", False
+    )
 
 
 def _is_names(member: Any) -> bool:

@@ -52,7 +52,7 @@ def test_names_of_the_right_kind(complete: Complete) -> None:
 
 
 def test_options_and_their_values(complete: Complete) -> None:
-    assert words(complete("%%causal discover protein --boot|")) == {"--bootstrap"}
+    assert words(complete("%%causal discover protein --edge|")) == {"--edge-floor"}
     found = words(complete("%%causal discover protein --|"))
     assert {"--knowledge", "--help", "--debug"} <= found
     assert words(complete("%%causal discover protein --knowledge |")) == {"g"}
@@ -65,12 +65,12 @@ def test_options_and_their_values(complete: Complete) -> None:
 def test_nodes_and_columns_in_the_body(complete: Complete) -> None:
     cell = "%%causal discover protein -o g\nPKA -> Raf\n"
     assert complete(cell + "M|") == [cell + "Mek"]
-    assert complete(cell + "P|") == [cell + "PKA"]
+    assert complete(cell + "PK|") == [cell + "PKA"]
     assert complete(cell + "Raf -> blo|") == [cell + 'Raf -> "blood pressure"']
     assert complete(cell + 'Raf -> "blo|') == [cell + 'Raf -> "blood pressure"']
     assert complete("%%causal graph\nA -> Be|\nBeta -> C") == ["%%causal graph\nA -> Beta"]
     assert "Mek" in words(complete("%%causal graph\n|"))
-    assert {"tiers:", "bootstrap:"} <= words(complete("%%causal discover protein\n|"))
+    assert {"tiers:", "edge-floor:"} <= words(complete("%%causal discover protein\n|"))
 
 
 def test_roles_and_attributes_in_brackets(complete: Complete) -> None:
@@ -99,7 +99,7 @@ def test_completion_never_fails_on_half_written_cells(
         "%%causal |", '%%causal "|', '%%causal discover "|', "%%causal discover nothing -|",
         "%%causal discover protein -o|", "%%causal discover protein -o |", "%%causal << |",
         "%%causal wrong |", "%%causal wrong\nA -> |", '\n\n%%causal graph\n"|', "%causal {{|",
-        "%%causal discover protein --bootstrap |", "%causal code |", "%causal data |",
+        "%%causal discover protein --edge-floor |", "%causal code |", "%causal data |",
     ):  # fmt: skip
         complete(cell)
     captured = capsys.readouterr()

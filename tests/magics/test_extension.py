@@ -16,6 +16,7 @@ def parts(shell: InteractiveShell) -> dict[str, object]:
     events = shell.events.callbacks
     assert shell.display_formatter is not None
     formatter = shell.display_formatter.mimebundle_formatter
+    html = shell.display_formatter.formatters["text/html"]
     return {
         "matchers": list(shell.Completer.custom_matchers),
         "transforms": list(shell.input_transformer_manager.cleanup_transforms),
@@ -24,6 +25,7 @@ def parts(shell: InteractiveShell) -> dict[str, object]:
         "registry": set(shell.magics_manager.registry),
         "magics": {kind: set(table) for kind, table in shell.magics_manager.magics.items()},
         "formatters": (set(formatter.type_printers), set(formatter.deferred_printers)),
+        "html": (set(html.type_printers), set(html.deferred_printers)),
     }
 
 
