@@ -213,11 +213,12 @@ class GraphEditor(anywidget.AnyWidget):
         }, metadata
 
     def _own_json(self, document: JsonObject) -> JsonObject:
+        """Return the stored graph; the widget view beside it has the id, which differs every run."""
         return {
             "version": 1,
             "document": document,
             "name": self.name,
-            "model_id": self.model_id,
+            "model_id": None,
             "comparison": None,
         }
 
