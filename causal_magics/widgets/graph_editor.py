@@ -213,7 +213,7 @@ class GraphEditor(anywidget.AnyWidget):
         }, metadata
 
     def _own_json(self, document: JsonObject) -> JsonObject:
-        """Return the stored graph; the widget view beside it has the id, which differs every run."""
+        """Return the stored graph, without the random id that the widget view beside it has."""
         return {
             "version": 1,
             "document": document,
