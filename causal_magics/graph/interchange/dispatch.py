@@ -1,0 +1,191 @@
+"""One function to write any format, one to read any."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from causal_magics.errors import GraphError, closest, shorten
+from causal_magics.graph.interchange.causallearn_graphs import from_causallearn, to_causallearn
+from causal_magics.graph.interchange.dagitty import from_dagitty, to_dagitty
+from causal_magics.graph.interchange.dot import from_dot, to_dot
+from causal_magics.graph.interchange.dowhy_graphs import to_dowhy
+from causal_magics.graph.interchange.gml import from_gml, to_gml
+from causal_magics.graph.interchange.json_text import from_json, to_json
+from causal_magics.graph.interchange.mermaid import to_mermaid
+from causal_magics.graph.interchange.networkx_graphs import from_networkx, to_networkx
+from causal_magics.graph.interchange.pgmpy_models import from_pgmpy, to_bayesian_network, to_pgmpy
+from causal_magics.graph.interchange.tables import (
+    from_adjacency_matrix,
+    from_edge_list,
+    to_adjacency_matrix,
+    to_edge_list,
+)
+from causal_magics.graph.interchange.tikz import to_tikz
+from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.notation import format_graph, parse_graph
+
+Format = Literal[
+    "notation", "dagitty", "dot", "gml", "json", "tikz", "mermaid",
+    "networkx", "edge_list", "adjacency", "pgmpy", "bayes_net", "causallearn", "dowhy",
+]  # fmt: skip
+
+_WRITERS: dict[str, Callable[[CausalGraph], Any]] = {
+    "notation": format_graph,
+    "dagitty": to_dagitty,
+    "dot": to_dot,
+    "gml": to_gml,
+    "json": to_json,
+    "tikz": to_tikz,
+    "mermaid": to_mermaid,
+    "networkx": to_networkx,
+    "edge_list": to_edge_list,
+    "adjacency": to_adjacency_matrix,
+    "pgmpy": to_pgmpy,
+    "bayes_net": to_bayesian_network,
+    "causallearn": to_causallearn,
+    "dowhy": to_dowhy,
+}
+_READERS: dict[str, Callable[[Any], CausalGraph]] = {
+    "notation": parse_graph,
+    "dagitty": from_dagitty,
+    "dot": from_dot,
+    "gml": from_gml,
+    "json": from_json,
+    "networkx": from_networkx,
+    "edge_list": from_edge_list,
+    "adjacency": from_adjacency_matrix,
+    "pgmpy": from_pgmpy,
+    "bayes_net": from_pgmpy,
+    "causallearn": from_causallearn,
+}
+_SUFFIXES: dict[str, Format] = {
+    ".dag": "notation", ".dagitty": "dagitty", ".txt": "notation", ".dot": "dot", ".gv": "dot",
+    ".gml": "gml", ".json": "json", ".tex": "tikz", ".tikz": "tikz", ".mmd": "mermaid",
+}  # fmt: skip
+
+
+def export_graph(
+    graph: CausalGraph,
+    format: Format | None = None,  # noqa: A002
+    path: str | os.PathLike[str] | None = None,
+) -> Any:
+    """Write a graph in one of the formats of `causal_magics.graph.interchange`.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+    format : Format, optional
+        Where it is left out, the suffix of `path` says it; without a path it is the notation.
+    path : path, optional
+        Where to write it, for the formats that are text.
+
+    Returns
+    -------
+    str or object
+        The text, or the object of the package that the format is named for.
+
+    Raises
+    ------
+    GraphError
+        Where the format is unknown, or cannot carry the graph's edges.
+    MissingDependencyError
+    """
+    chosen = format or ("notation" if path is None else _format_of(Path(path)))
+    written = _writer(chosen)(graph)
+    if path is not None:
+        if not isinstance(written, str):
+            raise GraphError(
+                f"Expected a format that is text for a file, got {chosen}. Leave out the path."
+            )
+        Path(path).write_text(written if written.endswith("\n") else written + "\n", "utf-8")
+    return written
+
+
+def import_graph(source: Any, format: Format | None = None) -> CausalGraph:  # noqa: A002
+    """Read a graph from a text, a file or another package's object.
+
+    Parameters
+    ----------
+    source : str, os.PathLike or object
+        A str is always the text itself; give files as `pathlib.Path`.
+    format : Format, optional
+        Where it is left out, a file's suffix, the first words of a text or the object's class say
+        it; a data frame is an edge list where it has the columns `source` and `target`, an
+        adjacency matrix else.
+
+    Raises
+    ------
+    GraphError, NotationError
+    MissingDependencyError
+    """
+    if isinstance(source, os.PathLike):
+        path = Path(source)
+        chosen = format or _format_of(path)
+        return _reader(chosen)(path.read_text("utf-8"))
+    if isinstance(source, CausalGraph):
+        return source
+    guess = _format_of_text if isinstance(source, str) else _format_of_object
+    return _reader(format or guess(source))(source)
+
+
+def _writer(format: str) -> Callable[[CausalGraph], Any]:  # noqa: A002
+    if format not in _WRITERS:
+        raise _unknown(format, _WRITERS)
+    return _WRITERS[format]
+
+
+def _reader(format: str) -> Callable[[Any], CausalGraph]:  # noqa: A002
+    if format not in _READERS:
+        raise _unknown(format, _READERS)
+    return _READERS[format]
+
+
+def _unknown(format: str, known: Iterable[str]) -> GraphError:  # noqa: A002
+    names = tuple(known)
+    if format in _WRITERS:
+        return GraphError(f"{format} can be written, not read. Read one of {', '.join(names)}.")
+    hint = closest(format, names)
+    return GraphError(
+        f"Expected a format among {', '.join(names)}, got {shorten(format)}."
+        + (f" Did you mean {hint}?" if hint else "")
+    )
+
+
+def _format_of(path: Path) -> Format:
+    if path.suffix.lower() in _SUFFIXES:
+        return _SUFFIXES[path.suffix.lower()]
+    raise GraphError(
+        f"Expected a file that ends in {' '.join(_SUFFIXES)}, got {shorten(path.name)}. "
+        f"Name the format: {', '.join(get_args(Format)[:7])}."
+    )
+
+
+def _format_of_text(text: str) -> Format:
+    start = text.lstrip()[:200]
+    if re.match(r"\{\s*\"", start):
+        return "json"
+    if re.match(r"(?:Creator|Version|graph)\s*(?:\"[^\"]*\"|\d+|\[)", start):
+        return "gml"
+    if re.match(r"(?:strict\s+)?(?:di)?graph\b[^\n{]*\{", start, re.IGNORECASE):
+        return "dot"
+    return "notation"
+
+
+def _format_of_object(source: Any) -> Format:
+    package = type(source).__module__.split(".", maxsplit=1)[0]
+    packages: dict[str, Format] = {
+        "networkx": "networkx", "pgmpy": "pgmpy", "causallearn": "causallearn",
+        "numpy": "adjacency",
+    }  # fmt: skip
+    if hasattr(source, "columns"):
+        return "edge_list" if {"source", "target"} <= set(source.columns) else "adjacency"
+    if package in packages:
+        return packages[package]
+    raise GraphError(
+        f"Expected a text, a path, a data frame, a matrix or a graph of networkx, pgmpy or "
+        f"causal-learn, got {type(source).__name__}. Name the format, or build a networkx graph."
+    )
