@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Final
 
+import causal_magics
 from causal_magics.errors import CellError, closest, shorten
 from causal_magics.graph.model import CausalGraph, Knowledge
 from causal_magics.magics.grammar import Word
@@ -66,6 +67,8 @@ class Notebook:
             known = [name for name in self.names if not name.startswith("_")]
             hint = closest(root, known)
             advice = f"Did you mean {hint}?" if hint else "Define it in an earlier cell."
+            if root in map(str, causal_magics.samples()):
+                advice = f"%causal data {root} -o {root} loads the sample data of that name."
             raise CellError(f"The notebook has no name {shorten(root)}. {advice}")
         value = self.names[root]
         for attribute in attributes:

@@ -103,7 +103,7 @@ def _words_by_option(
     words: dict[str, list[Word]] = {}
     if len(header.names) > len(verb.positional):
         extra = header.names[len(verb.positional)].text
-        takes = " ".join(p.placeholder for p in verb.positional) or "no names"
+        takes = " ".join(p.placeholder for p in verb.positional) or "its graph in the body"
         raise CellError(f"{verb.name} takes {takes}; {shorten(extra)} is one too many.")
     for parameter, word in zip(verb.positional, header.names, strict=False):
         words[parameter.name] = [word]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
 from IPython.core.interactiveshell import InteractiveShell
 
 from causal_magics.errors import CausalMagicsError
@@ -24,3 +30,26 @@ def full_traceback(shell: InteractiveShell, error: CausalMagicsError | None) -> 
         return "No error so far."
     lines = shell.InteractiveTB.structured_traceback(type(error), error, error.__traceback__)
     return str(shell.InteractiveTB.stb2text(lines))
+
+
+@contextmanager
+def readable_warnings() -> Iterator[None]:
+    """Show each of the package's own warnings as one line, without a place in its files."""
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if category.__module__.split(".")[0] == "causal_magics":
+                sys.stderr.write(f"{category.__name__}: {message}\n")
+            else:
+                usual(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = show
+        yield

@@ -21,7 +21,7 @@ from causal_magics.magics.arguments import Notebook
 from causal_magics.magics.calls import Call, read_call
 from causal_magics.magics.code import python_of
 from causal_magics.magics.display import Screen
-from causal_magics.magics.failures import full_traceback, make_readable
+from causal_magics.magics.failures import full_traceback, make_readable, readable_warnings
 from causal_magics.magics.grammar import Header, read_header
 from causal_magics.magics.help import Text, explain, overview
 from causal_magics.magics.history import History, Origin
@@ -80,7 +80,8 @@ class CausalMagics(Magics):
             return explain(verb)
         notebook = self.notebook(local_ns)
         call = read_call(header, verb, body, notebook, self.defaults.get(verb.name, _EMPTY))
-        result = call.run()
+        with readable_warnings():
+            result = call.run()
         self._bind(header, call, result)
         return None if header.silent else result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -121,6 +122,19 @@ BAD_TABLES = {
 }
 
 
+def test_a_warning_is_one_line_each_time(
+    run: Run, shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = np.random.default_rng(2).normal(size=(6, 8))
+    shell.user_ns["wide"] = pd.DataFrame(values, columns=list("abcdefgh"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        for _ in range(2):
+            run("%causal discover wide --no-progress;")
+            shown = capsys.readouterr().err.splitlines()
+            assert [line.split(":")[0] for line in shown] == ["DataWarning"]
+
+
 @pytest.mark.parametrize("name", BAD_TABLES)
 def test_each_bad_table_is_one_readable_line(
     name: str, shell: InteractiveShell, fails: Callable[[str], str]
@@ -136,6 +150,7 @@ def test_each_bad_table_is_one_readable_line(
     [
         ("%causal discover", "Expected FRAME after discover"),
         ("%causal discover tabel", "Did you mean table?"),
+        ("%causal discover sachs", "%causal data sachs -o sachs loads the sample data"),
         ("%causal discover table --colums a", "Did you mean --columns?"),
         ("%causal discover table --columns Grösse", "Größe"),
         ("%%causal discover table\nGrösse -> a [required]\n", "Größe"),

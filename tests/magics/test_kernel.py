@@ -130,3 +130,32 @@ def test_a_notebook_runs_from_top_to_bottom(tmp_path: Path) -> None:
     assert MIME_TYPE in outputs[1][0].data
     assert outputs[3][0].output_type == "error"
     assert outputs[4][0].data["text/plain"] == "('Smoking', 'Tar', 'Cancer', 'Gene', 'Age')"
+
+
+def test_a_second_run_gives_the_same_outputs(tmp_path: Path) -> None:
+    cells = [
+        "%load_ext causal_magics",
+        "%%causal graph -o g\nX [exposure] Y [outcome]\nX -> M -> Y <- Z -> X",
+        (
+            "import numpy, pandas\n"
+            "x, y = numpy.random.default_rng(1).normal(size=(2, 300))\n"
+            "table = pandas.DataFrame({'x': x, 'y': x ** 2 + y / 3})"
+        ),
+        "%causal learned << discover table -o h",
+        "%causal identify g",
+        "%causal compare learned {{h.reverse_edge('x', 'y')}}",
+        "%causal code h",
+        "%causal discover --help",
+    ]
+    runs = []
+    for _ in range(2):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+        NotebookClient(
+            notebook, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        ).execute()
+        for cell in notebook.cells:
+            for output in cell.outputs:
+                output.data.pop(WIDGET_VIEW, None)
+        runs.append([cell.outputs for cell in notebook.cells])
+    assert runs[0] == runs[1]
+    assert [len(outputs) for outputs in runs[0]] == [0, 1, 0, 1, 1, 1, 1, 1]
