@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from causal_magics.errors import GraphError, shorten
+from causal_magics.errors import GraphError
 from causal_magics.graph.effect import EffectQuery
 from causal_magics.graph.equivalence import consistent_extension, meek_closure, pag_member
 from causal_magics.graph.model import CausalGraph
@@ -145,12 +145,3 @@ def is_visible(graph: CausalGraph, cause: str, effect: str) -> bool:
             seen.add(spouse)
             stack.append(spouse)
     return False
-
-
-def doubt_message(graph: CausalGraph, doubtful: tuple[str, str]) -> str:
-    """Return the sentence that says what a class leaves in doubt."""
-    a, b = doubtful
-    marks = " ".join(edge.mark for edge in graph.edges_between(a, b))
-    if marks == "->":
-        return f"behind {shorten(a)} -> {shorten(b)} a hidden common cause may lie"
-    return f"the direction of the edge between {shorten(a)} and {shorten(b)} is open"

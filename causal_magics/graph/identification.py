@@ -1,0 +1,240 @@
+"""What a graph says about one effect: `identify` asks every question of this room at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
+
+from narwhals.typing import IntoFrame
+
+from causal_magics.errors import NotIdentifiedError
+from causal_magics.graph.adjustment import AdjustmentProblem, adjustment_sets
+from causal_magics.graph.effect import Effect, EffectQuery
+from causal_magics.graph.estimand import (
+    Estimand,
+    adjustment_estimand,
+    direct_estimand,
+    front_door_estimand,
+    instrument_estimand,
+    null_estimand,
+)
+from causal_magics.graph.front_door import front_door_sets
+from causal_magics.graph.independence_tests import IndependenceTest, independence_tests
+from causal_magics.graph.independences import Independence, iterate_independences
+from causal_magics.graph.instruments import Instrument, instruments
+from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.obstacles import Obstacle, explain, wrongly_adjusted
+from causal_magics.graph.paths import CausalPath, iterate_paths
+from causal_magics.graph.queries import Names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Identification", "identify"]
+
+Table = Literal["independences", "adjustment_sets", "paths"]
+
+
+@dataclass(frozen=True, repr=False)
+class Identification:
+    """What a graph says about the effect of exposure on outcome.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+    exposure, outcome : tuple of str
+    effect : {"total", "direct"}
+    adjustment_sets, front_door_sets : tuple of frozenset of str
+        Minimal sets, the smallest first.
+    instruments : tuple of Instrument
+    paths : tuple of CausalPath
+        The shortest paths, open or blocked by what is adjusted for.
+    independences : tuple of Independence
+        What the graph implies about observed nodes.
+    tests : tuple of IndependenceTest or None
+        The same against data, where data were given.
+    estimand : Estimand or None
+        The formula of the effect; None where none of these methods identifies it.
+    obstacle : Obstacle or None
+        Why the graph alone gives no formula, or what is adjusted for wrongly, and what would
+        help; None where nothing is in the way.
+    truncated : frozenset of str
+        Which of `adjustment_sets`, `front_door_sets`, `paths`, `independences` stop at the limit.
+    """
+
+    graph: CausalGraph
+    exposure: tuple[str, ...]
+    outcome: tuple[str, ...]
+    effect: Effect
+    adjustment_sets: tuple[frozenset[str], ...]
+    front_door_sets: tuple[frozenset[str], ...]
+    instruments: tuple[Instrument, ...]
+    paths: tuple[CausalPath, ...]
+    independences: tuple[Independence, ...]
+    tests: tuple[IndependenceTest, ...] | None
+    estimand: Estimand | None
+    obstacle: Obstacle | None = None
+    truncated: frozenset[str] = frozenset()
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether there is a formula that needs no more than the graph."""
+        return self.estimand is not None and not self.estimand.assumption
+
+    @property
+    def causal_paths(self) -> tuple[CausalPath, ...]:
+        """The paths along which the exposure acts, or may act."""
+        return tuple(path for path in self.paths if path.kind != "biasing")
+
+    @property
+    def open_biasing_paths(self) -> tuple[CausalPath, ...]:
+        """The other paths, where they are open as things are adjusted now."""
+        return tuple(path for path in self.paths if path.kind == "biasing" and path.is_open)
+
+    @property
+    def blocked_biasing_paths(self) -> tuple[CausalPath, ...]:
+        """The other paths, where something blocks them."""
+        return tuple(path for path in self.paths if path.kind == "biasing" and not path.is_open)
+
+    @property
+    def rejected(self) -> tuple[IndependenceTest, ...]:
+        """The tests with an adjusted p-value below 0.05: the data contradict the graph there."""
+        return tuple(test for test in self.tests or () if test.adjusted_p_value < 0.05)
+
+    @property
+    def summary(self) -> str:
+        """The result in one sentence."""
+        from causal_magics.graph.identification_view import summary
+
+        return summary(self)
+
+    def expect_identified(self) -> Estimand:
+        """Return the estimand.
+
+        Raises
+        ------
+        NotIdentifiedError
+            Where there is none, with the reason.
+        """
+        if self.estimand is None:
+            raise NotIdentifiedError(self.summary)
+        return self.estimand
+
+    def __repr__(self) -> str:
+        from causal_magics.graph.identification_view import as_text
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from causal_magics.graph.identification_view import as_html
+
+        return as_html(self)
+
+    def to_frame(self, table: Table = "independences") -> pd.DataFrame:
+        """Return one of the tables as a pandas data frame.
+
+        Parameters
+        ----------
+        table : {"independences", "adjustment_sets", "paths"}
+
+        Raises
+        ------
+        MissingDependencyError
+            Without pandas.
+        """
+        from causal_magics.graph.identification_view import as_frame
+
+        return as_frame(self, table)
+
+
+def identify(
+    graph: CausalGraph,
+    exposure: Names | None = None,
+    outcome: Names | None = None,
+    data: IntoFrame | None = None,
+    *,
+    effect: Effect = "total",
+    limit: int = 100,
+) -> Identification:
+    """Say how the effect of exposure on outcome can be computed from what is observed.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+        Of any kind; what a criterion does not cover is left empty.
+    exposure, outcome : str or iterable of str, optional
+        By default the nodes with that role.
+    data : data frame, optional
+        Any that narwhals reads, one numeric column a node: implied independences are tested.
+    effect : {"total", "direct"}
+        Direct: the coefficient of ``exposure -> outcome`` in a linear model.
+    limit : int
+        Most sets, paths and independences to list, each.
+
+    Returns
+    -------
+    Identification
+
+    Raises
+    ------
+    GraphError
+        Where exposure or outcome is missing, or the graph has no reading.
+    DataError
+        Where the data lack a column, or a column cannot be tested.
+    """
+    query = EffectQuery.of(graph, exposure, outcome)
+    xs, ys = query.exposure, query.outcome
+    truncated: set[str] = set()
+
+    def first(name: str, found: Any) -> tuple[Any, ...]:
+        some = tuple(islice(found, limit + 1))
+        if len(some) > limit:
+            truncated.add(name)
+        return some[:limit]
+
+    plain = graph.is_admg and not graph.selections and effect == "total"
+    single = len(xs) == len(ys) == 1
+    adjusting = first(
+        "adjustment_sets", adjustment_sets(graph, xs, ys, effect=effect, limit=limit + 1)
+    )
+    problem = AdjustmentProblem.of(graph, query, effect)
+    none_needed = effect == "total" and not problem.forbidden and not problem.doubtful
+    fronts: tuple[frozenset[str], ...] = ()
+    if plain and not none_needed:
+        fronts = first("front_door_sets", front_door_sets(graph, xs, ys, limit=limit + 1))
+    found = instruments(graph, xs, ys) if plain and single and not none_needed else ()
+    routes = first("paths", iterate_paths(graph, xs, ys))
+    implied = first("independences", iterate_independences(graph))
+    estimand = null_estimand(xs, ys) if none_needed else None
+    if estimand is None:
+        estimand = _estimand(graph, query, effect, adjusting, fronts, found)
+    unaided = estimand is not None and estimand.method != "instrument"
+    wrong = wrongly_adjusted(graph, query, problem)
+    reason = None if unaided and not wrong else explain(graph, query, problem)
+    return Identification(
+        graph, xs, ys, effect, adjusting, fronts, found, routes, implied,
+        None if data is None else independence_tests(implied, data),
+        estimand, reason, frozenset(truncated),
+    )  # fmt: skip
+
+
+def _estimand(
+    graph: CausalGraph,
+    query: EffectQuery,
+    effect: Effect,
+    adjusting: tuple[frozenset[str], ...],
+    fronts: tuple[frozenset[str], ...],
+    found: tuple[Instrument, ...],
+) -> Estimand | None:
+    """Return the first formula there is, the one with the fewest assumptions first."""
+    xs, ys = query.exposure, query.outcome
+    if adjusting and effect == "direct":
+        return direct_estimand(xs, ys, adjusting[0])
+    if adjusting:
+        return adjustment_estimand(xs, ys, adjusting[0], graph.selections)
+    if fronts:
+        return front_door_estimand(xs, ys, fronts[0])
+    if found:
+        return instrument_estimand(xs[0], ys[0], found[0])
+    return None

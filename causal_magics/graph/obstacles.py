@@ -1,0 +1,121 @@
+"""Why an effect is not identified by adjustment, in words, and what would help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from causal_magics.errors import shorten
+from causal_magics.graph.adjustment import AdjustmentProblem
+from causal_magics.graph.do_calculus import find_hedge
+from causal_magics.graph.effect import EffectQuery
+from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.paths import CausalPath, iterate_paths
+
+__all__ = ["Obstacle", "explain", "wrongly_adjusted"]
+
+_PATHS_TRIED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why there is no formula, and what would help; each one sentence without its full stop.
+
+    Parameters
+    ----------
+    reason, advice : str
+    has_longer_formula : bool
+        Whether the do-calculus identifies the effect all the same.
+    """
+
+    reason: str
+    advice: str
+    has_longer_formula: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.reason}. {self.advice}."
+
+
+def explain(graph: CausalGraph, query: EffectQuery, problem: AdjustmentProblem) -> Obstacle:
+    """Return what stands in the way of adjustment."""
+    if problem.doubtful:
+        return _doubt(graph, *problem.doubtful)
+    if wrong := wrongly_adjusted(graph, query, problem):
+        return Obstacle(
+            f"Adjusted for is {_listed(wrong)}, on a causal path or behind one",
+            f"Take the role adjusted from {_listed(wrong)}",
+        )
+    if problem.selection_harms:
+        return Obstacle(
+            f"The sample is selected by {_listed(graph.selections)}, which the outcome or a cause "
+            "of it has a part in",
+            "Data from before the selection would help",
+        )
+    if any(y in graph.ancestors(query.exposure) for y in query.outcome):
+        return Obstacle(
+            "The outcome is a cause of the exposure",
+            "Swap exposure and outcome if the other effect is meant",
+        )
+    return _confounding(graph, query, problem)
+
+
+def wrongly_adjusted(
+    graph: CausalGraph, query: EffectQuery, problem: AdjustmentProblem
+) -> list[str]:
+    """Return the nodes with the role `adjusted` that no adjustment set may hold."""
+    forbidden = problem.dag.names_of(problem.forbidden)
+    return sorted(set(graph.adjusted) & forbidden - {*query.exposure, *query.outcome})
+
+
+def _doubt(graph: CausalGraph, a: str, b: str) -> Obstacle:
+    if any(edge.mark == "->" for edge in graph.edges_between(a, b)):
+        return Obstacle(
+            f"A hidden common cause may lie behind {a} -> {b}",
+            f"A node that causes {a} but is not adjacent to {b} would rule it out",
+        )
+    return Obstacle(
+        f"The direction of the edge between {a} and {b} is open, and the effect depends on it",
+        "Direct that edge, by knowledge or by an experiment",
+    )
+
+
+def _confounding(graph: CausalGraph, query: EffectQuery, problem: AdjustmentProblem) -> Obstacle:
+    dag = problem.dag
+    barred = problem.forbidden | problem.exposure | problem.outcome
+    forced = dag.mask(graph.adjusted) & ~barred
+    allowed = dag.visible & ~(barred | dag.mask(graph.latents))
+    # Where any set will do, all allowed ancestors together do (van der Zander et al. 2019).
+    include = forced | problem.selected
+    widest = dag.ancestors_of(problem.exposure | problem.outcome | include) & allowed | forced
+    path = _open_path(graph, query, dag.names_of(widest))
+    reason = f"No set of observed nodes blocks {path}" if path else (
+        "No set of observed nodes blocks all biasing paths"
+    )  # fmt: skip
+    longer = _has_longer_formula(graph, query)
+    helpful = next(problem.minimal_sets(forced, dag.visible & ~barred), None)
+    measured = sorted(dag.names_of(helpful or 0) & set(graph.latents))
+    if measured:
+        return Obstacle(reason, f"Measuring {_listed(measured)} would identify it", longer)
+    return Obstacle(
+        reason,
+        "A mediator that the hidden cause leaves alone, or an instrument, would help",
+        longer,
+    )
+
+
+def _open_path(graph: CausalGraph, query: EffectQuery, given: frozenset[str]) -> CausalPath | None:
+    some = islice(iterate_paths(graph, query.exposure, query.outcome, given), _PATHS_TRIED)
+    return next((path for path in some if path.kind == "biasing" and path.is_open), None)
+
+
+def _has_longer_formula(graph: CausalGraph, query: EffectQuery) -> bool:
+    if not graph.is_admg or graph.selections:
+        return False
+    if set(graph.latents) & {*query.exposure, *query.outcome}:
+        return False
+    return find_hedge(graph, query.exposure, query.outcome) is None
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    shown = [shorten(name)[1:-1] for name in names]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
