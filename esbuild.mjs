@@ -1,6 +1,6 @@
 // Bundles the front end: one self-contained module a widget, and one module for JupyterLab.
 //   node esbuild.mjs widgets [--watch]   src/widgets/*.ts -> causal_magics/static/*.js
-//   node esbuild.mjs lab                 src/lab/index.ts -> lib/index.js (JupyterLab's packages stay outside)
+//   node esbuild.mjs lab                 src/lab/index.ts -> lib/index.js (packages stay outside)
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -38,7 +38,7 @@ const targets = {
     ...shared,
     entryPoints: ["src/lab/index.ts"],
     outfile: "lib/index.js",
-    external: ["@jupyterlab/*", "@jupyter-widgets/*", "@lumino/*", "@codemirror/*", "@lezer/*"],
+    packages: "external",
   },
 };
 
