@@ -1,12 +1,16 @@
 /** The plugin that draws graphs in the outputs of cells. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
-import { drawStored } from "./draw-stored";
+import { renderReadOnly } from "../editor";
 import { GraphRenderer } from "./graph-renderer";
-import { GRAPH_MIME } from "./stored-graph";
+import { GRAPH_MIME, type StoredGraph } from "./stored-graph";
 
 /** Before the widget view, whose rank is -10. */
 const RANK = -20;
+
+function drawStored(host: HTMLElement, { document, name, comparison }: StoredGraph): () => void {
+  return renderReadOnly(host, document, { name, comparison });
+}
 
 export const graphOutput: JupyterFrontEndPlugin<void> = {
   id: "causal-magics:graph-output",

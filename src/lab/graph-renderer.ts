@@ -4,10 +4,11 @@ import { MimeModel, type IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Message } from "@lumino/messaging";
 import { Panel, Widget } from "@lumino/widgets";
-import { readEdited, readStored, STORED_EVENT, WIDGET_MIME, withEdited, type StoredGraph } from "./stored-graph";
+import { STORED_EVENT } from "../editor";
+import { readEdited, readStored, WIDGET_MIME, withEdited, type StoredGraph } from "./stored-graph";
 
-/** Draws a stored graph into an element; called again, it replaces what it drew. */
-export type DrawStored = (host: HTMLElement, stored: StoredGraph) => void;
+/** Draws a stored graph into an element; returns the function that takes it away. */
+export type DrawStored = (host: HTMLElement, stored: StoredGraph) => () => void;
 
 /**
  * When to look for the live editor, in ms after the one before: the widget manager of a notebook
@@ -23,6 +24,7 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
   private output: Output | null = null;
   private stored: StoredGraph | null = null;
   private live: Panel | null = null;
+  private erase: () => void = () => undefined;
   private search = 0;
 
   constructor(private readonly draw: DrawStored) {
@@ -47,6 +49,7 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
 
   override dispose(): void {
     this.search += 1;
+    this.erase();
     super.dispose();
   }
 
@@ -61,8 +64,9 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
   }
 
   private drawPicture(): void {
-    if (this.stored) this.draw(this.picture.node, this.stored);
-    else this.picture.node.textContent = "This output holds no graph that this version can read.";
+    this.erase();
+    this.erase = this.stored ? this.draw(this.picture.node, this.stored) : () => undefined;
+    if (!this.stored) this.picture.node.textContent = "This output holds no graph that this version can read.";
   }
 
   /** Writes what the live editor shows into the output, so that the saved notebook has it. */
@@ -103,6 +107,7 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
     this.live = view;
     this.addWidget(view);
     this.picture.hide();
+    this.erase();
     view.widgets[0]?.disposed.connect(() => {
       if (this.isDisposed || this.live !== view) return;
       this.dropLive();

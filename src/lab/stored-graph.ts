@@ -7,9 +7,6 @@ export const WIDGET_MIME = "application/vnd.jupyter.widget-view+json";
 const SVG_MIME = "image/svg+xml";
 const TEXT_MIME = "text/plain";
 
-/** Sent up the page by a live editor when what the notebook should keep has changed. */
-export const STORED_EVENT = "causal-magics:stored";
-
 type Bundle = Readonly<Record<string, unknown>>;
 
 export interface StoredGraph {

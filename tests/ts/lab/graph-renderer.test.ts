@@ -10,8 +10,9 @@ import { RenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { PartialJSONObject } from "@lumino/coreutils";
 import { Panel, Widget } from "@lumino/widgets";
+import { STORED_EVENT } from "../../../src/editor";
 import { GraphRenderer } from "../../../src/lab/graph-renderer";
-import { GRAPH_MIME, STORED_EVENT, WIDGET_MIME } from "../../../src/lab/stored-graph";
+import { GRAPH_MIME, WIDGET_MIME } from "../../../src/lab/stored-graph";
 
 const document3 = { version: 1, rev: 3, nodes: [], edges: [], tiers: [] };
 const document4 = { ...document3, rev: 4 };
@@ -54,6 +55,7 @@ class Page {
   constructor(modelId: string, { trusted = true } = {}) {
     const draw = (host: HTMLElement, stored: { document: { rev: number } }) => {
       host.textContent = `picture ${stored.document.rev}`;
+      return () => host.replaceChildren();
     };
     const createRenderer = () => new GraphRenderer(draw);
     this.rendermime.addFactory({ safe: true, mimeTypes: [GRAPH_MIME], createRenderer }, -20);
