@@ -17,6 +17,7 @@ import traitlets
 from causal_magics.errors import EditorError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.binding import NameBinding, Namespace
+from causal_magics.widgets.conversion import to_graph
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.observers import Observer
 from causal_magics.widgets.session import EditorSession, State
@@ -176,9 +177,10 @@ class GraphEditor(anywidget.AnyWidget):
             self.stored = {"document": document, "name": self.name, **self._pictures(state)}
 
     def _pictures(self, state: State) -> dict[str, str]:
+        """Return the drawing as it is seen, and the notation of the value."""
         from causal_magics.graph.drawing import to_svg
 
-        svg = to_svg(state.graph, title=self.title or self.name)
+        svg = to_svg(to_graph(state.document), title=self.title or self.name)
         return {"svg": svg, "text": str(state.graph)}
 
     @traitlets.observe("read_only")
