@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import datetime
+import datetime as dt
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Exemption:
     """A file that may be longer, until a day and for a reason."""
 
     path: str
-    until: datetime.date
+    until: dt.date
     reason: str
 
 
@@ -44,13 +44,13 @@ def source_files(*suffixes: str) -> list[Path]:
     return sorted(path for path in paths if path.is_file())
 
 
-def exempt(path: Path, today: datetime.date) -> bool:
+def exempt(path: Path, today: dt.date) -> bool:
     name = path.relative_to(ROOT).as_posix()
     return any(entry.path == name and today <= entry.until for entry in EXEMPTIONS)
 
 
 def test_files_stay_short() -> None:
-    today = datetime.datetime.now(tz=datetime.UTC).date()
+    today = dt.datetime.now(tz=dt.UTC).date()
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
         for path in source_files(*SOURCES)
