@@ -1,0 +1,66 @@
+/** The graph editor: live over a wire to the kernel, or as a picture of a stored graph. */
+import { h, render } from "preact";
+import type { GraphDocument } from "../graph/model";
+import { Editor, type EditorOptions } from "./editor";
+import { takeOver } from "./handover";
+import type { Transport } from "./protocol";
+import css from "./style.css";
+import { followTheme } from "./theme";
+import { App } from "./view/app";
+
+export type { EditorOptions } from "./editor";
+export type { KernelMessage, ScreenMessage, Transport } from "./protocol";
+
+/** What `stored` says of the graph goes up the page under this name, for whoever keeps the notebook. */
+export const STORED_EVENT = "causal-magics:stored";
+
+export interface ReadOnlyOptions {
+  readonly name?: string | null;
+  readonly comparison?: unknown;
+}
+
+/** Shows the editor in an element; returns the function that takes it away. */
+export function mountEditor(host: HTMLElement, transport: Transport, options: EditorOptions = {}): () => void {
+  return mount(host, new Editor(transport, options), transport);
+}
+
+const shown = new WeakMap<HTMLElement, () => void>();
+
+/** Shows a graph that no kernel holds; called again on the same element, it replaces what it showed. */
+export function renderReadOnly(host: HTMLElement, document: GraphDocument, options: ReadOnlyOptions = {}): () => void {
+  shown.get(host)?.();
+  const editor = new Editor(NO_KERNEL, { readOnly: true, title: options.name ?? "" }, document);
+  const dispose = mount(host, editor, NO_KERNEL);
+  shown.set(host, dispose);
+  return dispose;
+}
+
+const NO_KERNEL: Transport = {
+  send: () => undefined,
+  onMessage: () => () => undefined,
+  onChange: () => () => undefined,
+  get: () => undefined,
+};
+
+function mount(host: HTMLElement, editor: Editor, transport: Transport): () => void {
+  const root = host.ownerDocument.createElement("div");
+  root.className = "cmg";
+  const style = host.ownerDocument.createElement("style");
+  style.textContent = css;
+  host.replaceChildren(style, root);
+  const endings = [
+    followTheme(root),
+    takeOver(editor),
+    transport.onChange("stored", () => {
+      const detail = transport.get("stored");
+      root.dispatchEvent(new CustomEvent(STORED_EVENT, { bubbles: true, composed: true, detail }));
+    }),
+  ];
+  render(h(App, { editor, root }), root);
+  return () => {
+    for (const end of endings) end();
+    editor.dispose();
+    render(null, root);
+    host.replaceChildren();
+  };
+}

@@ -1,0 +1,197 @@
+/** The keys of the editor; the help sheet is written from the same table. */
+import { indexOf } from "../graph/model";
+import type { Role } from "../graph/model";
+import * as actions from "./actions";
+import type { Editor } from "./editor";
+import { edgeLabel } from "./wording";
+
+export interface Binding {
+  /** As the help sheet shows it. */
+  readonly keys: string;
+  readonly words: string;
+  /** The keys as `chord` writes them. */
+  readonly chords: readonly string[];
+  readonly run: (editor: Editor, chord: string) => void;
+}
+
+const ROLE_KEYS: Readonly<Record<string, Role>> = { x: "exposure", y: "outcome", a: "adjusted", u: "latent", s: "selection" };
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+const arrowChords = Object.keys(ARROWS);
+
+export const BINDINGS: readonly Binding[] = [
+  { keys: "N", words: "add a node", chords: ["n"], run: startNode },
+  { keys: "E", words: "connect the node to another, by name", chords: ["e"], run: startEdge },
+  { keys: "F2", words: "rename", chords: ["F2", "Enter"], run: startRename },
+  { keys: "Del", words: "delete", chords: ["Delete", "Backspace"], run: editing(actions.removeSelected) },
+  { keys: "R", words: "reverse the edge", chords: ["r"], run: editing(actions.reverseSelected) },
+  { keys: "T", words: "next type of the edge", chords: ["t"], run: editing(actions.cycleMark) },
+  { keys: "K", words: "edge required, forbidden, neither", chords: ["k"], run: editing(actions.cycleKnowledge) },
+  { keys: "X Y A U S", words: "exposure, outcome, adjusted, latent (unobserved), selection", chords: Object.keys(ROLE_KEYS), run: switchRole },
+  { keys: "← → ↑ ↓", words: "go to a neighbour", chords: arrowChords, run: walk },
+  { keys: "[ ]", words: "go through the node's edges", chords: ["[", "]"], run: walkEdges },
+  { keys: "Alt+← → ↑ ↓", words: "move by 8 px; with Shift by 40 px", chords: arrowChords.flatMap((key) => [`Alt+${key}`, `Alt+Shift+${key}`]), run: nudge },
+  { keys: "Ctrl+Z", words: "undo", chords: ["Mod+z"], run: (editor) => editor.undo() },
+  { keys: "Shift+Ctrl+Z", words: "redo", chords: ["Mod+Shift+z", "Mod+y"], run: (editor) => editor.redo() },
+  { keys: "Ctrl+A", words: "select all", chords: ["Mod+a"], run: selectAll },
+  { keys: "L", words: "lay out", chords: ["l"], run: editing(actions.layOut) },
+  { keys: "0 + −", words: "fit, zoom in, zoom out", chords: ["0", "+", "=", "-"], run: zoom },
+  { keys: "V", words: "select tool", chords: ["v"], run: (editor) => (editor.screen.mode.value = "select") },
+  { keys: "O", words: "outline as a table", chords: ["o"], run: ({ screen }) => (screen.outline.value = !screen.outline.peek()) },
+  { keys: "?", words: "this help", chords: ["?", "Shift+?"], run: ({ screen }) => (screen.help.value = !screen.help.peek()) },
+  { keys: "Esc", words: "cancel, then leave", chords: ["Escape"], run: escape },
+];
+
+const byChord = new Map(BINDINGS.flatMap((binding) => binding.chords.map((chord) => [chord, binding] as const)));
+
+/** "Mod+Shift+z": the key with its modifiers, letters small; Mod is Ctrl or Cmd. */
+export function chordOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const shift = event.shiftKey && (event.key.length > 1 || event.ctrlKey || event.metaKey);
+  return [event.ctrlKey || event.metaKey ? "Mod+" : "", event.altKey ? "Alt+" : "", shift ? "Shift+" : "", key].join("");
+}
+
+/** Whether a key is meant for the page: those with Ctrl that the editor does not know, Tab, and Shift+Enter. */
+export function isForPage(event: KeyboardEvent, isTyping: boolean): boolean {
+  if (event.key === "Tab" || (event.key === "Enter" && event.shiftKey)) return true;
+  if (isTyping) return (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+  const known = byChord.has(chordOf(event));
+  return (event.ctrlKey || event.metaKey || /^F\d/.test(event.key)) && !known;
+}
+
+/** Runs what a key stands for on the canvas. */
+export function handleKey(editor: Editor, event: KeyboardEvent): boolean {
+  const binding = byChord.get(chordOf(event));
+  if (!binding) return false;
+  binding.run(editor, chordOf(event));
+  return true;
+}
+
+function editing(run: (editor: Editor) => void): (editor: Editor) => void {
+  return (editor) => (editor.screen.readOnly.peek() ? editor.screen.announce("This graph is read-only.") : run(editor));
+}
+
+function startNode(editor: Editor): void {
+  if (editor.screen.readOnly.peek()) return editor.screen.announce("This graph is read-only.");
+  const [x, y] = actions.freePlace(editor);
+  editor.screen.naming.value = { kind: "create", x, y, from: null };
+}
+
+function focusedNode({ screen }: Editor): string | null {
+  const focus = screen.focus.peek();
+  if (focus?.kind === "node") return focus.id;
+  const [first] = screen.selection.peek().nodes;
+  return first ?? null;
+}
+
+function startEdge(editor: Editor): void {
+  if (editor.screen.readOnly.peek()) return editor.screen.announce("This graph is read-only.");
+  const id = focusedNode(editor);
+  if (id === null) editor.screen.announce("Go to a node first; its edge starts there.");
+  else editor.screen.connecting.value = id;
+}
+
+function startRename(editor: Editor): void {
+  if (editor.screen.readOnly.peek()) return editor.screen.announce("This graph is read-only.");
+  const id = focusedNode(editor);
+  if (id === null) editor.screen.announce("Go to a node first.");
+  else editor.screen.naming.value = { kind: "rename", id };
+}
+
+function switchRole(editor: Editor, chord: string): void {
+  const role = ROLE_KEYS[chord];
+  if (role) actions.toggleRole(editor, role);
+}
+
+function focusNode(editor: Editor, id: string): void {
+  editor.select([id]);
+  editor.screen.focus.value = { kind: "node", id };
+  editor.reveal(id);
+  editor.takeFocus();
+}
+
+/** To the neighbour that lies most nearly in the direction; where none does, to any such node. */
+function walk(editor: Editor, chord: string): void {
+  const [dx, dy] = ARROWS[chord] ?? [0, 0];
+  const from = focusedNode(editor) ?? endOfFocusedEdge(editor);
+  const start = from === null ? undefined : editor.scene.nodeBoxes.get(from);
+  if (from === null || !start) {
+    const [first] = editor.document.nodes;
+    if (first) focusNode(editor, first.id);
+    return;
+  }
+  const cost = (id: string): number => {
+    const box = editor.scene.nodeBoxes.get(id);
+    if (!box || id === from) return Infinity;
+    const [x, y] = [box.x - start.x, box.y - start.y];
+    const along = x * dx + y * dy;
+    const aside = Math.abs(x * dy) + Math.abs(y * dx);
+    return along > 0 && aside <= 2.5 * along ? along + 2 * aside : Infinity;
+  };
+  const nearest = (ids: Iterable<string>): string | null => {
+    const reachable = [...ids].map((id) => [id, cost(id)] as const).filter(([, value]) => value < Infinity);
+    return reachable.sort(([, a], [, b]) => a - b)[0]?.[0] ?? null;
+  };
+  const next = nearest(actions.neighboursOf(editor, from)) ?? nearest(editor.scene.nodeBoxes.keys());
+  if (next === null) editor.screen.announce("No node in that direction.");
+  else focusNode(editor, next);
+}
+
+function endOfFocusedEdge(editor: Editor): string | null {
+  const focus = editor.screen.focus.peek();
+  const edge = focus?.kind === "edge" ? indexOf(editor.document).edges.get(focus.id) : undefined;
+  return edge?.target ?? null;
+}
+
+/** To the next edge of the node, or of the edge's source. */
+function walkEdges(editor: Editor, chord: string): void {
+  const { screen, document } = editor;
+  const { edges, incident } = indexOf(document);
+  const focus = screen.focus.peek();
+  const current = focus?.kind === "edge" ? edges.get(focus.id) : undefined;
+  const at = current?.source ?? focusedNode(editor);
+  const around = at === null ? document.edges : (incident.get(at) ?? []);
+  if (around.length === 0) return screen.announce("No edges here.");
+  const place = current ? around.indexOf(current) : chord === "]" ? -1 : 0;
+  const next = around[(place + (chord === "]" ? 1 : around.length - 1)) % around.length];
+  if (!next) return;
+  editor.select([], [next.id]);
+  screen.focus.value = { kind: "edge", id: next.id };
+  screen.announce(edgeLabel(document, next));
+  editor.takeFocus();
+}
+
+function nudge(editor: Editor, chord: string): void {
+  if (editor.screen.readOnly.peek()) return;
+  const [dx, dy] = ARROWS[chord.replace(/^.*\+/, "")] ?? [0, 0];
+  const steps = chord.includes("Shift") ? 5 : 1;
+  actions.nudge(editor, dx * steps, dy * steps);
+}
+
+function selectAll(editor: Editor): void {
+  editor.select(
+    editor.document.nodes.map(({ id }) => id),
+    editor.document.edges.map(({ id }) => id),
+  );
+}
+
+function zoom(editor: Editor, chord: string): void {
+  if (chord === "0") editor.fit();
+  else editor.zoomBy(chord === "-" ? 1 / 1.25 : 1.25);
+}
+
+/** One thing after the other: drag, notice, sheets, tool, selection; then the notebook has the keyboard. */
+function escape(editor: Editor): void {
+  const { screen } = editor;
+  const { nodes, edges } = screen.selection.peek();
+  if (screen.drag.peek()) editor.endDrag();
+  else if (screen.notice.peek()) screen.notice.value = null;
+  else if (screen.help.peek()) screen.help.value = false;
+  else if (screen.mode.peek() !== "select") screen.mode.value = "select";
+  else if (nodes.size + edges.size > 0) editor.clearSelection();
+  else editor.leave();
+}

@@ -1,0 +1,135 @@
+/** The whole editor: toolbar, canvas, panel and status, and the ears of the keyboard. */
+import { useSignalEffect } from "@preact/signals";
+import type { JSX, RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { boundingBox } from "../../graph/geometry";
+import type { Editor } from "../editor";
+import { pictureOf } from "../export";
+import { handleKey, isForPage } from "../keyboard";
+import { PointerControl } from "../pointer";
+import { Canvas } from "./canvas";
+import { Connect, Help, NoticeBar } from "./dialogs";
+import { Inspector } from "./inspector";
+import { Minimap } from "./minimap";
+import { NameField } from "./name-field";
+import { Outline } from "./outline";
+import { Status } from "./status";
+import { Toolbar } from "./toolbar";
+
+const [LEAST_HEIGHT, MOST_HEIGHT] = [300, 560];
+
+export function App({ editor, root }: { readonly editor: Editor; readonly root: HTMLElement }): JSX.Element {
+  const stage = useRef<HTMLDivElement>(null);
+  const canvas = useRef<SVGSVGElement>(null);
+  useCanvas(editor, stage, canvas, root);
+  const { announcement } = editor.screen;
+  return (
+    <>
+      <Toolbar editor={editor} />
+      <div class="cmg-body" style={{ height: `${useHeight(editor)}px` }}>
+        <div class="cmg-stage" ref={stage} onKeyDown={(event) => onCanvasKey(editor, event)} onKeyUp={(event) => releaseSpace(editor, event)}>
+          <Canvas editor={editor} canvas={canvas} />
+          <Minimap editor={editor} />
+          <NameField editor={editor} />
+          <Connect editor={editor} />
+          <NoticeBar editor={editor} />
+          <Help editor={editor} />
+        </div>
+        <Inspector editor={editor} />
+      </div>
+      <Outline editor={editor} />
+      <Status editor={editor} />
+      <div class="cmg-live" role="status" aria-live="polite">
+        {announcement}
+      </div>
+    </>
+  );
+}
+
+/** As tall as the graph was when it was first shown, within limits. */
+function useHeight(editor: Editor): number {
+  const height = useRef<number | null>(null);
+  if (editor.document.nodes.length === 0) return LEAST_HEIGHT;
+  height.current ??= boundingBox(editor.scene.nodeBoxes.values(), editor.scene.routes(), 32)[3];
+  return Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, height.current));
+}
+
+function useCanvas(editor: Editor, stage: RefObject<HTMLDivElement>, canvas: RefObject<SVGSVGElement>, root: HTMLElement): void {
+  useLayoutEffect(() => {
+    if (!stage.current || !canvas.current) return undefined;
+    const [box, svg] = [stage.current, canvas.current];
+    const measure = (): void => editor.resized(box.clientWidth, box.clientHeight);
+    measure();
+    const observer = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(measure);
+    observer?.observe(box);
+    const detach = new PointerControl(editor, svg).attach();
+    editor.takeFocus = () => setTimeout(() => focusCanvas(editor, svg));
+    editor.leave = () => {
+      const { activeElement } = root.ownerDocument;
+      if (activeElement instanceof HTMLElement || activeElement instanceof SVGElement) activeElement.blur();
+    };
+    editor.picture = () => {
+      const around = boundingBox(editor.scene.nodeBoxes.values(), editor.scene.routes());
+      return pictureOf(svg, around, getComputedStyle(box).backgroundColor);
+    };
+    return () => {
+      observer?.disconnect();
+      detach();
+    };
+  }, []);
+  useEffect(() => hearKeysFirst(root), []);
+  useSignalEffect(() => {
+    const { rev, nodes, edges } = editor.scene.document.value;
+    root.dataset.rev = String(rev);
+    root.dataset.nodeCount = String(nodes.length);
+    root.dataset.edgeCount = String(edges.length);
+    root.dataset.link = editor.screen.link.value;
+    root.dataset.pending = String(editor.screen.waiting.value);
+  });
+}
+
+function focusCanvas({ screen }: Editor, svg: SVGSVGElement): void {
+  const focus = screen.focus.peek();
+  if (screen.naming.peek() || screen.connecting.peek() !== null) return;
+  const held = focus && svg.querySelector<SVGElement>(`[data-${focus.kind}-id="${CSS.escape(focus.id)}"]`);
+  (held ?? svg).focus({ preventScroll: true });
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  const [target] = event.composedPath();
+  return target instanceof HTMLElement && target.matches("input, select, textarea");
+}
+
+/**
+ * JupyterLab's shortcuts listen at the document and pass over elements with this attribute. It is set
+ * for every key but those that are meant for the page, before anybody else hears the key.
+ */
+function hearKeysFirst(root: HTMLElement): () => void {
+  const decide = (event: KeyboardEvent): void => {
+    if (!event.composedPath().includes(root)) return;
+    if (isForPage(event, isTyping(event))) delete root.dataset.lmSuppressShortcuts;
+    else root.dataset.lmSuppressShortcuts = "true";
+  };
+  const keepFromPage = (event: KeyboardEvent): void => {
+    if (!isForPage(event, isTyping(event))) event.stopPropagation();
+  };
+  window.addEventListener("keydown", decide, true);
+  root.addEventListener("keydown", keepFromPage);
+  return () => {
+    window.removeEventListener("keydown", decide, true);
+    root.removeEventListener("keydown", keepFromPage);
+  };
+}
+
+function onCanvasKey(editor: Editor, event: KeyboardEvent): void {
+  if (event.isComposing || isTyping(event) || event.defaultPrevented) return;
+  if (event.key === "Escape" && event.target instanceof Element && event.target.closest(".cmg-sheet, .cmg-connect")) return;
+  if (event.target instanceof HTMLButtonElement && (event.key === "Enter" || event.key === " ")) return;
+  if (event.key === " ") editor.screen.spacePressed.value = true;
+  else if (!handleKey(editor, event)) return;
+  event.preventDefault();
+}
+
+function releaseSpace(editor: Editor, event: KeyboardEvent): void {
+  if (event.key === " ") editor.screen.spacePressed.value = false;
+}

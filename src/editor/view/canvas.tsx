@@ -1,0 +1,98 @@
+/** The drawing: edges, nodes, and what a hand is doing right now. */
+import { useComputed } from "@preact/signals";
+import type { JSX, RefObject } from "preact";
+import { routeEdges, type Box } from "../../graph/geometry";
+import { toolEdge } from "../actions";
+import { FAR, type Editor } from "../editor";
+import { counted } from "../wording";
+import { EdgeView, End } from "./edge";
+import { NodeView } from "./node";
+
+const POINTER = "pointer";
+
+interface Props {
+  readonly editor: Editor;
+  readonly canvas: RefObject<SVGSVGElement>;
+}
+
+export function Canvas({ editor, canvas }: Props): JSX.Element {
+  const { screen, scene } = editor;
+  const far = useComputed(() => screen.viewport.value.zoom < FAR).value;
+  const mode = screen.mode.value;
+  const drag = useComputed(() => screen.drag.value?.kind ?? "none").value;
+  const { nodes, edges } = scene.document.value;
+  const title = screen.title.value ? ` ${screen.title.value}` : "";
+  const label = `Causal graph${title}: ${counted(nodes.length, "node")}, ${counted(edges.length, "edge")}. Press ? for the keys.`;
+  return (
+    <svg
+      ref={canvas}
+      class={`cmg-svg${far ? " is-far" : ""}${screen.spacePressed.value ? " is-panning" : ""}`}
+      data-mode={mode}
+      data-drag={drag}
+      role="application"
+      aria-roledescription="graph editor"
+      aria-label={label}
+      tabIndex={nodes.length === 0 ? 0 : -1}
+    >
+      <Drawing editor={editor} />
+    </svg>
+  );
+}
+
+function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
+  const { screen, scene } = editor;
+  const transform = useComputed(() => {
+    const { left, top, zoom } = screen.viewport.value;
+    return `translate(${left} ${top}) scale(${zoom})`;
+  });
+  return (
+    <g class="cmg-drawing" transform={transform}>
+      <Edges editor={editor} ids={scene.edgeIds.value} />
+      <Nodes editor={editor} ids={scene.nodeIds.value} />
+      <Draft editor={editor} />
+      <Band editor={editor} />
+    </g>
+  );
+}
+
+interface ListProps {
+  readonly editor: Editor;
+  readonly ids: readonly string[];
+}
+
+function Edges({ editor, ids }: ListProps): JSX.Element {
+  return <g class="cmg-edges">{ids.map((id) => <EdgeView key={id} editor={editor} id={id} />)}</g>;
+}
+
+function Nodes({ editor, ids }: ListProps): JSX.Element {
+  return <g class="cmg-nodes">{ids.map((id) => <NodeView key={id} editor={editor} id={id} />)}</g>;
+}
+
+/** The edge that is being drawn. */
+function Draft({ editor }: { readonly editor: Editor }): JSX.Element | null {
+  const drag = editor.screen.drag.value;
+  if (drag?.kind !== "edge") return null;
+  const source = editor.scene.nodeBoxes.get(drag.source);
+  const pointer: Box = { x: drag.x, y: drag.y, width: 2, height: 2, radius: 1 };
+  const target = editor.scene.nodeBoxes.get(drag.target ?? "") ?? pointer;
+  if (!source) return null;
+  const { mark, knowledge } = toolEdge(editor);
+  const boxes = new Map([[drag.source, source], [POINTER, target]]);
+  const [route] = routeEdges(boxes, [{ source: drag.source, target: POINTER, mark, width: 2 }]);
+  if (!route) return null;
+  const refused = drag.target !== null && drag.invalid.has(drag.target) ? " is-refused" : "";
+  return (
+    <g class={`cmg-edge cmg-draft${knowledge === "forbidden" ? " is-forbidden" : ""}${refused}`}>
+      <path class="cmg-line" d={route.path} stroke-width={2} />
+      <End end={route.source} width={2} />
+      <End end={route.target} width={2} />
+    </g>
+  );
+}
+
+function Band({ editor }: { readonly editor: Editor }): JSX.Element | null {
+  const drag = editor.screen.drag.value;
+  if (drag?.kind !== "band") return null;
+  const [[ax, ay], [bx, by]] = [drag.from, drag.to];
+  return <rect class="cmg-band" x={Math.min(ax, bx)} y={Math.min(ay, by)} width={Math.abs(bx - ax)} height={Math.abs(by - ay)} />;
+}

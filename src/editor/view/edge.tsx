@@ -1,0 +1,77 @@
+/** One edge: its line, the marks at its ends and its badge. */
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { arrowHead, CIRCLE_RADIUS, circleCentre, type EdgeEnd } from "../../graph/geometry";
+import type { KnowledgeMark } from "../../graph/model";
+import type { Editor } from "../editor";
+
+interface Props {
+  readonly editor: Editor;
+  readonly id: string;
+}
+
+export function EdgeView({ editor, id }: Props): JSX.Element | null {
+  const { screen } = editor;
+  const scene = editor.scene.edge(id)?.value;
+  const state = useComputed(() => {
+    const words = [];
+    if (screen.selection.value.edges.has(id)) words.push("is-selected");
+    if (screen.flash.value?.edges.has(id)) words.push("is-flashing");
+    return words.join(" ");
+  }).value;
+  const focused = useComputed(() => screen.focus.value?.kind === "edge" && screen.focus.value.id === id).value;
+  if (!scene) return null;
+  const { edge, route, width, key, description } = scene;
+  const kind = edge.mark === "<->" ? " is-bidirected" : "";
+  const knowledge = edge.knowledge ? ` is-${edge.knowledge}` : "";
+  const evident = edge.confidence !== null || edge.bits !== null;
+  return (
+    <g
+      class={`cmg-edge${kind}${knowledge} ${state}`}
+      data-edge-id={id}
+      data-edge={key}
+      data-knowledge={edge.knowledge ?? undefined}
+      role="button"
+      aria-label={description}
+      aria-pressed={state.includes("is-selected")}
+      tabIndex={focused ? 0 : -1}
+      onFocus={() => (screen.focus.value = { kind: "edge", id })}
+    >
+      {evident && <title>{description}</title>}
+      <path class="cmg-hit" d={route.path} />
+      <path class="cmg-line" d={route.path} stroke-width={width} />
+      <End end={route.source} width={width} />
+      <End end={route.target} width={width} />
+      {edge.knowledge && <Badge knowledge={edge.knowledge} at={route.middle} />}
+    </g>
+  );
+}
+
+export function End({ end, width }: { readonly end: EdgeEnd; readonly width: number }): JSX.Element | null {
+  switch (end.mark) {
+    case "none":
+      return null;
+    case "arrow":
+      return <path class="cmg-head" d={arrowHead(end, width)} />;
+    case "circle": {
+      const [x, y] = circleCentre(end);
+      return <circle class="cmg-circle" cx={x} cy={y} r={CIRCLE_RADIUS} />;
+    }
+  }
+}
+
+function Badge({ knowledge, at: [x, y] }: { readonly knowledge: KnowledgeMark; readonly at: readonly [number, number] }): JSX.Element {
+  return (
+    <g class="cmg-badge" transform={`translate(${x} ${y})`}>
+      <circle r={8} />
+      {knowledge === "required" ? (
+        <text>R</text>
+      ) : (
+        <>
+          <circle class="cmg-sign" r={3.6} />
+          <path class="cmg-sign" d="M-2.5 2.5L2.5 -2.5" />
+        </>
+      )}
+    </g>
+  );
+}

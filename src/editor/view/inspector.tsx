@@ -1,0 +1,168 @@
+/** The panel beside the canvas: what is selected, and what can be set there. */
+import type { JSX } from "preact";
+import { indexOf, MARKS, ROLES, childrenOf, parentsOf, type DocumentEdge, type DocumentNode, type Mark, type Role } from "../../graph/model";
+import * as actions from "../actions";
+import type { Editor } from "../editor";
+import { counted, edgeLabel, MARK_SIGNS, MARK_WORDS, nameOf, ROLE_WORDS, round } from "../wording";
+import { Icon } from "./icons";
+
+const ROLE_KEY: Readonly<Record<Role, string>> = { exposure: "X", outcome: "Y", adjusted: "A", latent: "U", selection: "S" };
+
+interface Props {
+  readonly editor: Editor;
+}
+
+export function Inspector({ editor }: Props): JSX.Element {
+  const { nodes, edges } = editor.screen.selection.value;
+  const index = indexOf(editor.scene.document.value);
+  const chosen = [...nodes].flatMap((id) => index.nodes.get(id) ?? []);
+  const [node] = chosen;
+  const [edge] = [...edges].flatMap((id) => index.edges.get(id) ?? []);
+  return (
+    <aside class="cmg-inspector" aria-label="Selection">
+      {node && chosen.length === 1 && <NodePart editor={editor} node={node} />}
+      {chosen.length > 1 && <ManyPart editor={editor} chosen={chosen} />}
+      {!node && edge && <EdgePart editor={editor} edge={edge} />}
+      {!node && !edge && <GraphPart editor={editor} />}
+    </aside>
+  );
+}
+
+function NodePart({ editor, node }: Props & { readonly node: DocumentNode }): JSX.Element {
+  const { document } = editor;
+  const column = editor.screen.columns.value.includes(node.name);
+  const observed = node.roles.includes("latent") ? "latent" : "observed";
+  return (
+    <>
+      <p class="cmg-line-of-words">
+        <b class="cmg-name">{node.name}</b> <span class="cmg-faint">{observed + (column ? " · column ✓" : "")}</span>
+      </p>
+      <Roles editor={editor} chosen={[node]} />
+      <hr />
+      <Neighbours editor={editor} title="Parents" ids={parentsOf(document, node.id)} />
+      <Neighbours editor={editor} title="Children" ids={childrenOf(document, node.id)} />
+      <Remove editor={editor} label={`Delete ${node.name}`} />
+    </>
+  );
+}
+
+function ManyPart({ editor, chosen }: Props & { readonly chosen: readonly DocumentNode[] }): JSX.Element {
+  return (
+    <>
+      <p class="cmg-line-of-words">
+        <b>{counted(chosen.length, "node")}</b>
+      </p>
+      <Roles editor={editor} chosen={chosen} />
+      <Remove editor={editor} label={`Delete ${counted(chosen.length, "node")}`} />
+    </>
+  );
+}
+
+function Roles({ editor, chosen }: Props & { readonly chosen: readonly DocumentNode[] }): JSX.Element {
+  const disabled = editor.screen.readOnly.value;
+  return (
+    <div class="cmg-roles" role="group" aria-label="Roles">
+      {ROLES.map((role) => (
+        <button
+          key={role}
+          type="button"
+          class={`cmg-chip cmg-tone-${role}`}
+          disabled={disabled}
+          aria-pressed={chosen.every(({ roles }) => roles.includes(role))}
+          title={`${ROLE_WORDS[role]} (${ROLE_KEY[role]})`}
+          onClick={() => actions.toggleRole(editor, role, chosen.map(({ id }) => id))}
+        >
+          {ROLE_WORDS[role]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Neighbours({ editor, title, ids }: Props & { readonly title: string; readonly ids: readonly string[] }): JSX.Element {
+  return (
+    <p class="cmg-line-of-words">
+      <b>{title}</b>{" "}
+      {ids.length === 0 ? <span class="cmg-faint">none</span> : null}
+      {ids.map((id) => (
+        <button key={id} type="button" class="cmg-link" onClick={() => editor.select([id])}>
+          {nameOf(editor.document, id)}
+        </button>
+      ))}
+    </p>
+  );
+}
+
+function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JSX.Element {
+  const disabled = editor.screen.readOnly.value;
+  const knowledge = edge.knowledge ?? "none";
+  return (
+    <>
+      <p class="cmg-line-of-words">
+        <b class="cmg-name">{edgeLabel(editor.document, edge)}</b>
+      </p>
+      <label class="cmg-field">
+        Type
+        <select disabled={disabled} value={edge.mark} onChange={(event) => actions.setMark(editor, edge, event.currentTarget.value as Mark)}>
+          {MARKS.map((mark) => (
+            <option key={mark} value={mark}>{`${MARK_SIGNS[mark]} ${MARK_WORDS[mark]}`}</option>
+          ))}
+        </select>
+      </label>
+      <label class="cmg-field">
+        Knowledge
+        <select disabled={disabled} value={knowledge} onChange={(event) => actions.setKnowledge(editor, edge, knowledgeOf(event.currentTarget.value))}>
+          {["none", "required", "forbidden"].map((word) => (
+            <option key={word} value={word}>{word}</option>
+          ))}
+        </select>
+      </label>
+      {edge.confidence !== null && <p class="cmg-line-of-words">Confidence {round(edge.confidence)}</p>}
+      {edge.bits !== null && <p class="cmg-line-of-words">{round(edge.bits)} bits</p>}
+      {!disabled && (
+        <button type="button" class="cmg-button" onClick={() => actions.reverse(editor, edge)}>
+          <Icon name="reverse" /> Reverse
+        </button>
+      )}
+      <Remove editor={editor} label="Delete edge" />
+    </>
+  );
+}
+
+function knowledgeOf(word: string): DocumentEdge["knowledge"] {
+  return word === "required" || word === "forbidden" ? word : null;
+}
+
+function GraphPart({ editor }: Props): JSX.Element {
+  const { nodes, edges, tiers } = editor.scene.document.value;
+  const drawn = edges.filter(({ knowledge }) => knowledge !== "forbidden");
+  const held = (role: Role): DocumentNode[] => nodes.filter(({ roles }) => roles.includes(role));
+  return (
+    <>
+      <p class="cmg-line-of-words">
+        <b class="cmg-name">{editor.screen.title.value || "Graph"}</b>{" "}
+        <span class="cmg-faint">{`${counted(nodes.length, "node")}, ${counted(drawn.length, "edge")}`}</span>
+      </p>
+      {ROLES.filter((role) => held(role).length > 0).map((role) => (
+        <Neighbours key={role} editor={editor} title={capital(ROLE_WORDS[role])} ids={held(role).map(({ id }) => id)} />
+      ))}
+      {tiers.length > 0 && <p class="cmg-line-of-words cmg-faint">{counted(tiers.length, "tier")}</p>}
+      {!editor.screen.readOnly.value && (
+        <p class="cmg-line-of-words cmg-faint">Double-click the canvas for a node; drag from a node's ring for an edge.</p>
+      )}
+    </>
+  );
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function Remove({ editor, label }: Props & { readonly label: string }): JSX.Element | null {
+  if (editor.screen.readOnly.value) return null;
+  return (
+    <button type="button" class="cmg-button cmg-remove" aria-label={label} title={`${label} (Del)`} onClick={() => actions.removeSelected(editor)}>
+      <Icon name="trash" /> Delete
+    </button>
+  );
+}

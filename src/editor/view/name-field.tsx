@@ -1,0 +1,116 @@
+/** The field in which a name is typed, at the node's place on the canvas. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { indexOf, nameProblem } from "../../graph/model";
+import { labelWidth } from "../../graph/geometry";
+import { addNode, rename } from "../actions";
+import type { Editor } from "../editor";
+import type { Naming } from "../screen";
+
+const LEAST_WIDTH = 96;
+const MOST_WIDTH = 320;
+
+export function NameField({ editor }: { readonly editor: Editor }): JSX.Element | null {
+  const naming = editor.screen.naming.value;
+  if (!naming) return null;
+  const key = naming.kind === "rename" ? naming.id : `${naming.x} ${naming.y}`;
+  return <Field key={key} editor={editor} naming={naming} />;
+}
+
+function Field({ editor, naming }: { readonly editor: Editor; readonly naming: Naming }): JSX.Element {
+  const { screen } = editor;
+  const before = naming.kind === "rename" ? (indexOf(editor.document).nodes.get(naming.id)?.name ?? "") : "";
+  const text = useSignal(before);
+  const problem = useSignal<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+  useEffect(() => {
+    field.current?.focus({ preventScroll: true });
+    field.current?.select();
+  }, []);
+  const end = (): void => {
+    if (screen.naming.peek() === naming) screen.naming.value = null;
+  };
+  const commit = (): void => {
+    problem.value = problemWith(editor, naming, text.value);
+    if (problem.value !== null) return;
+    end();
+    keep(editor, naming, text.value);
+    editor.takeFocus();
+  };
+  const leave = (): void => {
+    end();
+    editor.takeFocus();
+  };
+  /** Leaving the field by a click keeps a name that can be kept. */
+  const blur = (): void => {
+    if (screen.naming.peek() !== naming) return;
+    end();
+    if (problemWith(editor, naming, text.value) === null) keep(editor, naming, text.value);
+  };
+  const { zoom, left, top } = screen.viewport.value;
+  const [x, y] = placeOf(editor, naming);
+  const width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, labelWidth(text.value) + 36));
+  return (
+    <div class="cmg-naming" style={{ left: `${x * zoom + left}px`, top: `${y * zoom + top}px` }}>
+      <input
+        ref={field}
+        class="cmg-name-field"
+        style={{ width: `${width}px` }}
+        value={text.value}
+        list={id}
+        aria-label={naming.kind === "rename" ? `New name of ${before}` : "Name of the new node"}
+        aria-invalid={problem.value !== null}
+        spellcheck={false}
+        autocomplete="off"
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+          problem.value = null;
+        }}
+        onBlur={blur}
+        onKeyDown={({ key, isComposing }) => {
+          if (isComposing) return;
+          if (key === "Enter") commit();
+          if (key === "Escape") leave();
+        }}
+      />
+      <Columns editor={editor} id={id} />
+      {problem.value !== null && (
+        <span class="cmg-problem" role="alert">
+          {problem.value}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Columns of the data that are not on the canvas yet. */
+function Columns({ editor, id }: { readonly editor: Editor; readonly id: string }): JSX.Element {
+  const taken = indexOf(editor.document).idByName;
+  const names = editor.screen.columns.value.filter((name) => !taken.has(name));
+  return (
+    <datalist id={id}>
+      {names.map((name) => (
+        <option key={name} value={name} />
+      ))}
+    </datalist>
+  );
+}
+
+function placeOf(editor: Editor, naming: Naming): [number, number] {
+  if (naming.kind === "create") return [naming.x, naming.y];
+  const scene = editor.scene.node(naming.id)?.value;
+  return [scene?.x ?? 0, scene?.y ?? 0];
+}
+
+function problemWith(editor: Editor, naming: Naming, name: string): string | null {
+  const owner = indexOf(editor.document).idByName.get(name);
+  const own = naming.kind === "rename" && owner === naming.id;
+  return nameProblem(name) ?? (owner !== undefined && !own ? "Another node has this name." : null);
+}
+
+function keep(editor: Editor, naming: Naming, name: string): void {
+  if (naming.kind === "rename") rename(editor, naming.id, name);
+  else addNode(editor, name, naming.x, naming.y, naming.from);
+}

@@ -1,0 +1,131 @@
+/** One node: its box, its roles, its name, and the ring that edges are drawn from. */
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import type { NodeShape } from "../../graph/geometry";
+import type { Role } from "../../graph/model";
+import type { Editor } from "../editor";
+
+const RING_GAP = 4;
+/** The ring can be grabbed on a band of this width around the node. */
+const RING_BAND = 12;
+const DOT = 5;
+
+/** The role that gives the colour where roles combine. */
+const TONES: readonly Role[] = ["exposure", "outcome", "selection", "adjusted"];
+
+export function toneOf(roles: readonly Role[]): Role | "plain" {
+  return TONES.find((role) => roles.includes(role)) ?? "plain";
+}
+
+interface Props {
+  readonly editor: Editor;
+  readonly id: string;
+}
+
+export function NodeView({ editor, id }: Props): JSX.Element | null {
+  const { screen } = editor;
+  const scene = editor.scene.node(id)?.value;
+  const state = useComputed(() => stateOf(editor, id)).value;
+  const hovered = useComputed(() => screen.hover.value === id && screen.drag.value === null && !screen.readOnly.value).value;
+  const tabbable = useComputed(() => isTabStop(editor, id)).value;
+  if (!scene) return null;
+  const { node, shape, x, y, description } = scene;
+  const selected = state.includes("is-selected");
+  const latent = node.roles.includes("latent");
+  const handles = hovered || (selected && !screen.readOnly.value);
+  return (
+    <g
+      class={`cmg-node cmg-tone-${toneOf(node.roles)}${latent ? " is-latent" : ""} ${state}`}
+      transform={`translate(${x} ${y})`}
+      data-node-id={id}
+      data-node-name={node.name}
+      role="button"
+      aria-label={description}
+      aria-pressed={selected}
+      tabIndex={tabbable ? 0 : -1}
+      onFocus={() => (screen.focus.value = { kind: "node", id })}
+    >
+      {shape.label !== node.name && <title>{node.name}</title>}
+      <Outline class="cmg-grab" shape={shape} by={RING_GAP + shape.ring} data-ring="" stroke-width={RING_BAND} />
+      {selected && <Outline class="cmg-halo" shape={shape} by={RING_GAP + shape.ring} />}
+      {shape.ring > 0 && <Outline class="cmg-second" shape={shape} by={shape.ring} />}
+      <Outline class="cmg-box" shape={shape} by={0} />
+      {shape.glyphs.map(([role, left]) => (
+        <Glyph key={role} role={role} x={left} />
+      ))}
+      <text class="cmg-label" x={shape.labelX} y={0}>
+        {shape.label}
+      </text>
+      {handles && <Dots shape={shape} />}
+    </g>
+  );
+}
+
+function stateOf({ screen }: Editor, id: string): string {
+  const drag = screen.drag.value;
+  const words = [];
+  if (screen.selection.value.nodes.has(id)) words.push("is-selected");
+  if (screen.flash.value?.nodes.has(id)) words.push("is-flashing");
+  if (drag?.kind === "move" && drag.ids.includes(id)) words.push("is-dragged");
+  if (drag?.kind === "edge" && id !== drag.source) {
+    if (drag.invalid.has(id)) words.push("is-invalid");
+    if (drag.target === id) words.push("is-target");
+  }
+  return words.join(" ");
+}
+
+/** One thing on the canvas is reached by Tab: what had the keyboard last, else the first node. */
+function isTabStop({ screen, scene }: Editor, id: string): boolean {
+  const focus = screen.focus.value;
+  return focus === null ? scene.nodeIds.value[0] === id : focus.kind === "node" && focus.id === id;
+}
+
+interface OutlineProps extends JSX.SVGAttributes<SVGRectElement> {
+  readonly shape: NodeShape;
+  /** How far outside of the box. */
+  readonly by: number;
+  readonly "data-ring"?: string;
+}
+
+function Outline({ shape: { width, height, radius }, by, ...rest }: OutlineProps): JSX.Element {
+  return (
+    <rect x={-width / 2 - by} y={-height / 2 - by} width={width + 2 * by} height={height + 2 * by} rx={radius + by} {...rest} />
+  );
+}
+
+/** Colour is never alone: each role has a sign of its own. */
+function Glyph({ role, x }: { readonly role: Role; readonly x: number }): JSX.Element {
+  const held = `cmg-glyph cmg-glyph-${role}`;
+  switch (role) {
+    case "exposure":
+      return <path class={held} d={`M${x - 4} -4.5L${x + 4.5} 0L${x - 4} 4.5Z`} />;
+    case "outcome":
+      return <rect class={held} x={x - 1.5} y={-6} width={3} height={12} />;
+    case "adjusted":
+      return <rect class={held} x={x - 4} y={-4} width={8} height={8} />;
+    case "latent":
+    case "selection":
+      return (
+        <text class={held} x={x} y={0}>
+          {role === "latent" ? "U" : "S"}
+        </text>
+      );
+  }
+}
+
+function Dots({ shape: { width, height, ring } }: { readonly shape: NodeShape }): JSX.Element {
+  const [right, bottom] = [width / 2 + RING_GAP + ring, height / 2 + RING_GAP + ring];
+  const places = [
+    [0, -bottom],
+    [right, 0],
+    [0, bottom],
+    [-right, 0],
+  ] as const;
+  return (
+    <g class="cmg-dots" data-ring="">
+      {places.map(([x, y]) => (
+        <circle key={`${x} ${y}`} cx={x} cy={y} r={DOT} />
+      ))}
+    </g>
+  );
+}

@@ -1,0 +1,183 @@
+/** The graph as two tables that reach every action without a canvas. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { MARKS, ROLES, childrenOf, parentsOf, type DocumentEdge, type DocumentNode, type Mark } from "../../graph/model";
+import * as actions from "../actions";
+import type { Editor } from "../editor";
+import { edgeLabel, MARK_SIGNS, MARK_WORDS, nameOf, ROLE_WORDS } from "../wording";
+
+interface Props {
+  readonly editor: Editor;
+}
+
+export function Outline({ editor }: Props): JSX.Element | null {
+  if (!editor.screen.outline.value) return null;
+  const { nodes, edges } = editor.scene.document.value;
+  const editable = !editor.screen.readOnly.value;
+  return (
+    <section class="cmg-outline" aria-label="Outline">
+      <table>
+        <caption>Nodes</caption>
+        <thead>
+          <tr>
+            {["Name", "Roles", "Parents", "Children", ...(editable ? ["Actions"] : [])].map((word) => (
+              <th key={word} scope="col">{word}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map((node) => (
+            <NodeRow key={node.id} editor={editor} node={node} />
+          ))}
+        </tbody>
+      </table>
+      {editable && <AddNode editor={editor} />}
+      <table>
+        <caption>Edges</caption>
+        <thead>
+          <tr>
+            {["Edge", "Type", "Knowledge", ...(editable ? ["Actions"] : [])].map((word) => (
+              <th key={word} scope="col">{word}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {edges.map((edge) => (
+            <EdgeRow key={edge.id} editor={editor} edge={edge} />
+          ))}
+        </tbody>
+      </table>
+      {editable && <AddEdge editor={editor} />}
+    </section>
+  );
+}
+
+function NodeRow({ editor, node }: Props & { readonly node: DocumentNode }): JSX.Element {
+  const { document, screen } = editor;
+  const names = (ids: readonly string[]): string => ids.map((id) => nameOf(document, id)).join(", ") || "–";
+  const editable = !screen.readOnly.value;
+  return (
+    <tr aria-selected={screen.selection.value.nodes.has(node.id)}>
+      <th scope="row">
+        {editable ? (
+          <input
+            aria-label={`Name of ${node.name}`}
+            value={node.name}
+            onChange={(event) => {
+              if (!actions.rename(editor, node.id, event.currentTarget.value)) event.currentTarget.value = node.name;
+            }}
+          />
+        ) : (
+          node.name
+        )}
+      </th>
+      <td>
+        {ROLES.map((role) => (
+          <label key={role} class="cmg-check">
+            <input
+              type="checkbox"
+              disabled={!editable}
+              checked={node.roles.includes(role)}
+              aria-label={`${node.name} ${ROLE_WORDS[role]}`}
+              onChange={() => actions.toggleRole(editor, role, [node.id])}
+            />
+            {ROLE_WORDS[role]}
+          </label>
+        ))}
+      </td>
+      <td>{names(parentsOf(document, node.id))}</td>
+      <td>{names(childrenOf(document, node.id))}</td>
+      {editable && (
+        <td>
+          <button type="button" class="cmg-link" aria-label={`Delete ${node.name}`} onClick={() => remove(editor, [node.id], [])}>
+            Delete
+          </button>
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function EdgeRow({ editor, edge }: Props & { readonly edge: DocumentEdge }): JSX.Element {
+  const { document, screen } = editor;
+  const label = edgeLabel(document, edge);
+  const editable = !screen.readOnly.value;
+  return (
+    <tr aria-selected={screen.selection.value.edges.has(edge.id)}>
+      <th scope="row">{label}</th>
+      <td>
+        <select
+          disabled={!editable}
+          aria-label={`Type of ${label}`}
+          value={edge.mark}
+          onChange={(event) => actions.setMark(editor, edge, event.currentTarget.value as Mark) || (event.currentTarget.value = edge.mark)}
+        >
+          {MARKS.map((mark) => (
+            <option key={mark} value={mark}>{`${MARK_SIGNS[mark]} ${MARK_WORDS[mark]}`}</option>
+          ))}
+        </select>
+      </td>
+      <td>{edge.knowledge ?? "–"}</td>
+      {editable && (
+        <td>
+          <button type="button" class="cmg-link" aria-label={`Reverse ${label}`} onClick={() => actions.reverse(editor, edge)}>
+            Reverse
+          </button>
+          <button type="button" class="cmg-link" aria-label={`Require ${label}`} onClick={() => actions.setKnowledge(editor, edge, edge.knowledge === "required" ? null : "required")}>
+            {edge.knowledge === "required" ? "Not required" : "Require"}
+          </button>
+          <button type="button" class="cmg-link" aria-label={`Delete ${label}`} onClick={() => remove(editor, [], [edge.id])}>
+            Delete
+          </button>
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function remove(editor: Editor, nodes: readonly string[], edges: readonly string[]): void {
+  editor.select(nodes, edges);
+  actions.removeSelected(editor);
+}
+
+function AddNode({ editor }: Props): JSX.Element {
+  const name = useSignal("");
+  return (
+    <form
+      class="cmg-add"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (actions.addNode(editor, name.value, ...actions.freePlace(editor))) name.value = "";
+      }}
+    >
+      <input aria-label="Name of a new node" value={name.value} onInput={(event) => (name.value = event.currentTarget.value)} />
+      <button type="submit" class="cmg-button">Add node</button>
+    </form>
+  );
+}
+
+function AddEdge({ editor }: Props): JSX.Element {
+  const { nodes } = editor.scene.document.value;
+  const [source, target] = [useSignal(""), useSignal("")];
+  const choice = (label: string, chosen: typeof source): JSX.Element => (
+    <select aria-label={label} value={chosen.value} onChange={(event) => (chosen.value = event.currentTarget.value)}>
+      <option value="">{label}</option>
+      {nodes.map(({ id, name }) => (
+        <option key={id} value={id}>{name}</option>
+      ))}
+    </select>
+  );
+  return (
+    <form
+      class="cmg-add"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (source.value && target.value) actions.connect(editor, source.value, target.value);
+      }}
+    >
+      {choice("From", source)}
+      {choice("To", target)}
+      <button type="submit" class="cmg-button">Add edge</button>
+    </form>
+  );
+}

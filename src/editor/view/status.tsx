@@ -1,0 +1,61 @@
+/** The line below the canvas: what can be done here, and whether the kernel has it. */
+import type { JSX } from "preact";
+import { indexOf } from "../../graph/model";
+import { FAR, MOST_NODES, type Editor } from "../editor";
+import { handOver } from "../handover";
+import { counted, edgeLabel, nameOf } from "../wording";
+
+interface Props {
+  readonly editor: Editor;
+}
+
+export function Status({ editor }: Props): JSX.Element {
+  return (
+    <div class="cmg-status">
+      <span class="cmg-advice">{advice(editor)}</span>
+      <LinkState editor={editor} />
+    </div>
+  );
+}
+
+function advice({ screen, scene }: Editor): string {
+  const document = scene.document.value;
+  const { nodes, edges } = screen.selection.value;
+  if (document.nodes.length > MOST_NODES) return `More than ${MOST_NODES} nodes: shown, not edited`;
+  if (screen.readOnly.value) return "read-only";
+  if (screen.viewport.value.zoom < FAR) return "names return when you zoom in (Ctrl+wheel)";
+  if (screen.mode.value === "node") return "click the canvas to add a node · Esc ends";
+  if (screen.mode.value === "edge") return "drag from node to node · Esc ends";
+  const [node] = nodes;
+  const [edge] = edges;
+  if (nodes.size > 1) return `${counted(nodes.size, "node")} selected · drag to move · Del`;
+  if (node !== undefined) return `${nameOf(document, node)} selected · drag a ring dot or press E to connect · F2 rename · Del`;
+  const chosen = edge === undefined ? undefined : indexOf(document).edges.get(edge);
+  if (chosen) return `${edgeLabel(document, chosen)} selected · R reverse · T type · K knowledge · Del`;
+  return document.nodes.length === 0 ? "double-click the canvas, or press N, for the first node" : "double-click for a node · ? for the keys";
+}
+
+function LinkState({ editor }: Props): JSX.Element {
+  const { screen, scene, session } = editor;
+  const link = screen.link.value;
+  const { rev } = scene.document.value;
+  const waiting = screen.waiting.value;
+  if (editor.options.readOnly) return <span class="cmg-link-state">stored graph · run the cell to edit</span>;
+  const words = {
+    saved: `rev ${rev} · saved to kernel`,
+    sending: `rev ${rev} · sending`,
+    busy: `kernel busy, ${counted(waiting, "edit")} queued`,
+    disconnected: waiting > 0 ? `disconnected · ${counted(waiting, "edit")} kept` : "disconnected",
+  }[link];
+  return (
+    <span class={`cmg-link-state is-${link}`} data-link={link}>
+      {words}
+      {link === "disconnected" && waiting > 0 && (
+        <button type="button" class="cmg-link" onClick={() => handOver(editor, session.store)}>
+          send to the new kernel
+        </button>
+      )}
+      <span class="cmg-lamp" aria-hidden="true" />
+    </span>
+  );
+}

@@ -1,0 +1,150 @@
+/** The row of tools. */
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { layOut } from "../actions";
+import type { Editor } from "../editor";
+import { copyAsCode, copyNotation, savePicture } from "../export";
+import type { Mode } from "../screen";
+import { MARKS } from "../../graph/model";
+import { MARK_SIGNS, MARK_WORDS } from "../wording";
+import { Icon, type IconName } from "./icons";
+import { Menu, type MenuItem } from "./menu";
+
+interface Props {
+  readonly editor: Editor;
+}
+
+export function Toolbar({ editor }: Props): JSX.Element {
+  const { screen } = editor;
+  const row = useRef<HTMLDivElement>(null);
+  const editable = !screen.readOnly.value;
+  return (
+    <div class="cmg-toolbar" role="toolbar" aria-label="Graph tools" ref={row} onKeyDown={(event) => rove(event, row.current)}>
+      {editable && <EditingTools editor={editor} />}
+      <Tool icon="fit" label="Fit" hint="Show all (0)" run={() => editor.fit()} />
+      <Tool
+        icon="outline"
+        label="Outline"
+        hint="The graph as a table (O)"
+        pressed={screen.outline.value}
+        run={() => (screen.outline.value = !screen.outline.value)}
+      />
+      <Menu label="Export" items={exports(editor)}>
+        <Icon name="export" />
+        <span class="cmg-word">Export</span>
+        <Caret />
+      </Menu>
+      <button
+        type="button"
+        class="cmg-button"
+        aria-label="Keys and help"
+        title="Keys and help (?)"
+        aria-pressed={screen.help.value}
+        onClick={() => (screen.help.value = !screen.help.value)}
+      >
+        ?
+      </button>
+    </div>
+  );
+}
+
+function EditingTools({ editor }: Props): JSX.Element {
+  const { screen } = editor;
+  const tool = (mode: Mode, icon: IconName, label: string, key: string, hint: string): JSX.Element => (
+    <button
+      type="button"
+      class={`cmg-button${mode === "edge" ? " cmg-joined" : ""}`}
+      aria-pressed={screen.mode.value === mode}
+      title={hint}
+      onClick={() => (screen.mode.value = screen.mode.value === mode ? "select" : mode)}
+    >
+      <Icon name={icon} />
+      <span class="cmg-word">{label}</span>
+      <span class="cmg-key">{key}</span>
+    </button>
+  );
+  return (
+    <>
+      {tool("select", "select", "Select", "V", "Select and move (V)")}
+      {tool("node", "node", "Node", "N", "Click the canvas to add nodes; N adds one by key")}
+      {tool("edge", "edge", `Edge ${sign(screen.tool.value)}`, "E", "Drag from node to node; E connects by key")}
+      <Menu label="Type of the edges that are drawn" class="cmg-half" items={edgeTypes(editor)}>
+        <Caret />
+      </Menu>
+      <Tool icon="undo" hint="Undo (Ctrl+Z)" disabled={!screen.canUndo.value} run={() => editor.undo()} />
+      <Tool icon="redo" hint="Redo (Shift+Ctrl+Z)" disabled={!screen.canRedo.value} run={() => editor.redo()} />
+      <Tool icon="layout" label="Layout" hint="Lay out (L)" run={() => layOut(editor)} />
+    </>
+  );
+}
+
+interface ToolProps {
+  readonly icon: IconName;
+  readonly label?: string;
+  readonly hint: string;
+  readonly pressed?: boolean;
+  readonly disabled?: boolean;
+  readonly run: () => void;
+}
+
+function Tool({ icon, label, hint, pressed, disabled, run }: ToolProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="cmg-button"
+      title={hint}
+      aria-label={label ?? hint}
+      aria-pressed={pressed}
+      aria-disabled={disabled}
+      onClick={() => !disabled && run()}
+    >
+      <Icon name={icon} />
+      {label && <span class="cmg-word">{label}</span>}
+    </button>
+  );
+}
+
+function Caret(): JSX.Element {
+  return (
+    <svg class="cmg-caret" viewBox="0 0 8 8" width="8" height="8" aria-hidden="true">
+      <path d="M1 2.5h6L4 6z" />
+    </svg>
+  );
+}
+
+function sign(tool: Editor["screen"]["tool"]["value"]): string {
+  if (tool === "required") return "R";
+  return tool === "forbidden" ? "⊘" : MARK_SIGNS[tool];
+}
+
+function edgeTypes({ screen }: Editor): MenuItem[] {
+  const item = (tool: Editor["screen"]["tool"]["value"], words: string): MenuItem => ({
+    label: `${sign(tool)}  ${words}`,
+    checked: screen.tool.value === tool,
+    run: () => {
+      screen.tool.value = tool;
+      screen.mode.value = "edge";
+    },
+  });
+  return [...MARKS.map((mark) => item(mark, MARK_WORDS[mark])), item("required", "required"), item("forbidden", "forbidden")];
+}
+
+function exports(editor: Editor): MenuItem[] {
+  return [
+    { label: "Copy as code", hint: "a %%causal cell", run: () => void copyAsCode(editor) },
+    { label: "Copy as text", hint: "notation, also for dagitty.net", run: () => void copyNotation(editor) },
+    { label: "Save picture", hint: "SVG", run: () => savePicture(editor) },
+  ];
+}
+
+/** Arrow keys go from tool to tool. */
+function rove(event: KeyboardEvent, row: HTMLElement | null): void {
+  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (step === 0 || !row) return;
+  const buttons = [...row.querySelectorAll<HTMLElement>(".cmg-button")];
+  const place = buttons.indexOf(event.target as HTMLElement);
+  if (place < 0) return;
+  event.preventDefault();
+  event.stopPropagation();
+  buttons[(place + step + buttons.length) % buttons.length]?.focus();
+}

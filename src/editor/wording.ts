@@ -1,0 +1,107 @@
+/** The words for what is on the canvas, as they are announced, written and read by tests. */
+import {
+  childrenOf,
+  indexOf,
+  isDirected,
+  parentsOf,
+  type DocumentEdge,
+  type DocumentNode,
+  type GraphDocument,
+  type Mark,
+  type Role,
+} from "../graph/model";
+
+export const MARK_SIGNS: Readonly<Record<Mark, string>> = {
+  "->": "→",
+  "<->": "↔",
+  "--": "—",
+  "@->": "∘→",
+  "@-@": "∘–∘",
+  "@--": "∘—",
+};
+
+export const MARK_WORDS: Readonly<Record<Mark, string>> = {
+  "->": "directed",
+  "<->": "bidirected",
+  "--": "undirected",
+  "@->": "circle and arrow",
+  "@-@": "two circles",
+  "@--": "circle and line",
+};
+
+export const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  exposure: "exposure",
+  outcome: "outcome",
+  adjusted: "adjusted",
+  latent: "latent",
+  selection: "selection",
+};
+
+export function nameOf(document: GraphDocument, id: string): string {
+  return indexOf(document).nodes.get(id)?.name ?? "a node that is gone";
+}
+
+/** "Treatment -> Tar": the edge as the notation has it, without quotes. */
+export function edgeKey(document: GraphDocument, { source, target, mark }: DocumentEdge): string {
+  return `${nameOf(document, source)} ${mark} ${nameOf(document, target)}`;
+}
+
+/** "Treatment → Tar" */
+export function edgeLabel(document: GraphDocument, { source, target, mark }: DocumentEdge): string {
+  return `${nameOf(document, source)} ${MARK_SIGNS[mark]} ${nameOf(document, target)}`;
+}
+
+/** "Tar, observed; parents: Treatment; children: Outcome" */
+export function describeNode(document: GraphDocument, node: DocumentNode): string {
+  const names = (ids: string[]): string => ids.map((id) => nameOf(document, id)).join(", ");
+  const others = (indexOf(document).incident.get(node.id) ?? []).filter((edge) => !isDirected(edge));
+  const parts = [
+    `${node.name}, ${describeRoles(node.roles)}`,
+    ["parents", names(parentsOf(document, node.id))],
+    ["children", names(childrenOf(document, node.id))],
+    ["other edges", others.map((edge) => edgeLabel(document, edge)).join(", ")],
+  ];
+  return parts.flatMap((part) => (typeof part === "string" ? [part] : part[1] ? [part.join(": ")] : [])).join("; ");
+}
+
+export function describeRoles(roles: readonly Role[]): string {
+  const words = roles.map((role) => ROLE_WORDS[role]);
+  return (roles.includes("latent") ? words : ["observed", ...words]).join(", ");
+}
+
+export function describeEdge(document: GraphDocument, edge: DocumentEdge): string {
+  const [source, target] = [nameOf(document, edge.source), nameOf(document, edge.target)];
+  if (edge.knowledge === "forbidden") return `${source} to ${target}, forbidden`;
+  const evidence = [
+    edge.knowledge,
+    edge.confidence === null ? null : `confidence ${round(edge.confidence)}`,
+    edge.bits === null ? null : `${round(edge.bits)} bits`,
+  ].filter((word) => word !== null);
+  const join = edge.mark === "->" || edge.mark === "@->" ? "to" : "with";
+  return [`${source} ${join} ${target}, ${MARK_WORDS[edge.mark]}`, ...evidence].join(", ");
+}
+
+export function round(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** "2 nodes added, 1 edge removed": what became of a document, in numbers. */
+export function describeChange(before: GraphDocument, after: GraphDocument): string {
+  const [was, is] = [indexOf(before), indexOf(after)];
+  const parts: string[] = [];
+  const compare = <Item>(from: ReadonlyMap<string, Item>, to: ReadonlyMap<string, Item>, noun: string): void => {
+    const added = [...to.keys()].filter((id) => !from.has(id)).length;
+    const removed = [...from.keys()].filter((id) => !to.has(id)).length;
+    const changed = [...to].filter(([id, item]) => from.has(id) && from.get(id) !== item).length;
+    if (added) parts.push(`${counted(added, noun)} added`);
+    if (removed) parts.push(`${counted(removed, noun)} removed`);
+    if (changed) parts.push(`${counted(changed, noun)} changed`);
+  };
+  compare(was.nodes, is.nodes, "node");
+  compare(was.edges, is.edges, "edge");
+  return parts.join(", ") || "nothing that is drawn";
+}
