@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ def _columns_of(data: Any, chosen: Sequence[str] | None) -> list[tuple[str, Any]
     if isinstance(data, np.ndarray):
         data = {name: data[name] for name in data.dtype.names or ()}
     if isinstance(data, Mapping):
-        named = [(str(name), np.asarray(column)) for name, column in data.items()]
+        named = [(str(name), _as_array(column)) for name, column in data.items()]
         _check_lengths(named)
     else:
         named = _frame_columns(data)
@@ -125,28 +125,35 @@ def _array_columns(data: NDArray[Any], chosen: Sequence[str] | None) -> list[tup
 
 
 def _frame_columns(data: Any) -> list[tuple[str, Any]]:
-    labels = getattr(data, "columns", None)
-    if isinstance(labels, Iterable):
-        _check_names(tuple(str(label) for label in labels), valid=False)
     try:
         frame = nw.from_native(data)
+    except nw.exceptions.DuplicateError:
+        _check_names(tuple(str(label) for label in data.columns), valid=False)
+        raise
     except TypeError:
         raise DataError(
             "Expected a data frame (pandas, polars, pyarrow), a mapping of columns or an array, "
             f"got {type(data).__name__}. Convert it to one of these."
         ) from None
     collected = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    return [(str(name), collected[name]) for name in collected.columns]
+    columns = zip(collected.columns, collected.iter_columns(), strict=True)
+    return [(str(name), column) for name, column in columns]
+
+
+def _as_array(column: Any) -> NDArray[Any]:
+    if isinstance(column, np.ma.MaskedArray) and column.dtype.kind in "biuf":
+        return np.where(np.ma.getmaskarray(column), np.nan, column.data)
+    return np.asarray(column)
 
 
 def _select(named: list[tuple[str, Any]], chosen: Sequence[str]) -> list[tuple[str, Any]]:
     known = dict(named)
-    for name in chosen:
+    for name in map(str, chosen):
         if name not in known:
-            hint = closest(str(name), known)
+            hint = closest(name, known)
             advice = f"Did you mean {shorten(hint)}?" if hint else _listing("It has", list(known))
-            raise DataError(f"The data have no column {shorten(str(name))}. {advice}")
-    return [(name, known[name]) for name in chosen]
+            raise DataError(f"The data have no column {shorten(name)}. {advice}")
+    return [(name, known[name]) for name in map(str, chosen)]
 
 
 def _check_lengths(named: list[tuple[str, Any]]) -> None:
@@ -210,7 +217,7 @@ def _check_complete(table: Table) -> None:
             f"Expected complete data, found missing values in {_enumerate(found)}; they touch "
             f"{rows:,} of {table.n_rows:,} rows. Drop these rows or fill them in first."
         )
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         spread = table.values.std(axis=0)
     wild = [shorten(n) for n, s in zip(table.columns, spread, strict=True) if not np.isfinite(s)]
     if wild:

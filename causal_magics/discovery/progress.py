@@ -49,7 +49,8 @@ class Progress:
         if self._bar is None:
             if time.monotonic() < self._due:
                 return
-            self._bar = tqdm(bar_format="{desc} [{elapsed}{postfix}]", leave=False)
+            shape = "{desc} [{elapsed}{postfix}]"
+            self._bar = tqdm(desc=activity, postfix=state, bar_format=shape, leave=False)
             self._bar.start_t -= DELAY_SECONDS
         self._bar.set_description_str(activity, refresh=False)
         self._bar.set_postfix_str(state, refresh=False)

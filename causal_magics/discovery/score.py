@@ -5,8 +5,9 @@ For a node i with parents S, in nats,
     L(i | S) = n/2 log(RSS/n) + 1/2 (log |A + Lambda| - log |Lambda|)
                + log C(p-1, |S|) + log*(|S| + 1) + log 2.865,
 
-with A and b the blocks of the centred Gram matrix at S, RSS = G_ii - b' (A + Lambda)^-1 b, and
-prior precisions m^3 / tau of the m-th function in units of the noise variance.
+with A and b the blocks of the centred Gram matrix at S, RSS = G_ii - b' (A + Lambda)^-1 b, prior
+precisions m^3 / tau of the m-th function in units of the noise variance, and log* taken to base 2
+and given in nats.
 
 Source: Mian, Marx and Vreeken, "Discovering fully oriented causal networks", AAAI 2021, for the
 code of structure; the data are coded by the Bayesian mixture of a smoothness prior.
@@ -41,11 +42,11 @@ def prior_precision(size: int) -> Floats:
 
 def universal_code(number: int) -> float:
     """Rissanen's code length log* of a number from 1, in nats, with its normalising constant."""
-    length, rest = math.log(RISSANEN), math.log(number)
+    bits, rest = math.log2(RISSANEN), math.log2(number)
     while rest > 0.0:
-        length += rest
-        rest = math.log(rest)
-    return length
+        bits += rest
+        rest = math.log2(rest)
+    return bits * math.log(2.0)
 
 
 def naming_cost(columns: int) -> Floats:

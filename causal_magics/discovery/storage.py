@@ -73,16 +73,19 @@ def load_discovery(path: str | PathLike[str]) -> Discovery:
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Floats]]:
     advice = "Give a file that Discovery.save wrote."
+    other = DiscoveryError(f"{path.name} is no saved result of discovery. {advice}")
+    if not path.exists():
+        raise DiscoveryError(f"There is no file {path.name}. {advice}")
+    if not zipfile.is_zipfile(path):
+        raise other
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         header = json.loads(str(arrays.pop("header")))
-    except FileNotFoundError:
-        raise DiscoveryError(f"There is no file {path.name}. {advice}") from None
-    except (AttributeError, KeyError, OSError, ValueError, zipfile.BadZipFile):
-        raise DiscoveryError(f"{path.name} is no saved result of discovery. {advice}") from None
+    except (KeyError, ValueError, zipfile.BadZipFile):
+        raise other from None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise DiscoveryError(f"{path.name} is no saved result of discovery. {advice}")
+        raise other
     if header["version"] != VERSION:
         raise DiscoveryError(
             f"{path.name} was saved in version {header['version']} of the format, this package "
