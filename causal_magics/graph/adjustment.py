@@ -14,7 +14,7 @@ from itertools import islice
 from causal_magics.errors import GraphError
 from causal_magics.graph.amenability import read_effect
 from causal_magics.graph.canonical import CanonicalDag, bits
-from causal_magics.graph.effect import Effect, EffectQuery
+from causal_magics.graph.effect import Effect, EffectQuery, smallest_first
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.queries import Names
 from causal_magics.graph.separation import separated
@@ -238,4 +238,4 @@ def adjustment_sets(
     found = iterate_adjustment_sets(
         graph, exposure, outcome, effect=effect, forced=forced, excluded=excluded, mag=mag
     )
-    return tuple(sorted(islice(found, limit), key=lambda names: (len(names), sorted(names))))
+    return smallest_first(islice(found, limit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,3 +53,8 @@ def _chosen(graph: CausalGraph, names: Names | None, role: Role) -> tuple[str, .
             f"Name it, or write it as `Name [{role}]`."
         )
     return tuple(name for name in graph.nodes if name in found)
+
+
+def smallest_first(sets: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    """Return sets of names by size, those of one size by name."""
+    return tuple(sorted(sets, key=lambda names: (len(names), sorted(names))))

@@ -12,12 +12,17 @@ from itertools import islice
 
 from causal_magics.errors import GraphError
 from causal_magics.graph.canonical import CanonicalDag, bits
-from causal_magics.graph.effect import EffectQuery
+from causal_magics.graph.effect import EffectQuery, smallest_first
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.queries import Names
 from causal_magics.graph.separation import reachable, separated
 
-__all__ = ["FrontDoorProblem", "front_door_sets", "is_front_door_set"]
+__all__ = [
+    "FrontDoorProblem",
+    "front_door_sets",
+    "is_front_door_set",
+    "iterate_front_door_sets",
+]
 
 DEFAULT_LIMIT = 100
 
@@ -119,6 +124,18 @@ class FrontDoorProblem:
             stack.extend(candidates & ~(1 << i) for i in bits(least))
 
 
+def iterate_front_door_sets(
+    graph: CausalGraph, exposure: Names | None = None, outcome: Names | None = None
+) -> Iterator[frozenset[str]]:
+    """Yield the minimal front-door sets one by one.
+
+    Parameters and errors are those of `front_door_sets`.
+    """
+    problem = FrontDoorProblem.of(graph, EffectQuery.of(graph, exposure, outcome))
+    observed = problem.dag.visible & ~problem.dag.mask(graph.latents)
+    return map(problem.dag.names_of, problem.minimal_sets(observed))
+
+
 def front_door_sets(
     graph: CausalGraph,
     exposure: Names | None = None,
@@ -147,11 +164,8 @@ def front_door_sets(
     GraphError
         Where the graph stands for a class, or has selection nodes.
     """
-    query = EffectQuery.of(graph, exposure, outcome)
-    problem = FrontDoorProblem.of(graph, query)
-    allowed = problem.dag.visible & ~problem.dag.mask(graph.latents)
-    found = map(problem.dag.names_of, islice(problem.minimal_sets(allowed), limit))
-    return tuple(sorted(found, key=lambda names: (len(names), sorted(names))))
+    found = islice(iterate_front_door_sets(graph, exposure, outcome), limit)
+    return smallest_first(found)
 
 
 def is_front_door_set(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from narwhals.typing import IntoFrame
 
 from causal_magics.errors import NotIdentifiedError
-from causal_magics.graph.adjustment import AdjustmentProblem, adjustment_sets
-from causal_magics.graph.effect import Effect, EffectQuery
+from causal_magics.graph.adjustment import AdjustmentProblem, iterate_adjustment_sets
+from causal_magics.graph.effect import Effect, EffectQuery, smallest_first
 from causal_magics.graph.estimand import (
     Estimand,
     adjustment_estimand,
@@ -19,7 +20,7 @@ from causal_magics.graph.estimand import (
     instrument_estimand,
     null_estimand,
 )
-from causal_magics.graph.front_door import front_door_sets
+from causal_magics.graph.front_door import iterate_front_door_sets
 from causal_magics.graph.independence_tests import IndependenceTest, independence_tests
 from causal_magics.graph.independences import Independence, iterate_independences
 from causal_magics.graph.instruments import Instrument, instruments
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Identification", "identify"]
 
+Found = TypeVar("Found")
 Table = Literal["independences", "adjustment_sets", "paths"]
 
 
@@ -183,58 +185,72 @@ def identify(
     DataError
         Where the data lack a column, or a column cannot be tested.
     """
-    query = EffectQuery.of(graph, exposure, outcome)
-    xs, ys = query.exposure, query.outcome
-    truncated: set[str] = set()
-
-    def first(name: str, found: Any) -> tuple[Any, ...]:
-        some = tuple(islice(found, limit + 1))
-        if len(some) > limit:
-            truncated.add(name)
-        return some[:limit]
-
-    plain = graph.is_admg and not graph.selections and effect == "total"
-    single = len(xs) == len(ys) == 1
-    adjusting = first(
-        "adjustment_sets", adjustment_sets(graph, xs, ys, effect=effect, limit=limit + 1)
-    )
-    problem = AdjustmentProblem.of(graph, query, effect)
-    none_needed = effect == "total" and not problem.forbidden and not problem.doubtful
-    fronts: tuple[frozenset[str], ...] = ()
-    if plain and not none_needed:
-        fronts = first("front_door_sets", front_door_sets(graph, xs, ys, limit=limit + 1))
-    found = instruments(graph, xs, ys) if plain and single and not none_needed else ()
-    routes = first("paths", iterate_paths(graph, xs, ys))
-    implied = first("independences", iterate_independences(graph))
-    estimand = null_estimand(xs, ys) if none_needed else None
-    if estimand is None:
-        estimand = _estimand(graph, query, effect, adjusting, fronts, found)
-    unaided = estimand is not None and estimand.method != "instrument"
-    wrong = wrongly_adjusted(graph, query, problem)
-    reason = None if unaided and not wrong else explain(graph, query, problem)
-    return Identification(
-        graph, xs, ys, effect, adjusting, fronts, found, routes, implied,
-        None if data is None else independence_tests(implied, data),
-        estimand, reason, frozenset(truncated),
-    )  # fmt: skip
+    return _Question(graph, EffectQuery.of(graph, exposure, outcome), effect, limit).answer(data)
 
 
-def _estimand(
-    graph: CausalGraph,
-    query: EffectQuery,
-    effect: Effect,
-    adjusting: tuple[frozenset[str], ...],
-    fronts: tuple[frozenset[str], ...],
-    found: tuple[Instrument, ...],
-) -> Estimand | None:
-    """Return the first formula there is, the one with the fewest assumptions first."""
-    xs, ys = query.exposure, query.outcome
-    if adjusting and effect == "direct":
-        return direct_estimand(xs, ys, adjusting[0])
-    if adjusting:
-        return adjustment_estimand(xs, ys, adjusting[0], graph.selections)
-    if fronts:
-        return front_door_estimand(xs, ys, fronts[0])
-    if found:
-        return instrument_estimand(xs[0], ys[0], found[0])
-    return None
+class _Question:
+    """One call of `identify`: asks each algorithm in turn and notes where it was cut short."""
+
+    def __init__(self, graph: CausalGraph, query: EffectQuery, effect: Effect, limit: int) -> None:
+        self.graph = graph
+        self.query = query
+        self.effect = effect
+        self.limit = limit
+        self.problem = AdjustmentProblem.of(graph, query, effect)
+        self.truncated: set[str] = set()
+
+    def answer(self, data: IntoFrame | None) -> Identification:
+        graph, xs, ys = self.graph, self.query.exposure, self.query.outcome
+        no_effect = self.effect == "total" and not (self.problem.forbidden or self.problem.doubtful)
+        adjusting = self._first(
+            "adjustment_sets", iterate_adjustment_sets(graph, xs, ys, effect=self.effect)
+        )
+        adjusting = smallest_first(adjusting)
+        plain = graph.is_admg and not graph.selections and self.effect == "total"
+        fronts: tuple[frozenset[str], ...] = ()
+        found: tuple[Instrument, ...] = ()
+        if plain and not no_effect:
+            fronts = self._first("front_door_sets", iterate_front_door_sets(graph, xs, ys))
+            fronts = smallest_first(fronts)
+        if plain and not no_effect and len(xs) == len(ys) == 1:
+            found = instruments(graph, xs, ys)
+        implied = self._first("independences", iterate_independences(graph))
+        estimand = null_estimand(xs, ys) if no_effect else self._formula(adjusting, fronts, found)
+        return Identification(
+            graph, xs, ys, self.effect, adjusting, fronts, found,
+            self._first("paths", iterate_paths(graph, xs, ys)), implied,
+            None if data is None else independence_tests(implied, data),
+            estimand, self._obstacle(estimand), frozenset(self.truncated),
+        )  # fmt: skip
+
+    def _first(self, name: str, found: Iterable[Found]) -> tuple[Found, ...]:
+        some = tuple(islice(found, self.limit + 1))
+        if len(some) > self.limit:
+            self.truncated.add(name)
+        return some[: self.limit]
+
+    def _formula(
+        self,
+        adjusting: tuple[frozenset[str], ...],
+        fronts: tuple[frozenset[str], ...],
+        found: tuple[Instrument, ...],
+    ) -> Estimand | None:
+        """Return the first formula there is, the one with the fewest assumptions first."""
+        xs, ys = self.query.exposure, self.query.outcome
+        if set(self.graph.latents) & {*xs, *ys}:
+            return None
+        if adjusting and self.effect == "direct":
+            return direct_estimand(xs, ys, adjusting[0])
+        if adjusting:
+            return adjustment_estimand(xs, ys, adjusting[0], self.graph.selections)
+        if fronts:
+            return front_door_estimand(xs, ys, fronts[0])
+        if found:
+            return instrument_estimand(xs[0], ys[0], found[0])
+        return None
+
+    def _obstacle(self, estimand: Estimand | None) -> Obstacle | None:
+        unaided = estimand is not None and estimand.method != "instrument"
+        if unaided and not wrongly_adjusted(self.graph, self.query, self.problem):
+            return None
+        return explain(self.graph, self.query, self.problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,6 @@ import narwhals as nw
 import numpy as np
 from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from causal_magics.errors import DataError, closest, shorten
 from causal_magics.graph.independences import Independence
@@ -101,7 +101,7 @@ def _fisher_p(r: float, rows: int, covariates: int) -> float:
         return float("nan")
     if abs(r) >= 1:
         return 0.0
-    return float(2 * norm.sf(abs(np.arctanh(r)) * np.sqrt(freedom)))
+    return math.erfc(abs(math.atanh(r)) * math.sqrt(freedom / 2))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

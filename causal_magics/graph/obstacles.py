@@ -38,6 +38,12 @@ class Obstacle:
 
 def explain(graph: CausalGraph, query: EffectQuery, problem: AdjustmentProblem) -> Obstacle:
     """Return what stands in the way of adjustment."""
+    hidden = [n for n in (*query.exposure, *query.outcome) if n in graph.latents]
+    if hidden:
+        return Obstacle(
+            f"No data show {_listed(hidden)}, which has the role latent",
+            "Choose observed nodes, or a proxy that is drawn as a node of its own",
+        )
     if problem.doubtful:
         return _doubt(graph, *problem.doubtful)
     if wrong := wrongly_adjusted(graph, query, problem):
@@ -110,8 +116,6 @@ def _open_path(graph: CausalGraph, query: EffectQuery, given: frozenset[str]) ->
 
 def _has_longer_formula(graph: CausalGraph, query: EffectQuery) -> bool:
     if not graph.is_admg or graph.selections:
-        return False
-    if set(graph.latents) & {*query.exposure, *query.outcome}:
         return False
     return find_hedge(graph, query.exposure, query.outcome) is None
 

@@ -12,8 +12,6 @@ from heapq import merge
 from itertools import islice, pairwise, product
 from typing import Literal
 
-import networkx as nx
-
 from causal_magics.graph.effect import EffectQuery
 from causal_magics.graph.elements import Edge, each_name
 from causal_magics.graph.model import CausalGraph
@@ -123,6 +121,8 @@ def paths(
 
 def _routes(graph: CausalGraph, query: EffectQuery) -> Iterator[list[str]]:
     """Yield the node sequences of the proper paths, the shortest first."""
+    import networkx as nx
+
     skeleton: nx.Graph[str] = nx.Graph()
     skeleton.add_nodes_from(graph.nodes)
     skeleton.add_edges_from(edge.pair for edge in graph.edges)

@@ -71,6 +71,17 @@ def test_the_answer_in_one_sentence(text: str, estimand: str | None, sentence: s
     assert result.summary in repr(result)
 
 
+def test_the_formula_takes_the_smallest_set() -> None:
+    result = asked("x -> y; t -> x; c -> t; c -> y; d -> t; d -> x")
+    assert result.adjustment_sets == (frozenset("c"), frozenset("dt"))
+
+
+def test_latent_ends_have_no_formula() -> None:
+    result = identify(CausalGraph.parse("x [latent] x -> y"), "x", "y")
+    assert result.estimand is None
+    assert "No data show x, which has the role latent." in result.summary
+
+
 def test_a_direct_effect_is_a_regression() -> None:
     result = asked("x -> m -> y; m <- z -> y; x -> y", effect="direct")
     assert result.estimand is not None
