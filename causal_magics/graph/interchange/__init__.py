@@ -16,6 +16,7 @@ bayes_net       `to_bayesian_network`, `from_pgmpy`     positions, evidence, kno
 causallearn     `to_causallearn`, `from_causallearn`    all but names, edges and `latent`
 dowhy           `to_dowhy`                              all but names, edges and `latent`
 tikz, mermaid   `to_tikz`, `to_mermaid`                 drawings; not read
+svg, png        `to_svg`, `to_png` of `graph.drawing`   drawings; not read
 =============== ======================================= ===========================================
 """
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from causal_magics.errors import GraphError, closest, shorten
+from causal_magics.graph.drawing import to_png, to_svg
 from causal_magics.graph.interchange.causallearn_graphs import from_causallearn, to_causallearn
 from causal_magics.graph.interchange.dagitty import from_dagitty, to_dagitty
 from causal_magics.graph.interchange.dot import from_dot, to_dot
@@ -30,6 +31,7 @@ from causal_magics.graph.notation import format_graph, parse_graph
 
 Format = Literal[
     "notation", "dagitty", "dot", "gml", "json", "tikz", "mermaid",
+    "svg", "png",
     "networkx", "edge_list", "adjacency", "pgmpy", "bayes_net", "causallearn", "dowhy",
 ]  # fmt: skip
 
@@ -41,6 +43,8 @@ _WRITERS: dict[str, Callable[[CausalGraph], Any]] = {
     "json": to_json,
     "tikz": to_tikz,
     "mermaid": to_mermaid,
+    "svg": to_svg,
+    "png": to_png,
     "networkx": to_networkx,
     "edge_list": to_edge_list,
     "adjacency": to_adjacency_matrix,
@@ -65,6 +69,7 @@ _READERS: dict[str, Callable[[Any], CausalGraph]] = {
 _SUFFIXES: dict[str, Format] = {
     ".dag": "notation", ".dagitty": "dagitty", ".txt": "notation", ".dot": "dot", ".gv": "dot",
     ".gml": "gml", ".json": "json", ".tex": "tikz", ".tikz": "tikz", ".mmd": "mermaid",
+    ".svg": "svg", ".png": "png",
 }  # fmt: skip
 
 
@@ -81,12 +86,12 @@ def export_graph(
     format : Format, optional
         Where it is left out, the suffix of `path` says it; without a path it is the notation.
     path : path, optional
-        Where to write it, for the formats that are text.
+        Where to write it, for the formats that a file can hold.
 
     Returns
     -------
-    str or object
-        The text, or the object of the package that the format is named for.
+    str, bytes or object
+        The text, the PNG, or the object of the package that the format is named for.
 
     Raises
     ------
@@ -96,12 +101,16 @@ def export_graph(
     """
     chosen = format or ("notation" if path is None else _format_of(Path(path)))
     written = _writer(chosen)(graph)
-    if path is not None:
-        if not isinstance(written, str):
-            raise GraphError(
-                f"Expected a format that is text for a file, got {chosen}. Leave out the path."
-            )
+    if path is None:
+        return written
+    if isinstance(written, str):
         Path(path).write_text(written if written.endswith("\n") else written + "\n", "utf-8")
+    elif isinstance(written, bytes):
+        Path(path).write_bytes(written)
+    else:
+        raise GraphError(
+            f"Expected a format that a file can hold, got {chosen}. Leave out the path."
+        )
     return written
 
 
@@ -124,8 +133,8 @@ def import_graph(source: Any, format: Format | None = None) -> CausalGraph:  # n
     """
     if isinstance(source, os.PathLike):
         path = Path(source)
-        chosen = format or _format_of(path)
-        return _reader(chosen)(path.read_text("utf-8"))
+        read = _reader(format or _format_of(path))
+        return read(path.read_text("utf-8"))
     if isinstance(source, CausalGraph):
         return source
     guess = _format_of_text if isinstance(source, str) else _format_of_object
@@ -160,7 +169,7 @@ def _format_of(path: Path) -> Format:
         return _SUFFIXES[path.suffix.lower()]
     raise GraphError(
         f"Expected a file that ends in {' '.join(_SUFFIXES)}, got {shorten(path.name)}. "
-        f"Name the format: {', '.join(get_args(Format)[:7])}."
+        f"Name the format: {', '.join(get_args(Format)[:9])}."
     )
 
 
