@@ -45,7 +45,7 @@ class GraphMethods(GraphQueries):
 
         return from_networkx(graph)
 
-    def to_networkx(self) -> nx.MultiDiGraph[str]:
+    def to_networkx(self) -> nx.DiGraph[str]:
         """Write a networkx graph; see `causal_magics.graph.interchange.to_networkx`."""
         from causal_magics.graph.interchange import to_networkx
 
