@@ -10,7 +10,7 @@ from typing import Any, Final
 import causal_magics
 from causal_magics.errors import CellError, closest, shorten
 from causal_magics.graph.model import CausalGraph, Knowledge
-from causal_magics.magics.grammar import Word
+from causal_magics.magics.grammar import Word, split_list
 from causal_magics.magics.history import History
 from causal_magics.magics.parameters import Parameter
 
@@ -131,7 +131,7 @@ def _names(word: Word, notebook: Notebook) -> list[str]:
     if word.form == "quoted":
         return [word.text]
     if word.form == "plain":
-        return [name for name in word.text.split(",") if name]
+        return split_list(word.text)
     value = notebook.value(word.text)
     if isinstance(value, str) or not isinstance(value, Iterable):
         return [str(value)]

@@ -9,7 +9,7 @@ from causal_magics.errors import CellError, closest, shorten
 from causal_magics.graph.model import CausalGraph, Knowledge
 from causal_magics.graph.notation import Setting, parse_cell
 from causal_magics.magics.arguments import Argument, Notebook, knowledge_of, read_argument
-from causal_magics.magics.grammar import Header, Word, expand
+from causal_magics.magics.grammar import Header, Word, expand, split_words
 from causal_magics.magics.parameters import Parameter
 from causal_magics.magics.verb import Verb, public
 
@@ -108,7 +108,8 @@ def _words_by_option(
     for parameter, word in zip(verb.positional, header.names, strict=False):
         words[parameter.name] = [word]
     for key, setting in settings.items():
-        words.setdefault(_option(verb, key, f"{key}:").name, []).append(Word(setting.value))
+        parameter = _option(verb, key, f"{key}:")
+        words.setdefault(parameter.name, []).extend(_setting_words(parameter, setting.value))
     for name, value in header.options:
         parameter = _option(verb, name, f"--{name}")
         if value is None and parameter.kind != "flag":
@@ -117,6 +118,15 @@ def _words_by_option(
             value = Word("false" if name.startswith("no-") else "true")
         assert value is not None
         words.setdefault(parameter.name, []).append(value)
+    return words
+
+
+def _setting_words(parameter: Parameter, value: str) -> list[Word]:
+    if parameter.kind == "text":
+        return [Word(value)]
+    words = [word for word, _ in split_words(value)]
+    if not words:
+        raise CellError(f"Expected a value after {parameter.option}:, {parameter.placeholder}.")
     return words
 
 

@@ -14,24 +14,28 @@ from causal_magics.graph.notation_format import format_name
 
 Evaluate = Callable[[str], object]
 
-_WORD_SCANNER: Final = re.compile(
-    r"""
+_QUOTED: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+_EXPRESSION: Final = r"\{\{(?:.*?)\}\}"
+_LIST: Final = rf"""(?:{_QUOTED}|[^\s;,"']+)(?:,(?:{_QUOTED}|[^\s;,"']+))+,?"""
+_END: Final = r"(?=\s|;|$)"
+_WORDS: Final = re.compile(
+    rf"""
     (?P<space>\s+)
   | (?P<comment>\#.*)
   | (?P<assign><<)
-  | (?P<expression>\{\{(?P<inner>.*?)\}\})(?=\s|;|$)
-  | (?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?=\s|;|$)
-  | (?P<option>--?[A-Za-z][\w-]*)
-    (?:=(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\{\{.*?\}\}|[^\s;]*))?
-    (?=\s|;|$)
+  | (?P<expression>{_EXPRESSION}){_END}
+  | (?P<quoted>{_QUOTED}){_END}
+  | (?P<option>--?[A-Za-z][\w-]*)(?:=(?P<value>{_QUOTED}|{_EXPRESSION}|{_LIST}|[^\s;]*))?{_END}
   | (?P<end>;\s*)(?=\#|$)
+  | (?P<list>{_LIST}){_END}
   | (?P<plain>(?:[^\s;]|;(?!\s*$))+)
     """,
     re.VERBOSE,
 )
+_ITEMS: Final = re.compile(rf"{_QUOTED}|[^,]+")
+_EMBEDDED: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _FLAGS: Final = frozenset({"help", "debug"})
 _SHORT: Final = {"-o": "output", "-h": "help"}
-_EXPRESSION: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,11 @@ def split_words(line: str) -> Iterator[tuple[Word, Word | None]]:
     """
     position = 0
     while position < len(line):
-        match = _WORD_SCANNER.match(line, position)
+        match = _WORDS.match(line, position)
         if match is None:
             raise CellError(f"Cannot read {shorten(line[position:])} in the first line.")
         position = match.end()
-        kind = match.lastgroup if match["option"] is None else "option"
+        kind = "option" if match["option"] else match.lastgroup
         if kind in ("space", "comment"):
             continue
         if kind == "option":
@@ -108,15 +112,26 @@ def split_words(line: str) -> Iterator[tuple[Word, Word | None]]:
 
 
 def _value_word(text: str) -> Word:
-    if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
-        return Word(re.sub(r"\\(.)", r"\1", text[1:-1]), "quoted")
+    if re.fullmatch(_QUOTED, text):
+        return Word(_unquoted(text), "quoted")
     if text.startswith("{{") and text.endswith("}}"):
         return Word(text[2:-2].strip(), "expression")
-    if text[:1] in ('"', "'"):
-        raise CellError(f"Expected a closing {text[0]} after {shorten(text)} in the first line.")
-    if text.startswith("{{"):
-        raise CellError(f"Expected a closing }}}} after {shorten(text)} in the first line.")
+    if not re.fullmatch(_LIST, text):
+        for opening, closing in (('"', '"'), ("'", "'"), ("{{", "}}")):
+            if text.startswith(opening):
+                raise CellError(
+                    f"Expected a closing {closing} after {shorten(text)} in the first line."
+                )
     return Word(text)
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text[1:-1]) if re.fullmatch(_QUOTED, text) else text
+
+
+def split_list(text: str) -> list[str]:
+    """Return the items of a text such as ``Age,"blood pressure"``, without their quotes."""
+    return [_unquoted(item) for item in _ITEMS.findall(text)]
 
 
 def read_header(line: str, flags_of: Callable[[str], Collection[str]]) -> Header:
@@ -218,7 +233,7 @@ def expand(text: str, evaluate: Evaluate) -> str:
     What an expression gives is not expanded again. Text and graphs go in as they are, a
     collection of names as a group ``{a b}`` with quotes where a name needs them.
     """
-    return _EXPRESSION.sub(lambda match: _as_notation(evaluate(match[1].strip())), text)
+    return _EMBEDDED.sub(lambda match: _as_notation(evaluate(match[1].strip())), text)
 
 
 def _as_notation(value: object) -> str:

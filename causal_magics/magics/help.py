@@ -87,14 +87,15 @@ def _optional(verb: Verb) -> list[Parameter]:
 
 def _option(parameter: Parameter) -> str:
     if parameter.kind == "flag":
-        return f"--{'no-' if parameter.default is True else ''}{parameter.option}"
+        return f"--{'[no-]' if parameter.default is True else ''}{parameter.option}"
     return f"--{parameter.option} {parameter.placeholder}"
 
 
 def _described(parameter: Parameter) -> str:
     default = parameter.default
-    stated = isinstance(default, bool) or default in (None, (), "")
-    return parameter.description + ("" if stated else f" (default {default})")
+    if default is None or default is False or default in ((), ""):
+        return parameter.description
+    return f"{parameter.description} (default {'on' if default is True else default})"
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> list[str]:

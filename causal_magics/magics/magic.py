@@ -74,7 +74,7 @@ class CausalMagics(Magics):
 
     def _answer(self, header: Header, body: str | None, local_ns: Mapping[str, Any]) -> object:
         if header.verb is None:
-            return self._without_verb(header)
+            return self._without_verb(header, body)
         verb = find_verb(header.verb)
         if header.help:
             return explain(verb)
@@ -95,7 +95,9 @@ class CausalMagics(Magics):
 
         return Notebook(names, evaluate, self.history, shell.user_ns)
 
-    def _without_verb(self, header: Header) -> Text:
+    def _without_verb(self, header: Header, body: str | None) -> Text:
+        if body is not None and body.strip() and not header.help:
+            raise CellError("Expected a verb after %%causal, as in %%causal graph -o g.")
         if header.options:
             raise CellError(
                 f"Expected a verb before --{header.options[0][0]}. %causal alone lists the verbs."

@@ -37,6 +37,6 @@ def find_verb(name: str) -> Verb:
     """
     if name in VERBS:
         return VERBS[name]
-    hint = closest(name, VERBS)
+    hint = closest(name, [*VERBS, "--help"])
     advice = f"Did you mean {hint}?" if hint else f"It has {', '.join(VERBS)}."
     raise CellError(f"%causal has no verb {shorten(name)}. {advice}")

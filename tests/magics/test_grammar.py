@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causal_magics.errors import CellError
-from causal_magics.magics.grammar import Header, Word, expand, read_header, split_words
+from causal_magics.magics.grammar import Header, Word, expand, read_header, split_list, split_words
 
 
 def header(line: str, *flags: str) -> Header:
@@ -75,6 +75,14 @@ def test_expressions_are_one_word() -> None:
 
 def test_negative_numbers_are_values() -> None:
     assert header("discover x --penalty -1.5").options == (("penalty", Word("-1.5")),)
+
+
+def test_a_list_of_names_is_one_word() -> None:
+    found = header("""identify g --exposure A,"b c",'d,e' --outcome='x y',z w,""")
+    assert [name for name, _ in found.options] == ["exposure", "outcome"]
+    lists = [split_list(value.text) for _, value in found.options if value]
+    assert lists == [["A", "b c", "d,e"], ["x y", "z"]]
+    assert found.names[-1] == Word("w,")
 
 
 def test_quotes_keep_what_is_escaped() -> None:

@@ -110,10 +110,11 @@ def test_values_inside_functions_are_found(run: Run) -> None:
 
 def test_the_body_is_knowledge_and_settings(run: Run) -> None:
     run("data = 1")
-    body = "# a comment\nA -> B [required]\ncount: 4\nlabel: from the body\n"
+    body = "# a comment\nA -> B [required]\ncount: 4\nlabel: from the body\nnames: A,'b c' D\n"
     told = run(f"%%causal echo data\n{body}").told
     assert told["knowledge"] == Knowledge(required=frozenset({("A", "B")}))
     assert (told["count"], told["label"]) == (4, "from the body")
+    assert told["names"] == ("A", "b c", "D")
 
 
 def test_body_and_option_are_merged(run: Run, shell: InteractiveShell) -> None:
@@ -155,7 +156,8 @@ def test_help_names_everything(run: Run) -> None:
         "the body",
         "What is known beforehand.",
         "--mode fast|exact",
-        "--no-progress",
+        "--[no-]progress",
+        "Whether to show it. (default on)",
         "--count N",
         "How often. (default 0)",
         "-o NAME binds the result's .graph",
@@ -185,6 +187,9 @@ def test_help_names_everything(run: Run) -> None:
         ("%causal echo data.shape", "'data' has no attribute 'shape'."),
         ("%causal echo data -o 1x", "Expected a Python name after -o, got '1x'."),
         ("%causal --count 3", "Expected a verb before --count."),
+        ("%%causal\nA -> B", "Expected a verb after %%causal, as in %%causal graph"),
+        ("%causal help", "Did you mean --help?"),
+        ("%%causal echo data\ncount:", "Expected a value after count:, N."),
         ("%%causal echo data\ncuont: 3", "no option cuont:. Did you mean --count?"),
         ("%%causal echo data\nA -> B", "Write [required] or [forbidden] behind it."),
         ("%%causal echo data -o g\nA => B", "NotationError: Line 1, column 3:"),
