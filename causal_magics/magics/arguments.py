@@ -14,7 +14,7 @@ from causal_magics.magics.grammar import Word, split_list
 from causal_magics.magics.history import History
 from causal_magics.magics.parameters import Parameter
 
-_PARTS: Final = ("graph", "knowledge", "frame")
+_PARTS: Final = ("graph", "network", "knowledge", "frame")
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,8 @@ def test_graphs_results_and_networks_are_compared(
     assert found == compare(shell.user_ns["g"], shell.user_ns["truth"])
     run("%causal sachs << data sachs")
     assert run("%causal compare sachs.network sachs.network.graph").shd == 1
+    assert run("%causal compare sachs.network.graph sachs").shd == 1
+    assert run("%causal discover sachs --columns Raf,Mek").columns == ("Raf", "Mek")
 
 
 def test_a_comparison_shows_both_graphs_on_one_canvas(run: Run, shell: InteractiveShell) -> None:
