@@ -4,7 +4,7 @@ import type { GraphDocument } from "../graph/model";
 import { Editor, type EditorOptions } from "./editor";
 import { takeOver } from "./handover";
 import type { Transport } from "./protocol";
-import css from "./style.css";
+import { style } from "./style";
 import { followTheme } from "./theme";
 import { App } from "./view/app";
 
@@ -45,9 +45,9 @@ const NO_KERNEL: Transport = {
 function mount(host: HTMLElement, editor: Editor, transport: Transport): () => void {
   const root = host.ownerDocument.createElement("div");
   root.className = "cmg";
-  const style = host.ownerDocument.createElement("style");
-  style.textContent = css;
-  host.replaceChildren(style, root);
+  const sheet = host.ownerDocument.createElement("style");
+  sheet.textContent = style;
+  host.replaceChildren(sheet, root);
   const endings = [
     followTheme(root),
     takeOver(editor),

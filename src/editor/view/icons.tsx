@@ -4,7 +4,6 @@ import type { JSX } from "preact";
 const PATHS = {
   select: "M3.2 2.2 12.8 8 8.6 9.1l2.5 4.1-1.7 1-2.4-4.1-3 3z",
   node: "M5 4.5h6a3.5 3.5 0 0 1 0 7H5a3.5 3.5 0 0 1 0-7zM8 6.3v3.4M6.3 8h3.4",
-  edge: "M2 8h10.5M9 4.6 12.7 8 9 11.4",
   undo: "M5.6 3 2.4 6.2l3.2 3.2M2.8 6.2h6.4a4 4 0 0 1 0 7.6H6",
   redo: "M10.4 3l3.2 3.2-3.2 3.2M13.2 6.2H6.8a4 4 0 0 0 0 7.6H10",
   layout: "M6 2h4v3H6zM2 11h4v3H2zM10 11h4v3h-4zM8 5v3M4 11V8h8v3",

@@ -1,5 +1,5 @@
 /** The field in which a name is typed, at the node's place on the canvas. */
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { indexOf, nameProblem } from "../../graph/model";
@@ -18,38 +18,51 @@ export function NameField({ editor }: { readonly editor: Editor }): JSX.Element 
   return <Field key={key} editor={editor} naming={naming} />;
 }
 
-function Field({ editor, naming }: { readonly editor: Editor; readonly naming: Naming }): JSX.Element {
-  const { screen } = editor;
-  const before = naming.kind === "rename" ? (indexOf(editor.document).nodes.get(naming.id)?.name ?? "") : "";
+interface Entry {
+  readonly text: Signal<string>;
+  readonly problem: Signal<string | null>;
+  readonly commit: () => void;
+  readonly leave: () => void;
+  readonly blur: () => void;
+}
+
+/** What is typed, and what becomes of it: Enter keeps it, Esc drops it, a click elsewhere keeps it if it can. */
+function useEntry(editor: Editor, naming: Naming, before: string): Entry {
+  const { naming: current } = editor.screen;
   const text = useSignal(before);
   const problem = useSignal<string | null>(null);
+  const end = (): void => {
+    if (current.peek() === naming) current.value = null;
+  };
+  const leave = (): void => {
+    end();
+    editor.takeFocus();
+  };
+  const commit = (): void => {
+    problem.value = problemWith(editor, naming, text.peek());
+    if (problem.peek() !== null) return;
+    end();
+    keep(editor, naming, text.peek());
+    editor.takeFocus();
+  };
+  const blur = (): void => {
+    if (current.peek() !== naming) return;
+    end();
+    if (problemWith(editor, naming, text.peek()) === null) keep(editor, naming, text.peek());
+  };
+  return { text, problem, commit, leave, blur };
+}
+
+function Field({ editor, naming }: { readonly editor: Editor; readonly naming: Naming }): JSX.Element {
+  const before = naming.kind === "rename" ? (indexOf(editor.document).nodes.get(naming.id)?.name ?? "") : "";
+  const { text, problem, commit, leave, blur } = useEntry(editor, naming, before);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   useEffect(() => {
     field.current?.focus({ preventScroll: true });
     field.current?.select();
   }, []);
-  const end = (): void => {
-    if (screen.naming.peek() === naming) screen.naming.value = null;
-  };
-  const commit = (): void => {
-    problem.value = problemWith(editor, naming, text.value);
-    if (problem.value !== null) return;
-    end();
-    keep(editor, naming, text.value);
-    editor.takeFocus();
-  };
-  const leave = (): void => {
-    end();
-    editor.takeFocus();
-  };
-  /** Leaving the field by a click keeps a name that can be kept. */
-  const blur = (): void => {
-    if (screen.naming.peek() !== naming) return;
-    end();
-    if (problemWith(editor, naming, text.value) === null) keep(editor, naming, text.value);
-  };
-  const { zoom, left, top } = screen.viewport.value;
+  const { zoom, left, top } = editor.screen.viewport.value;
   const [x, y] = placeOf(editor, naming);
   const width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, labelWidth(text.value) + 36));
   return (

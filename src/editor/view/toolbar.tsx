@@ -25,6 +25,7 @@ export function Toolbar({ editor }: Props): JSX.Element {
       <Tool
         icon="outline"
         label="Outline"
+        minor
         hint="The graph as a table (O)"
         pressed={screen.outline.value}
         run={() => (screen.outline.value = !screen.outline.value)}
@@ -50,7 +51,7 @@ export function Toolbar({ editor }: Props): JSX.Element {
 
 function EditingTools({ editor }: Props): JSX.Element {
   const { screen } = editor;
-  const tool = (mode: Mode, icon: IconName, label: string, key: string, hint: string): JSX.Element => (
+  const tool = (mode: Mode, icon: JSX.Element, label: string, key: string, hint: string): JSX.Element => (
     <button
       type="button"
       class={`cmg-button${mode === "edge" ? " cmg-joined" : ""}`}
@@ -58,16 +59,16 @@ function EditingTools({ editor }: Props): JSX.Element {
       title={hint}
       onClick={() => (screen.mode.value = screen.mode.value === mode ? "select" : mode)}
     >
-      <Icon name={icon} />
+      {icon}
       <span class="cmg-word">{label}</span>
       <span class="cmg-key">{key}</span>
     </button>
   );
   return (
     <>
-      {tool("select", "select", "Select", "V", "Select and move (V)")}
-      {tool("node", "node", "Node", "N", "Click the canvas to add nodes; N adds one by key")}
-      {tool("edge", "edge", `Edge ${sign(screen.tool.value)}`, "E", "Drag from node to node; E connects by key")}
+      {tool("select", <Icon name="select" />, "Select", "V", "Select and move (V)")}
+      {tool("node", <Icon name="node" />, "Node", "N", "Click the canvas to add nodes; N adds one by key")}
+      {tool("edge", <span class="cmg-sign-of-edge">{sign(screen.tool.value)}</span>, "Edge", "E", "Drag from node to node; E connects by key")}
       <Menu label="Type of the edges that are drawn" class="cmg-half" items={edgeTypes(editor)}>
         <Caret />
       </Menu>
@@ -81,13 +82,15 @@ function EditingTools({ editor }: Props): JSX.Element {
 interface ToolProps {
   readonly icon: IconName;
   readonly label?: string;
+  /** The label is the first to go where there is little room. */
+  readonly minor?: boolean;
   readonly hint: string;
   readonly pressed?: boolean;
   readonly disabled?: boolean;
   readonly run: () => void;
 }
 
-function Tool({ icon, label, hint, pressed, disabled, run }: ToolProps): JSX.Element {
+function Tool({ icon, label, minor, hint, pressed, disabled, run }: ToolProps): JSX.Element {
   return (
     <button
       type="button"
@@ -99,7 +102,7 @@ function Tool({ icon, label, hint, pressed, disabled, run }: ToolProps): JSX.Ele
       onClick={() => !disabled && run()}
     >
       <Icon name={icon} />
-      {label && <span class="cmg-word">{label}</span>}
+      {label && <span class={minor ? "cmg-word cmg-minor" : "cmg-word"}>{label}</span>}
     </button>
   );
 }
