@@ -4,13 +4,24 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { context } from "esbuild";
+import { context, transform } from "esbuild";
+
+/** Importing a style sheet gives its text, without what only its writers need. */
+const cssAsText = {
+  name: "css-as-text",
+  setup: (build) =>
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true });
+      return { contents: code, loader: "text" };
+    }),
+};
 
 const shared = {
   bundle: true,
   format: "esm",
   target: "es2022",
-  loader: { ".css": "text", ".svg": "text" },
+  loader: { ".svg": "text" },
+  plugins: [cssAsText],
   jsx: "automatic",
   jsxImportSource: "preact",
   legalComments: "none",
@@ -32,7 +43,7 @@ const targets = {
     outdir: "causal_magics/static",
     minify: true,
     metafile: true,
-    plugins: [{ name: "report", setup: (build) => build.onEnd(report) }],
+    plugins: [cssAsText, { name: "report", setup: (build) => build.onEnd(report) }],
   },
   lab: {
     ...shared,
