@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from causal_magics.graph.queries import GraphQueries, Names
 
 if TYPE_CHECKING:
+    import os
+
     import networkx as nx
 
+    from causal_magics.graph.interchange.dispatch import Format
     from causal_magics.graph.model import CausalGraph
 
 
@@ -50,6 +53,23 @@ class GraphMethods(GraphQueries):
         from causal_magics.graph.interchange import to_networkx
 
         return to_networkx(self._graph)
+
+    @classmethod
+    def load(cls, source: Any, format: Format | None = None) -> CausalGraph:  # noqa: A002
+        """Read text, a file or another package's graph; see `interchange.import_graph`."""
+        from causal_magics.graph.interchange import import_graph
+
+        return import_graph(source, format)
+
+    def export(
+        self,
+        format: Format | None = None,  # noqa: A002
+        path: str | os.PathLike[str] | None = None,
+    ) -> Any:
+        """Write another format, into a file where `path` is given; see `interchange.export_graph`."""
+        from causal_magics.graph.interchange import export_graph
+
+        return export_graph(self._graph, format, path)
 
     def to_svg(self, *, theme: Literal["light", "dark", "auto"] = "auto") -> str:
         """Draw the graph; see `causal_magics.graph.drawing.to_svg`."""
