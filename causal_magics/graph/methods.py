@@ -66,7 +66,7 @@ class GraphMethods(GraphQueries):
         format: Format | None = None,  # noqa: A002
         path: str | os.PathLike[str] | None = None,
     ) -> Any:
-        """Write another format, into a file where `path` is given; see `interchange.export_graph`."""
+        """Write another format, into a file with `path`; see `interchange.export_graph`."""
         from causal_magics.graph.interchange import export_graph
 
         return export_graph(self._graph, format, path)
