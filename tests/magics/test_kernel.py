@@ -141,7 +141,7 @@ def test_a_second_run_gives_the_same_outputs(tmp_path: Path) -> None:
             "x, y = numpy.random.default_rng(1).normal(size=(2, 300))\n"
             "table = pandas.DataFrame({'x': x, 'y': x ** 2 + y / 3})"
         ),
-        "%causal learned << discover table -o h",
+        "%causal learned << discover table -o h --no-progress",
         "%causal identify g",
         "%causal compare learned {{h.reverse_edge('x', 'y')}}",
         "%causal code h",
