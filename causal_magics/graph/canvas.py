@@ -79,7 +79,7 @@ def canvas_scale(graph: CausalGraph) -> float:
     widths = np.array([shape.width + 2 * shape.ring for shape in shapes])
     heights = np.array([shape.height + 2 * shape.ring for shape in shapes])
     needs, nearest = _needs(np.array(list(stored.values())), widths, heights)
-    if float(np.mean(needs > CANVAS_SCALE)) > _CROWDED:
+    if float(np.mean(needs > 1.02 * CANVAS_SCALE)) > _CROWDED:
         finite = np.sort(needs[np.isfinite(needs)])
         if len(finite) == 0:
             return CANVAS_SCALE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -30,12 +30,13 @@ _Bow = tuple[float, float]
 _Ends = tuple[Box, Box]
 
 _CLEARANCE = 5
-_SAMPLE = 8
+_SAMPLE = 12
 _CELL = 128
 _STRAIGHT: _Bow = (0, 0)
 _DETOURS = (20, 32, 48, 68, 92, 120, 156, 200)
 # Offsets of the control points of a detour to its own side, as multiples of its size.
 _SHAPES: tuple[_Bow, ...] = ((1, 1), (1.4, 0.2), (0.2, 1.4), (1, -1), (1.3, -0.5), (-0.5, 1.3))
+_CROWD = 150  # with more boxes only the first shape is tried
 # Largest offsets of a control point, as multiples of the distance between the nodes.
 _GENTLE = 0.5
 _STEEP = 0.9
@@ -73,7 +74,8 @@ class EdgeRoute:
 class _Obstacles:
     """Boxes by the cells of a square grid that they reach into."""
 
-    def __init__(self, boxes: Iterable[Box]) -> None:
+    def __init__(self, boxes: Sequence[Box]) -> None:
+        self.crowded = len(boxes) > _CROWD
         self.cells: dict[tuple[int, int], list[Box]] = {}
         for box in boxes:
             reach_x = box.width / 2 + _BADGE_ROOM
@@ -87,17 +89,25 @@ class _Obstacles:
 
     def hits(self, curve: Cubic, own: _Ends, most: float) -> int:
         """Count sampled points of the curve on or too close to boxes other than its own two."""
+        (px, py), (qx, qy), (rx, ry), (sx, sy) = curve
         steps = max(2, min(200, math.ceil(distance(curve[0], curve[3]) / _SAMPLE)))
-        first, second = own
+        cells = self.cells
         hits = 0
         for step in range(1, steps):
             if hits >= most:
                 break
-            point = point_at(curve, step / steps)
-            for box in self.near(point):
-                if box is first or box is second:
-                    continue
-                if border_distance(box, point) < _CLEARANCE:
+            t = step / steps
+            u = 1 - t
+            a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+            x = a * px + b * qx + c * rx + d * sx
+            y = a * py + b * qy + c * ry + d * sy
+            for box in cells.get((math.floor(x / _CELL), math.floor(y / _CELL)), ()):
+                if (
+                    abs(x - box.x) < box.width / 2 + _CLEARANCE
+                    and abs(y - box.y) < box.height / 2 + _CLEARANCE
+                    and box is not own[0]
+                    and box is not own[1]
+                ):
                     hits += 1
         return hits
 
@@ -106,10 +116,10 @@ def _cell(value: float) -> int:
     return math.floor(value / _CELL)
 
 
-def _detours(length: float, signs: Sequence[int]) -> list[_Bow]:
+def _detours(length: float, signs: Sequence[int], *, crowded: bool) -> list[_Bow]:
     gentle: list[_Bow] = []
     steep: list[_Bow] = []
-    for size, (early, late), sign in product(_DETOURS, _SHAPES, signs):
+    for size, (early, late), sign in product(_DETOURS, _SHAPES[:1] if crowded else _SHAPES, signs):
         offset = size * max(early, late)
         bow = (sign * size * early, sign * size * late)
         if offset <= max(24, _GENTLE * length):
@@ -159,7 +169,9 @@ def _arc_bow(ends: _Ends, side: int, obstacles: _Obstacles) -> _Bow:
 def _line_bow(ends: _Ends, signs: Sequence[int], obstacles: _Obstacles) -> _Bow:
     if obstacles.hits(_curve(ends, _STRAIGHT), ends, 1) == 0:
         return _STRAIGHT
-    return _freest([_STRAIGHT, *_detours(_length(ends), signs)], ends, obstacles)
+    return _freest(
+        [_STRAIGHT, *_detours(_length(ends), signs, crowded=obstacles.crowded)], ends, obstacles
+    )
 
 
 def _lane_bow(lane: int) -> _Bow:
@@ -223,8 +235,8 @@ def route_edges(
     edges : sequence of RouteEdge
         A loop, or an edge of a node that is not among `boxes`, gets None.
     """
-    obstacles = _Obstacles(boxes.values())
     every = list(boxes.values())
+    obstacles = _Obstacles(every)
     place = {name: index for index, name in enumerate(boxes)}
     sum_x = sum_y = 0.0
     for box in every:

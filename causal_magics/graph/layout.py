@@ -5,6 +5,7 @@ The same input always gives the same drawing; the TypeScript twin gives it too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from causal_magics.graph.layout_ranks import (
 from causal_magics.graph.layout_shelves import pack_shelves
 
 __all__ = ["Layout", "layout", "layout_with_bends"]
+
+_MOST_BENDS = 20_000
 
 Point = tuple[float, float]
 Pair = tuple[str, str]
@@ -145,18 +148,34 @@ def _draw_part(
     return _Part(members, centres, chained, (right, bottom))
 
 
+def _longest_span(spans: Iterable[int]) -> float:
+    """Tell the longest span of arcs that can all be given their bends."""
+    bends = 0
+    for span in sorted(spans):
+        bends += max(0, span - 1)
+        if bends > _MOST_BENDS:
+            return span - 1
+    return math.inf
+
+
 def _layered(
     ranks: Sequence[int], hard: Sequence[Arc], soft: Sequence[Arc]
 ) -> tuple[LayeredGraph, list[list[int]]]:
-    """Long arcs become chains of bends, one on each layer between; the hard arcs' come first."""
+    """Turn long arcs into chains of bends, one on each layer between; the hard arcs' come first.
+
+    Where there would be too many bends, the longest arcs are left out.
+    """
     layer_of = list(ranks)
     up: list[list[int]] = [[] for _ in ranks]
     down: list[list[int]] = [[] for _ in ranks]
     beside: list[list[int]] = [[] for _ in ranks]
     chains = []
+    longest = _longest_span([abs(ranks[a] - ranks[b]) for a, b in (*hard, *soft)])
     for a, b in (*hard, *soft):
         chain: list[int] = []
         chains.append(chain)
+        if abs(ranks[a] - ranks[b]) > longest:
+            continue
         if ranks[a] == ranks[b]:
             beside[a].append(b)
             beside[b].append(a)

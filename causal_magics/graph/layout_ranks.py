@@ -8,11 +8,13 @@ pairs of indices; every step breaks ties as its TypeScript twin does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 __all__ = ["Arc", "components", "rank_nodes", "topological_order", "without_cycles"]
 
 Arc = tuple[int, int]
+
+# Pivots times nodes after which ranks are good enough.
+_WORK = 1_000_000
 
 
 def _adjacency(count: int, arcs: Sequence[Arc]) -> tuple[list[list[int]], list[list[int]]]:
@@ -166,13 +168,12 @@ class _NetworkSimplex:
         self._grow_tight_tree()
         self._number(0, -1, 0)
         self._initial_cuts()
-        cursor = 0
-        for _ in range(4 * len(self.ranks) + 50):
-            leaving = self._leaving_arc(cursor)
+        count = len(self.ranks)
+        for _ in range(min(4 * count + 50, _WORK // count)):
+            leaving = self._leaving_arc()
             if leaving < 0:
                 break
             self._exchange(leaving, self._entering_arc(leaving))
-            cursor = leaving + 1
         return self.ranks
 
     def _slack(self, arc: int) -> int:
@@ -250,12 +251,10 @@ class _NetworkSimplex:
                     cut -= sign * self.cut[arc]
             self.cut[own] = cut
 
-    def _leaving_arc(self, start: int) -> int:
-        cut = self.cut
-        for arc in chain(range(start, len(cut)), range(start)):
-            if cut[arc] < 0 and self.in_tree[arc]:
-                return arc
-        return -1
+    def _leaving_arc(self) -> int:
+        """Choose the first of the tree arcs with the most negative cut value; -1 without one."""
+        arc = min(range(len(self.cut)), key=self.cut.__getitem__)
+        return arc if self.cut[arc] < 0 else -1
 
     def _below(self, node: int, root: int) -> bool:
         return self.low[root] <= self.limit[node] <= self.limit[root]

@@ -28,7 +28,7 @@ export interface EdgeRoute {
 type Bow = readonly [early: number, late: number];
 
 const CLEARANCE = 5;
-const SAMPLE = 8;
+const SAMPLE = 12;
 const CELL = 128;
 const STRAIGHT: Bow = [0, 0];
 const DETOURS = [20, 32, 48, 68, 92, 120, 156, 200];
@@ -41,6 +41,8 @@ const SHAPES: readonly Bow[] = [
   [1.3, -0.5],
   [-0.5, 1.3],
 ];
+/** With more boxes than this only the first shape is tried. */
+const CROWD = 150;
 /** Largest offsets of a control point, as multiples of the distance between the nodes: steep if need be. */
 const GENTLE = 0.5;
 const STEEP = 0.9;
@@ -51,9 +53,11 @@ const BADGE_SPOTS = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
 
 /** Boxes by the cells of a square grid that they reach into. */
 class Obstacles {
+  readonly crowded: boolean;
   private readonly cells = new Map<number, Box[]>();
 
-  constructor(boxes: Iterable<Box>) {
+  constructor(boxes: readonly Box[]) {
+    this.crowded = boxes.length > CROWD;
     for (const box of boxes) {
       const reachX = box.width / 2 + BADGE_ROOM;
       const reachY = box.height / 2 + BADGE_ROOM;
@@ -76,18 +80,20 @@ class Obstacles {
     let hits = 0;
     for (let step = 1; step < steps && hits < most; step++) {
       const point = pointAt(curve, step / steps);
-      for (const box of this.near(point))
-        if (box !== own[0] && box !== own[1] && borderDistance(box, point) < CLEARANCE) hits++;
+      for (const box of this.near(point)) {
+        const across = Math.abs(point[0] - box.x) < box.width / 2 + CLEARANCE;
+        if (across && Math.abs(point[1] - box.y) < box.height / 2 + CLEARANCE && !own.includes(box)) hits++;
+      }
     }
     return hits;
   }
 }
 
-function detours(length: number, signs: readonly number[]): Bow[] {
+function detours(length: number, signs: readonly number[], crowded: boolean): Bow[] {
   const gentle: Bow[] = [];
   const steep: Bow[] = [];
   for (const size of DETOURS)
-    for (const [early, late] of SHAPES)
+    for (const [early, late] of crowded ? SHAPES.slice(0, 1) : SHAPES)
       for (const sign of signs) {
         const offset = size * Math.max(early, late);
         const bow: Bow = [sign * size * early, sign * size * late];
@@ -133,7 +139,7 @@ function arcBow(ends: readonly [Box, Box], side: number, obstacles: Obstacles): 
 function lineBow(ends: readonly [Box, Box], signs: readonly number[], obstacles: Obstacles): Bow {
   if (obstacles.hits(curveOf(ends, STRAIGHT), ends, 1) === 0) return STRAIGHT;
   const length = distance([ends[0].x, ends[0].y], [ends[1].x, ends[1].y]);
-  return freest([STRAIGHT, ...detours(length, signs)], ends, obstacles);
+  return freest([STRAIGHT, ...detours(length, signs, obstacles.crowded)], ends, obstacles);
 }
 
 function laneBow(lane: number): Bow {
@@ -179,10 +185,11 @@ export function routeEdges(
   boxes: ReadonlyMap<string, Box>,
   edges: readonly RouteEdge[],
 ): readonly (EdgeRoute | undefined)[] {
-  const obstacles = new Obstacles(boxes.values());
+  const all = [...boxes.values()];
+  const obstacles = new Obstacles(all);
   const ranks = new Map([...boxes.keys()].map((id, index) => [id, index]));
   let [sumX, sumY] = [0, 0];
-  for (const box of boxes.values()) {
+  for (const box of all) {
     sumX += box.x;
     sumY += box.y;
   }
@@ -196,7 +203,6 @@ export function routeEdges(
     if (group) group.push(index);
     else pairs.set(key, [index]);
   });
-  const all = [...boxes.values()];
   const routes: (EdgeRoute | undefined)[] = edges.map(() => undefined);
   for (const [key, group] of pairs) {
     const first = all[Math.floor(key / boxes.size)];

@@ -10,6 +10,9 @@ import { at } from "./indexing";
 /** Tail and head by index. */
 export type Arc = readonly [tail: number, head: number];
 
+/** Pivots times nodes after which ranks are good enough. */
+const WORK = 1_000_000;
+
 /** Neighbours by index; `arcs` may hold any index below `count`. */
 export function adjacency(count: number, arcs: readonly Arc[]): { out: number[][]; into: number[][] } {
   const out: number[][] = Array.from({ length: count }, () => []);
@@ -183,12 +186,11 @@ class NetworkSimplex {
     this.growTightTree();
     this.number(0, -1, 0);
     this.initialCuts();
-    let cursor = 0;
-    for (let pivots = 4 * this.ranks.length + 50; pivots > 0; pivots--) {
-      const leaving = this.leavingArc(cursor);
+    const count = this.ranks.length;
+    for (let pivots = Math.min(4 * count + 50, Math.floor(WORK / count)); pivots > 0; pivots--) {
+      const leaving = this.leavingArc();
       if (leaving < 0) break;
       this.exchange(leaving, this.enteringArc(leaving));
-      cursor = leaving + 1;
     }
     return this.ranks;
   }
@@ -278,13 +280,14 @@ class NetworkSimplex {
     }
   }
 
-  private leavingArc(from: number): number {
-    const count = this.arcs.length;
-    for (let step = 0; step < count; step++) {
-      const arc = (from + step) % count;
-      if (this.inTree[arc] && at(this.cut, arc) < 0) return arc;
-    }
-    return -1;
+  /** The first of the tree arcs with the most negative cut value; -1 without one. */
+  private leavingArc(): number {
+    let leaving = -1;
+    let least = 0;
+    this.cut.forEach((cut, arc) => {
+      if (cut < least) [leaving, least] = [arc, cut];
+    });
+    return leaving;
   }
 
   private below(node: number, root: number): boolean {

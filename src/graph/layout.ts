@@ -13,6 +13,8 @@ import { components, rankNodes, topologicalOrder, withoutCycles } from "./layout
 import type { Arc } from "./layout-ranks";
 import { packShelves } from "./layout-shelves";
 
+const MOST_BENDS = 20_000;
+
 export interface LayoutNode {
   readonly id: string;
   readonly width: number;
@@ -127,14 +129,30 @@ function drawPart(members: readonly number[], nodes: readonly LayoutNode[], arcs
   return { members, centres: members.map((_, place) => centre(place)), bends, width: reach(x, width), height: reach(y, height) };
 }
 
-/** Long arcs become chains of bends, one on each layer between; `chains` has those of the hard arcs first. */
+/** The longest span of arcs that can all be given their bends. */
+function longestSpan(spans: readonly number[]): number {
+  let bends = 0;
+  for (const span of [...spans].sort((a, b) => a - b)) {
+    bends += Math.max(0, span - 1);
+    if (bends > MOST_BENDS) return span - 1;
+  }
+  return Infinity;
+}
+
+/**
+ * Long arcs become chains of bends, one on each layer between; `chains` has those of the hard arcs
+ * first. Where there would be too many, the longest arcs are left out.
+ */
 function layered(ranks: readonly number[], hard: readonly Arc[], soft: readonly Arc[]): { graph: LayeredGraph; chains: number[][] } {
   const layerOf = ranks.slice();
   const up: number[][] = ranks.map(() => []);
   const down: number[][] = ranks.map(() => []);
   const beside: number[][] = ranks.map(() => []);
-  const chains = [...hard, ...soft].map(([a, b]) => {
+  const every = [...hard, ...soft];
+  const longest = longestSpan(every.map(([a, b]) => Math.abs(at(ranks, a) - at(ranks, b))));
+  const chains = every.map(([a, b]) => {
     const chain: number[] = [];
+    if (Math.abs(at(ranks, a) - at(ranks, b)) > longest) return chain;
     if (ranks[a] === ranks[b]) {
       at(beside, a).push(b);
       at(beside, b).push(a);

@@ -66,12 +66,13 @@ function drawDagre({ nodes, edges }: Graph): Drawn {
   for (const { id, width, height } of nodes) graph.setNode(id, { width, height });
   for (const [a, b] of edges) graph.setEdge(a, b);
   dagre.layout(graph);
-  const centre = (id: string): Point => [graph.node(id).x, graph.node(id).y];
+  const pair = ({ x, y }: { x: number; y: number }): Point => [x, y];
+  const centre = (id: string): Point => pair(graph.node(id) as { x: number; y: number });
   return {
     straight: edges.map(([a, b]) => [centre(a), centre(b)]),
     bent: edges.map(([a, b]) => {
-      const points = graph.edge(a, b).points.map(({ x, y }: { x: number; y: number }): Point => [x, y]);
-      return [centre(a), ...points.slice(1, -1), centre(b)];
+      const { points } = graph.edge(a, b) as { points: { x: number; y: number }[] };
+      return [centre(a), ...points.slice(1, -1).map(pair), centre(b)];
     }),
   };
 }
