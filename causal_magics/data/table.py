@@ -17,7 +17,7 @@ from causal_magics.graph.elements import check_name
 Floats = NDArray[np.float64]
 
 SAME = 1e-12
-"""One minus the absolute correlation below which two columns say the same."""
+"""One minus the absolute correlation below which two columns may say the same."""
 
 
 class DataWarning(UserWarning):
@@ -245,8 +245,9 @@ def _check_variation(table: Table) -> None:
 def _check_distinct(table: Table) -> None:
     scaled = (table.values - table.values.mean(axis=0)) / table.values.std(axis=0)
     correlation = scaled.T @ scaled / table.n_rows
-    close = np.argwhere(np.triu(1.0 - np.abs(correlation) < SAME, 1))
-    for first, second in close.tolist():
+    near = np.argwhere(np.triu(1.0 - np.abs(correlation) < SAME, 1))
+    close = [pair for pair in near.tolist() if _is_rescaled(*table.values[:, pair].T)]
+    for first, second in close:
         a, b = shorten(table.columns[first]), shorten(table.columns[second])
         equal = np.array_equal(table.values[:, first], table.values[:, second])
         same = "are equal" if equal else "are the same up to unit and origin"
@@ -255,6 +256,16 @@ def _check_distinct(table: Table) -> None:
             f"Expected columns that differ, but {a} and {b} {same}{more}. "
             "No data can tell which causes what: drop one of them."
         )
+
+
+def _is_rescaled(first: Floats, second: Floats) -> bool:
+    """Whether columns with correlation one agree in every row, not only in an outlier."""
+    width_a, width_b = (np.subtract(*np.quantile(v, [0.75, 0.25])) for v in (first, second))
+    if width_a == 0.0 or width_b == 0.0:
+        return bool((width_a == 0.0) == (width_b == 0.0))
+    a, b = (first - np.median(first)) / width_a, (second - np.median(second)) / width_b
+    sign = np.sign(a @ b)
+    return bool(np.allclose(a, sign * b, rtol=1e-6, atol=1e-9))
 
 
 def _count(number: int, thing: str) -> str:

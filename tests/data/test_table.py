@@ -114,6 +114,14 @@ def test_bad_tables_get_one_readable_line(make: Callable[[], Any], message: str)
     assert str(caught.value).endswith((".", "it first."))
 
 
+def test_columns_that_share_an_outlier_differ() -> None:
+    table = read_table({"a": [1e9, *A[1:]], "b": [1e9, *B[1:]], "c": C})
+    assert np.corrcoef(table.values[:, 0], table.values[:, 1])[0, 1] > 1 - 1e-12
+    flags = np.repeat([0.0, 1.0], [40, 10])
+    with pytest.raises(DataError, match="'a' and 'b' are the same up to unit"):
+        read_table({"a": flags, "b": 5 - 2 * flags, "c": C})
+
+
 def test_unknown_columns_get_a_hint() -> None:
     frame = pd.DataFrame({"pressure": A, "weight": B})
     with pytest.raises(DataError, match="Did you mean 'pressure'"):
