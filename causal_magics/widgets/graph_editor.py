@@ -25,7 +25,7 @@ from causal_magics.widgets.undo import Undone
 
 MIME_TYPE = "application/vnd.causal-magics.graph+json"
 SNAPSHOT_DELAY = 0.3
-STORED_DELAY = 1.0
+STORED_DELAY = 0.5
 BUNDLE = Path(__file__).parents[1] / "static" / "graph-editor.js"
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]

@@ -1,0 +1,107 @@
+"""A notebook in JupyterLab, driven as a person does: by mouse and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+
+@dataclass(frozen=True)
+class NotebookPage:
+    """A page that shows one notebook."""
+
+    page: Page
+    url: str
+    path: Path
+
+    @classmethod
+    def open(cls, page: Page, url: str, path: Path) -> NotebookPage:
+        """Open the notebook alone in the simple interface and wait until its kernel is ready."""
+        shown = cls(page, url, path)
+        page.goto(f"{url}/doc/tree/{path.name}?reset")
+        shown.wait_for_kernel()
+        return shown
+
+    def wait_for_kernel(self) -> None:
+        """Wait until the notebook is drawn and its kernel has answered."""
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+            " === 'idle'"
+        )
+
+    def command(self, name: str) -> None:
+        """Run one of JupyterLab's commands and wait until it is done."""
+        self.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
+
+    def cell(self, number: int) -> Locator:
+        """Return a code cell, from 0."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+
+    def run(self, number: int) -> Locator:
+        """Run one cell, wait until it is done and return its output."""
+        cell = self.cell(number)
+        cell.locator(".jp-InputPrompt").click()
+        self.command("notebook:run-cell")
+        return cell.locator(".jp-OutputArea")
+
+    def text_of(self, number: int) -> str:
+        """Run one cell and return the text that it prints or returns."""
+        output = self.run(number).locator("pre").last
+        expect(output).not_to_be_empty()
+        return output.inner_text().strip()
+
+    def editor(self, number: int) -> EditorView:
+        """Return the editor in the output of a cell."""
+        return EditorView(self.page, self.cell(number).locator(".jp-OutputArea"))
+
+    def save_when_stored(self, number: int, statement: str) -> None:
+        """Save the notebook once a cell's stored graph has `statement`."""
+        self.page.wait_for_function(
+            "([cell, text]) => JSON.stringify(window.jupyterapp.shell.currentWidget.model.toJSON()"
+            ".cells[cell].outputs.map(output => output.data['text/plain'])).includes(text)",
+            arg=[number, statement],
+        )
+        self.command("docmanager:save")
+
+
+@dataclass(frozen=True)
+class EditorView:
+    """The graph editor as it stands on the page."""
+
+    page: Page
+    root: Locator
+
+    def node(self, name: str) -> Locator:
+        """Return a node by its name."""
+        return self.root.locator(f'[data-node-name="{name}"]').first
+
+    def edge(self, source: str, target: str, mark: str = "->") -> Locator:
+        """Return an edge by its ends."""
+        return self.root.locator(f'[data-edge="{source} {mark} {target}"]').first
+
+    def place(self, name: str) -> tuple[float, float, float, float]:
+        """Return centre, width and height of a node's body on the page, in px."""
+        self.node(name).scroll_into_view_if_needed()
+        box = self.node(name).bounding_box()
+        assert box is not None, f"{name} is not drawn"
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"], box["height"]
+
+    def draw_edge(self, source: str, target: str) -> None:
+        """Drag from the border of one node to the middle of another."""
+        x, y, _, height = self.place(source)
+        self.page.mouse.move(x, y)
+        grip = self.node(source).locator("[data-ring]").first.bounding_box()
+        assert grip is not None
+        end_x, end_y, _, _ = self.place(target)
+        self.page.mouse.move(x, grip["y"] + 3)
+        self.page.mouse.down()
+        self.page.mouse.move((x + end_x) / 2, (y + end_y) / 2, steps=4)
+        self.page.mouse.move(end_x, end_y, steps=4)
+        self.page.mouse.up()
+
+    def press(self, keys: str) -> None:
+        """Press keys where the focus is."""
+        self.page.keyboard.press(keys)
