@@ -41,6 +41,7 @@ class Outcome:
     seconds: float
 
 
+QUIET = ("env", "TQDM_DISABLE=1")  # a bar is shown on slow machines only, so it is not compared
 PYTEST = ("python", "-m", "pytest", "-q", "--junitxml={report}")
 CHECKS = (
     Check("lint", "ruff", ("ruff", "check", ".")),
@@ -55,7 +56,7 @@ CHECKS = (
         ("jlpm", "test", "--reporter=default", "--reporter=junit", "--outputFile.junit={report}"),
     ),
     Check("python-tests", "pytest", (*PYTEST, "-n2", "--ignore=tests/browser", "tests")),
-    Check("notebook-tests", "nbval", (*PYTEST, "--nbval", "-Wdefault", "notebooks")),
+    Check("notebook-tests", "nbval", (*QUIET, *PYTEST, "--nbval", "-Wdefault", "notebooks")),
     Check("browser-tests", "Chromium", (*PYTEST, "tests/browser")),
 )
 

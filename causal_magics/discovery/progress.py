@@ -51,7 +51,8 @@ class Progress:
                 return
             shape = "{desc} [{elapsed}{postfix}]"
             self._bar = tqdm(desc=activity, postfix=state, bar_format=shape, leave=False)
-            self._bar.start_t -= DELAY_SECONDS
+            if not self._bar.disable:
+                self._bar.start_t -= DELAY_SECONDS
         self._bar.set_description_str(activity, refresh=False)
         self._bar.set_postfix_str(state, refresh=False)
         self._bar.update()

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from causal_magics.graph.effect import Effect
+    from causal_magics.graph.independences import Independence
+    from causal_magics.graph.instruments import Instrument
     from causal_magics.graph.interchange.dispatch import Format
     from causal_magics.graph.model import CausalGraph
 
@@ -82,11 +85,13 @@ class GraphMethods(GraphQueries):
 
     # ------------------------------------------------------------------ separation
 
-    def is_d_separated(self, xs: Names, ys: Names, given: Names = ()) -> bool:
+    def is_d_separated(
+        self, xs: Names, ys: Names, given: Names = (), *, selection: bool = True
+    ) -> bool:
         """Whether `given` blocks every path; see `causal_magics.graph.separation`."""
         from causal_magics.graph.separation import is_d_separated
 
-        return is_d_separated(self._graph, xs, ys, given)
+        return is_d_separated(self._graph, xs, ys, given, selection=selection)
 
     def markov_blanket(self, name: str) -> frozenset[str]:
         """Return the nodes that shield a node from all others."""
@@ -109,13 +114,59 @@ class GraphMethods(GraphQueries):
     # ------------------------------------------------------------------ identification
 
     def adjustment_sets(
-        self, exposure: Names | None = None, outcome: Names | None = None
+        self,
+        exposure: Names | None = None,
+        outcome: Names | None = None,
+        *,
+        effect: Effect = "total",
+        forced: Names | None = None,
+        excluded: Names = (),
+        limit: int | None = 1_000,
+        mag: bool = False,
     ) -> tuple[frozenset[str], ...]:
-        """Return all minimal adjustment sets of a total effect.
+        """Return all minimal adjustment sets; see `causal_magics.graph.adjustment`.
 
-        The nodes with the roles `exposure` and `outcome` stand in for names left out. See
-        `causal_magics.graph.adjustment.adjustment_sets`.
+        The nodes with the roles `exposure` and `outcome` stand in for names left out.
         """
         from causal_magics.graph.adjustment import adjustment_sets
 
-        return adjustment_sets(self._graph, exposure, outcome)
+        return adjustment_sets(
+            self._graph, exposure, outcome,
+            effect=effect, forced=forced, excluded=excluded, limit=limit, mag=mag,
+        )  # fmt: skip
+
+    def is_adjustment_set(
+        self, given: Names, exposure: Names | None = None, outcome: Names | None = None
+    ) -> bool:
+        """Whether adjusting for `given` identifies the total effect."""
+        from causal_magics.graph.adjustment import is_adjustment_set
+
+        return is_adjustment_set(self._graph, given, exposure, outcome)
+
+    def front_door_sets(
+        self, exposure: Names | None = None, outcome: Names | None = None
+    ) -> tuple[frozenset[str], ...]:
+        """Return all minimal front-door sets; see `causal_magics.graph.front_door`."""
+        from causal_magics.graph.front_door import front_door_sets
+
+        return front_door_sets(self._graph, exposure, outcome)
+
+    def instruments(
+        self, exposure: Names | None = None, outcome: Names | None = None
+    ) -> tuple[Instrument, ...]:
+        """Return the instruments and what each needs given; see `graph.instruments`."""
+        from causal_magics.graph.instruments import instruments
+
+        return instruments(self._graph, exposure, outcome)
+
+    def implied_independences(self) -> tuple[Independence, ...]:
+        """Return a minimal basis of what the graph says is independent."""
+        from causal_magics.graph.independences import implied_independences
+
+        return implied_independences(self._graph)
+
+    def latent_projection(self, keep: Names | None = None) -> CausalGraph:
+        """Return the graph over the observed nodes, or over `keep`, with ``<->`` for the rest."""
+        from causal_magics.graph.projection import latent_projection
+
+        return latent_projection(self._graph, keep)
