@@ -40,7 +40,8 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif
 _MARGIN = 16
 _LEGEND_HEIGHT = 28
 _DESCRIBED = 60
-_DOT = 7
+_DOT = 2
+_COMPACT_WIDTH = 1400
 
 _View = tuple[float, float, float, float]
 
@@ -130,23 +131,23 @@ def _full(
 def _compact(
     graph: CausalGraph, positions: Mapping[str, Point], edges: list[DrawnEdge], theme: Theme
 ) -> tuple[_View, str]:
-    """Dots and straight lines; the names only of nodes that have a role."""
-    path = "".join(
-        f"M{_pair(positions[edge.source])}L{_pair(positions[edge.target])}" for edge in edges
-    )
-    thin = {"stroke-width": "1", "stroke-opacity": "0.35"}
+    """Draw dots and straight lines, scaled down, and the names only of nodes that have a role."""
+    boxes = [node_box(node_shape(name), *place) for name, place in positions.items()]
+    scale = min(1.0, _COMPACT_WIDTH / bounding_box(boxes)[2])
+    places = {name: (x * scale, y * scale) for name, (x, y) in positions.items()}
+    path = "".join(f"M{_pair(places[edge.source])}L{_pair(places[edge.target])}" for edge in edges)
+    thin = {"stroke-width": "0.7", "stroke-opacity": "0.4"}
     parts = [element("path", {"d": path, **paint(theme, stroke="line"), **thin})] if path else []
     named: list[str] = []
     for name, node in graph.node_table.items():
-        x, y = positions[name]
+        x, y = places[name]
         colour = role_colour(node)
         dot = {"cx": number(x), "cy": number(y), "r": str(2 * _DOT if colour else _DOT)}
         circle = {**dot, **paint(theme, fill=colour or "line")}
         parts.append(element("circle", circle, [text_element("title", name)]))
         if node.roles:
             named.append(node_markup(node, node_shape(name, node.roles), (x, y), theme))
-    boxes = [node_box(node_shape(name), *position) for name, position in positions.items()]
-    return bounding_box(boxes, (), _MARGIN), "".join([*parts, *named])
+    return bounding_box((), [places.values()], 4 * _MARGIN), "".join([*parts, *named])
 
 
 def _pair(point: Point) -> str:

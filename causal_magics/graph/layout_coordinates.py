@@ -18,7 +18,7 @@ _NODE_GAP = 32
 _BEND_GAP = 18
 _JOINED_GAP = 64  # between nodes that an edge along their layer joins
 _LEAST_RANK_GAP = 50
-_MOST_RANK_GAP = 120
+_MOST_RANK_GAP = 200
 _MEDIAN_ROUNDS = 8
 _MEAN_ROUNDS = 12
 
@@ -152,7 +152,7 @@ def _vertical(
             for other in graph.up[vertex]:
                 widest = max(widest, abs(x[vertex] - x[other]))
         if index > 0:
-            top += math.floor(min(_MOST_RANK_GAP, max(_LEAST_RANK_GAP, widest / 5)))
+            top += math.floor(min(_MOST_RANK_GAP, max(_LEAST_RANK_GAP, widest / 6)))
         for vertex in layer:
             y[vertex] = top + tallest / 2
         top += tallest

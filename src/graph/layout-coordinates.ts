@@ -18,7 +18,7 @@ const BEND_GAP = 18;
 /** Between nodes that an edge along their layer joins. */
 const JOINED_GAP = 64;
 const LEAST_RANK_GAP = 50;
-const MOST_RANK_GAP = 120;
+const MOST_RANK_GAP = 200;
 const MEDIAN_ROUNDS = 8;
 const MEAN_ROUNDS = 12;
 
@@ -158,7 +158,7 @@ function vertical(graph: LayeredGraph, layers: Layers, extents: Extents, x: read
       tallest = Math.max(tallest, at(extents.height, vertex));
       for (const other of at(graph.up, vertex)) widest = Math.max(widest, Math.abs(at(x, vertex) - at(x, other)));
     }
-    if (index > 0) top += Math.floor(Math.min(MOST_RANK_GAP, Math.max(LEAST_RANK_GAP, widest / 5)));
+    if (index > 0) top += Math.floor(Math.min(MOST_RANK_GAP, Math.max(LEAST_RANK_GAP, widest / 6)));
     for (const vertex of layer) y[vertex] = top + tallest / 2;
     top += tallest;
   });
