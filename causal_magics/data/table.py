@@ -131,9 +131,10 @@ def _frame_columns(data: Any) -> list[tuple[str, Any]]:
         _check_names(tuple(str(label) for label in data.columns), valid=False)
         raise
     except TypeError:
+        advice = "Give its .frame." if hasattr(data, "frame") else "Convert it to one of these."
         raise DataError(
             "Expected a data frame (pandas, polars, pyarrow), a mapping of columns or an array, "
-            f"got {type(data).__name__}. Convert it to one of these."
+            f"got {type(data).__name__}. {advice}"
         ) from None
     collected = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
     columns = zip(collected.columns, collected.iter_columns(), strict=True)

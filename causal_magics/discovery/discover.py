@@ -97,8 +97,9 @@ class Discovery:
         )
         head = "<tr><th>cause</th><th></th><th>effect</th><th>bits</th></tr>"
         return (
-            f"<p>{escape(repr(self)[1:-1])}</p>"
-            f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+            f"<p>{escape(repr(self)[1:-1])}</p><div>{self.graph.to_svg()}</div>"
+            f"<details><summary>bits of each edge</summary><table><thead>{head}</thead>"
+            f"<tbody>{rows}</tbody></table></details>"
         )
 
     def _edges_by_bits(self) -> list[Edge]:

@@ -159,9 +159,15 @@ class Comparison:
         note = f"<p>{escape(self.note)}</p>" if self.note else ""
         return (
             f"<table><thead><tr>{head}</tr></thead><tbody><tr>{body}</tr></tbody></table>"
-            f"<table><thead><tr><th>edges</th><th>number</th><th></th></tr></thead>"
+            f"<div>{self.to_svg()}</div><table><thead><tr><th>edges</th><th>number</th><th></th></tr></thead>"
             f"<tbody>{rows}</tbody></table>{note}"
         )
+
+    def to_svg(self, *, theme: Literal["light", "dark", "auto"] = "auto") -> str:
+        """Draw both on one canvas: the learned graph, with what it has wrong and what it lacks."""
+        from causal_magics.graph.drawing import to_svg
+
+        return to_svg(self.learned, theme=theme, comparison=self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per edge: source, target, status.

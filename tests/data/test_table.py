@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from causal_magics.data.samples import sample
 from causal_magics.data.table import DataWarning, read_table
 from causal_magics.errors import DataError
 
@@ -102,6 +103,7 @@ BAD: list[tuple[str, Callable[[], Any], str]] = [
     ("lengths", lambda: {"a": A, "b": B[:3]}, "one length"),
     ("flat", lambda: A, "two axes"),
     ("list", lambda: [1, 2], "a data frame .* got list"),
+    ("sample", lambda: sample("sachs"), "got SampleData. Give its .frame"),
     ("path", lambda: "data.csv", "a data frame .* got str"),
 ]
 

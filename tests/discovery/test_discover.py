@@ -211,6 +211,7 @@ def test_the_result_reads_well() -> None:
     assert table["bits"].is_monotonic_decreasing
     assert len(table) == edges
     assert LEARNED._repr_html_().count("<tr>") == edges + 1
+    assert "<svg" in LEARNED._repr_html_()
 
 
 def test_sachs() -> None:

@@ -149,6 +149,7 @@ def test_results_read_well_and_escape_names() -> None:
     )
     assert "<script>" not in compared._repr_html_()
     assert "&lt;script&gt; → b" in compared._repr_html_()
+    assert compared.to_svg() in compared._repr_html_()
 
 
 def test_edits_become_knowledge() -> None:
