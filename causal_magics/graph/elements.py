@@ -171,7 +171,7 @@ def ordered_pair(a: str, b: str) -> Pair:
     return (a, b) if a <= b else (b, a)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Knowledge:
     """Background knowledge on directed edges.
 
@@ -274,6 +274,15 @@ class Knowledge:
 
     def __bool__(self) -> bool:
         return bool(self.required or self.forbidden or self.tiers)
+
+    def __repr__(self) -> str:
+        parts = []
+        for label, pairs in (("required", self.required), ("forbidden", self.forbidden)):
+            if pairs:
+                parts.append(f"{label}={{{', '.join(map(repr, sorted(pairs)))}}}")
+        if self.tiers:
+            parts.append(f"tiers={self.tiers!r}")
+        return f"Knowledge({', '.join(parts)})"
 
     def __str__(self) -> str:
         from causal_magics.graph.model import CausalGraph

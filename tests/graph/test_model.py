@@ -195,6 +195,14 @@ def test_knowledge_merges_and_renames() -> None:
     assert not Knowledge()
 
 
+def test_knowledge_shows_itself_the_same_way_each_time() -> None:
+    knowledge = Knowledge(required={("C", "D"), ("A", "B")}, tiers=(("A",), ("B", "D")))
+    shown = "Knowledge(required={('A', 'B'), ('C', 'D')}, tiers=(('A',), ('B', 'D')))"
+    assert repr(knowledge) == shown
+    assert eval(shown, {"Knowledge": Knowledge}) == knowledge
+    assert repr(Knowledge()) == "Knowledge()"
+
+
 def test_renaming_reaches_edges_and_knowledge() -> None:
     graph = chain().require("A", "B").with_tiers([["A"], ["B", "C"]]).rename_node("B", "M")
     assert graph.nodes == ("A", "M", "C")
