@@ -102,6 +102,20 @@ class EditorView:
         self.page.mouse.move(end_x, end_y, steps=4)
         self.page.mouse.up()
 
+    def click_edge(self, source: str, target: str, mark: str = "->") -> None:
+        """Click the middle of an edge's line."""
+        edge = self.edge(source, target, mark)
+        edge.scroll_into_view_if_needed()
+        x, y = edge.evaluate(
+            """group => {
+              const path = group.querySelector("path");
+              const middle = path.getPointAtLength(path.getTotalLength() / 2);
+              const point = middle.matrixTransform(path.getScreenCTM());
+              return [point.x, point.y];
+            }"""
+        )
+        self.page.mouse.click(x, y)
+
     def press(self, keys: str) -> None:
         """Press keys where the focus is."""
         self.page.keyboard.press(keys)

@@ -1,0 +1,52 @@
+"""The tour as its reader takes it: learn, correct by mouse, learn again, compare."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Page, expect
+
+from .conftest import Lab
+from .notebook_page import NotebookPage
+
+TOUR = Path(__file__).parents[2] / "notebooks" / "tour.ipynb"
+
+
+def code_cells() -> list[str]:
+    notebook = nbformat.read(TOUR, 4)
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_the_tour_by_mouse(lab: Lab, new_page: Callable[..., Page]) -> None:
+    sources = code_cells()
+    learn = next(i for i, source in enumerate(sources) if "learned << discover" in source)
+    knowledge = next(i for i, source in enumerate(sources) if source.endswith("knowledge"))
+    shutil.copy(TOUR, lab.folder / "tour.ipynb")
+    notebook = NotebookPage.open(new_page(), lab.url, lab.folder / "tour.ipynb")
+    for number in range(learn + 1):
+        notebook.run(number)
+    editor = notebook.editor(learn)
+    expect(editor.node("Mek")).to_be_visible()
+
+    editor.draw_edge("Mek", "Erk")
+    expect(editor.edge("Mek", "Erk")).to_be_attached()
+    editor.click_edge("Jnk", "PKC")
+    editor.press("r")
+    expect(editor.edge("PKC", "Jnk")).to_be_attached()
+    editor.click_edge("Jnk", "P38")
+    editor.press("Delete")
+    expect(editor.edge("Jnk", "P38")).not_to_be_attached()
+
+    for number in range(learn + 1, knowledge):
+        notebook.run(number)
+    assert notebook.text_of(knowledge) == (
+        "Knowledge(required={('Mek', 'Erk'), ('PKC', 'Jnk')}, forbidden={('Jnk', 'P38')})"
+    )
+    for number in range(knowledge + 1, len(sources)):
+        notebook.run(number)
+    again = next(i for i, source in enumerate(sources) if "again << discover" in source)
+    expect(notebook.editor(again).edge("PKC", "Jnk")).to_be_attached()
+    expect(notebook.page.locator(".jp-OutputArea-output[data-mime-type*=stderr]")).to_have_count(0)
