@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,8 @@ class Outcome:
 
 
 QUIET = ("env", "TQDM_DISABLE=1")  # a bar is shown on slow machines only, so it is not compared
+# The tests run side by side; their linear algebra need not.
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | os.environ
 PYTEST = ("python", "-m", "pytest", "-q", "--junitxml={report}")
 CHECKS = (
     Check("lint", "ruff", ("ruff", "check", ".")),
@@ -80,7 +83,7 @@ def run(check: Check, folder: Path) -> Outcome:
     command = [part.replace("{report}", str(report)) for part in check.command]
     print(f"\n· {check.label} …", flush=True)
     start = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, check=False).returncode
+    status = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False).returncode
     seconds = time.monotonic() - start
     passed, failed = counted(report) if check.counts else (0, 0)
     return Outcome(check, status, passed, failed, seconds)
