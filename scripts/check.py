@@ -45,6 +45,7 @@ class Outcome:
 QUIET = ("env", "TQDM_DISABLE=1")  # a bar is shown on slow machines only, so it is not compared
 # The tests run side by side; their linear algebra need not.
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | os.environ
+ENVIRONMENT["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), ENVIRONMENT["PATH"]])
 PYTEST = ("python", "-m", "pytest", "-q", "--junitxml={report}")
 CHECKS = (
     Check("lint", "ruff", ("ruff", "check", ".")),
@@ -100,8 +101,8 @@ def table(outcomes: list[Outcome]) -> str:
             f"{outcome.seconds:>9.0f}{mark}"
         )
     total = sum(outcome.seconds for outcome in outcomes)
-    tests = sum(outcome.passed + outcome.failed for outcome in outcomes)
-    rows.append(f"{'all':<32}{tests:>7}{total:>9.0f}")
+    count = sum(outcome.passed + outcome.failed for outcome in outcomes)
+    rows.append(f"{'all':<32}{count:>7}{total:>9.0f}")
     return "\n".join(rows)
 
 
