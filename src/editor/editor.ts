@@ -84,7 +84,7 @@ export class Editor {
       return false;
     }
     this.noteHistory();
-    this.screen.notice.value = null;
+    this.screen.notice.value = this.screen.flash.value = null;
     this.screen.announce(`${label}.`);
     return true;
   }

@@ -61,13 +61,13 @@ export class PointerControl {
 
   private down(event: PointerEvent): void {
     const { screen } = this.editor;
-    if (this.press || (event.button !== 0 && event.button !== 1)) return;
+    const other = this.press !== null && this.press.pointerId !== event.pointerId;
+    if (other || (event.button !== 0 && event.button !== 1)) return;
     const { node, edge, ring } = this.hit(event);
     const [x, y] = this.at(event);
     const editable = !screen.readOnly.peek();
     if (screen.naming.peek()) screen.naming.value = null;
     if (!node && !edge) this.editor.takeFocus();
-    this.canvas.setPointerCapture(event.pointerId);
     this.press = { pointerId: event.pointerId, x, y, node, moved: false, kind: this.kindOf(event, node, ring, editable) };
     if (event.button === 1 || screen.spacePressed.peek()) event.preventDefault();
     else this.selectPressed(event, node, edge);
@@ -109,6 +109,7 @@ export class PointerControl {
     if (!press.moved) {
       if (Math.hypot(x - press.x, y - press.y) < THRESHOLD) return;
       this.press = { ...press, moved: true };
+      this.canvas.setPointerCapture(event.pointerId);
       this.begin(press);
     } else if (!editor.screen.drag.peek()) return; // cancelled meanwhile
     this.drag(press, x, y, event);

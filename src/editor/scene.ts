@@ -69,10 +69,11 @@ export class Scene {
   }
 
   show(document: GraphDocument): void {
+    const before = this.document.peek();
     batch(() => {
       this.document.value = document;
-      this.showNodes(document);
-      this.showEdges(document, document.edges);
+      const moved = this.showNodes(document);
+      this.showEdges(document, moved ? document.edges : changedEdges(before, document));
       drop(this.edges, indexOf(document).edges);
       setList(this.edgeIds, document.edges.filter(({ id }) => this.edges.has(id)).map(({ id }) => id));
     });
@@ -95,31 +96,39 @@ export class Scene {
 
   /** Ends a drag; edges that ran around the dragged nodes find their way anew. */
   drop(): void {
+    if (this.places.size === 0) return;
     this.places = NOWHERE;
-    this.show(this.document.peek());
+    const document = this.document.peek();
+    batch(() => {
+      this.showNodes(document);
+      this.showEdges(document, document.edges);
+    });
   }
 
-  private showNodes(document: GraphDocument): void {
+  /** Returns whether any box is new, gone or elsewhere, so that edges may have to run otherwise. */
+  private showNodes(document: GraphDocument): boolean {
     const known = indexOf(document).nodes;
+    let moved = drop(this.boxes, known);
     drop(this.nodes, known);
-    drop(this.boxes, known);
-    for (const node of document.nodes) this.showNode(document, node);
+    for (const node of document.nodes) moved = this.showNode(document, node) || moved;
     setList(this.nodeIds, document.nodes.map(({ id }) => id));
+    return moved;
   }
 
-  private showNode(document: GraphDocument, node: DocumentNode): void {
+  private showNode(document: GraphDocument, node: DocumentNode): boolean {
     const held = this.nodes.get(node.id);
     const before = held?.peek();
     const same = before?.node.name === node.name && before.node.roles.join() === node.roles.join();
     const shape = same ? before.shape : nodeShape(node.name, node.roles);
     const [x, y] = this.places.get(node.id) ?? [node.x, node.y];
     const description = describeNode(document, node);
-    this.boxes.set(node.id, nodeBox(shape, x, y));
-    const moved = before?.x !== x || before.y !== y;
-    if (same && !moved && before.description === description && before.node === node) return;
+    const moved = !same || before.x !== x || before.y !== y;
+    if (moved) this.boxes.set(node.id, nodeBox(shape, x, y));
+    else if (before.description === description && before.node === node) return false;
     const scene = { node, shape, x, y, description };
     if (held) held.value = scene;
     else this.nodes.set(node.id, signal<NodeScene>(scene));
+    return moved;
   }
 
   private showEdges(document: GraphDocument, changed: Iterable<DocumentEdge>): void {
@@ -144,8 +153,22 @@ function differs(a: EdgeScene, b: EdgeScene): boolean {
   return !sameRoute || a.edge !== b.edge || a.width !== b.width || a.key !== b.key;
 }
 
-function drop(held: Map<string, unknown>, known: ReadonlyMap<string, unknown>): void {
-  for (const id of held.keys()) if (!known.has(id)) held.delete(id);
+/** Edges that are new or changed, and all others between the same nodes as a changed or missing one. */
+function changedEdges(before: GraphDocument, after: GraphDocument): readonly DocumentEdge[] {
+  const [was, is] = [indexOf(before).edges, indexOf(after).edges];
+  const pair = ({ source, target }: DocumentEdge): string => (source < target ? `${source} ${target}` : `${target} ${source}`);
+  const pairs = new Set([
+    ...before.edges.filter(({ id }) => !is.has(id)).map(pair),
+    ...after.edges.filter((edge) => was.get(edge.id) !== edge).map(pair),
+  ]);
+  return pairs.size === 0 ? [] : after.edges.filter((edge) => pairs.has(pair(edge)));
+}
+
+/** Returns whether any was dropped. */
+function drop(held: Map<string, unknown>, known: ReadonlyMap<string, unknown>): boolean {
+  const gone = [...held.keys()].filter((id) => !known.has(id));
+  for (const id of gone) held.delete(id);
+  return gone.length > 0;
 }
 
 function setList(list: Signal<readonly string[]>, ids: readonly string[]): void {

@@ -1,6 +1,6 @@
 /** The document as the screen sees it: what the kernel has confirmed, and pending edits on top. */
 import { OperationError } from "../graph/errors";
-import { EMPTY_DOCUMENT, type GraphDocument } from "../graph/model";
+import { EMPTY_DOCUMENT, indexOf, type GraphDocument } from "../graph/model";
 import { applyGroup, type Group } from "../graph/operations";
 import type { Commit, Reject, Snapshot } from "./protocol";
 
@@ -82,7 +82,7 @@ export class Store {
 
   snapshot({ document, gids }: Snapshot): Outcome {
     if (document.rev < this.confirmedDocument.rev) return "known";
-    this.rebase(document, new Set(gids), { kind: "snapshot" });
+    this.rebase(sharing(this.confirmedDocument, document), new Set(gids), { kind: "snapshot" });
     return "applied";
   }
 
@@ -117,4 +117,20 @@ function attempt(document: GraphDocument, ops: Group): GraphDocument | null {
     if (error instanceof OperationError) return null;
     throw error;
   }
+}
+
+/** The second document with those nodes and edges of the first that are the same, so that they are not drawn again. */
+function sharing(known: GraphDocument, next: GraphDocument): GraphDocument {
+  const { nodes, edges } = indexOf(known);
+  return {
+    ...next,
+    nodes: next.nodes.map((node) => sameOr(nodes.get(node.id), node)),
+    edges: next.edges.map((edge) => sameOr(edges.get(edge.id), edge)),
+  };
+}
+
+function sameOr<Item extends object>(known: Item | undefined, next: Item): Item {
+  if (!known) return next;
+  const same = Object.entries(next).every(([key, value]) => String(known[key as keyof Item]) === String(value));
+  return same ? known : next;
 }

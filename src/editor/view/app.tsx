@@ -1,5 +1,5 @@
 /** The whole editor: toolbar, canvas, panel and status, and the ears of the keyboard. */
-import { useSignalEffect } from "@preact/signals";
+import { effect, useSignalEffect } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { boundingBox } from "../../graph/geometry";
@@ -86,6 +86,22 @@ function useCanvas(editor: Editor, stage: RefObject<HTMLDivElement>, canvas: Ref
     root.dataset.link = editor.screen.link.value;
     root.dataset.pending = String(editor.screen.waiting.value);
   });
+  useEffect(() => keepFocus(editor, root), []);
+}
+
+/** Where what had the keyboard is no longer drawn, the canvas has it. */
+function keepFocus(editor: Editor, root: HTMLElement): () => void {
+  const { scene, screen } = editor;
+  return effect(() => {
+    const shown = [scene.document.value, screen.notice.value, screen.help.value, screen.outline.value];
+    if (shown.length > 0 && hasFocus(root)) setTimeout(() => root.isConnected && !hasFocus(root) && editor.takeFocus());
+  });
+}
+
+function hasFocus(root: HTMLElement): boolean {
+  const scope = root.getRootNode();
+  const active = scope instanceof ShadowRoot || scope instanceof Document ? scope.activeElement : null;
+  return active !== null && root.contains(active);
 }
 
 function focusCanvas({ screen }: Editor, svg: SVGSVGElement): void {

@@ -32,7 +32,7 @@ export function Canvas({ editor, canvas }: Props): JSX.Element {
       role="application"
       aria-roledescription="graph editor"
       aria-label={label}
-      tabIndex={nodes.length === 0 ? 0 : -1}
+      tabindex={nodes.length === 0 ? 0 : -1}
     >
       <Drawing editor={editor} />
     </svg>

@@ -17,9 +17,9 @@ export function EdgeView({ editor, id }: Props): JSX.Element | null {
     const words = [];
     if (screen.selection.value.edges.has(id)) words.push("is-selected");
     if (screen.flash.value?.edges.has(id)) words.push("is-flashing");
+    if (screen.focus.value?.kind === "edge" && screen.focus.value.id === id) words.push("is-tab-stop");
     return words.join(" ");
   }).value;
-  const focused = useComputed(() => screen.focus.value?.kind === "edge" && screen.focus.value.id === id).value;
   if (!scene) return null;
   const { edge, route, width, key, description } = scene;
   const kind = edge.mark === "<->" ? " is-bidirected" : "";
@@ -34,7 +34,7 @@ export function EdgeView({ editor, id }: Props): JSX.Element | null {
       role="button"
       aria-label={description}
       aria-pressed={state.includes("is-selected")}
-      tabIndex={focused ? 0 : -1}
+      tabindex={state.includes("is-tab-stop") ? 0 : -1}
       onFocus={() => (screen.focus.value = { kind: "edge", id })}
     >
       {evident && <title>{description}</title>}

@@ -26,13 +26,10 @@ export function NodeView({ editor, id }: Props): JSX.Element | null {
   const { screen } = editor;
   const scene = editor.scene.node(id)?.value;
   const state = useComputed(() => stateOf(editor, id)).value;
-  const hovered = useComputed(() => screen.hover.value === id && screen.drag.value === null && !screen.readOnly.value).value;
-  const tabbable = useComputed(() => isTabStop(editor, id)).value;
   if (!scene) return null;
   const { node, shape, x, y, description } = scene;
   const selected = state.includes("is-selected");
   const latent = node.roles.includes("latent");
-  const handles = hovered || (selected && !screen.readOnly.value);
   return (
     <g
       class={`cmg-node cmg-tone-${toneOf(node.roles)}${latent ? " is-latent" : ""} ${state}`}
@@ -42,7 +39,7 @@ export function NodeView({ editor, id }: Props): JSX.Element | null {
       role="button"
       aria-label={description}
       aria-pressed={selected}
-      tabIndex={tabbable ? 0 : -1}
+      tabindex={state.includes("is-tab-stop") ? 0 : -1}
       onFocus={() => (screen.focus.value = { kind: "node", id })}
     >
       {shape.label !== node.name && <title>{node.name}</title>}
@@ -56,15 +53,21 @@ export function NodeView({ editor, id }: Props): JSX.Element | null {
       <text class="cmg-label" x={shape.labelX} y={0}>
         {shape.label}
       </text>
-      {handles && <Dots shape={shape} />}
+      {state.includes("has-handles") && <Dots shape={shape} />}
     </g>
   );
 }
 
-function stateOf({ screen }: Editor, id: string): string {
+/** Everything about the node that this screen alone knows, as class names. */
+function stateOf(editor: Editor, id: string): string {
+  const { screen } = editor;
   const drag = screen.drag.value;
   const words = [];
-  if (screen.selection.value.nodes.has(id)) words.push("is-selected");
+  const selected = screen.selection.value.nodes.has(id);
+  const hovered = screen.hover.value === id && drag === null;
+  if (selected) words.push("is-selected");
+  if ((selected || hovered) && !screen.readOnly.value) words.push("has-handles");
+  if (isTabStop(editor, id)) words.push("is-tab-stop");
   if (screen.flash.value?.nodes.has(id)) words.push("is-flashing");
   if (drag?.kind === "move" && drag.ids.includes(id)) words.push("is-dragged");
   if (drag?.kind === "edge" && id !== drag.source) {
