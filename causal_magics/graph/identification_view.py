@@ -21,12 +21,12 @@ _SHOWN = 10
 _STYLE = (
     "<style>"
     ".cm-identify{color:var(--jp-content-font-color1,inherit);max-width:60em}"
-    ".cm-identify table{border-collapse:collapse;margin:.3em 0 .8em}"
-    ".cm-identify th,.cm-identify td{text-align:left;padding:.15em .8em .15em 0;"
+    "div.cm-identify table{border-collapse:collapse;margin:.3em 0 .8em}"
+    "div.cm-identify table th,div.cm-identify table td{text-align:left;padding:.15em .8em .15em 0;"
     "vertical-align:top;font-weight:normal;background:none}"
-    ".cm-identify th,.cm-identify .cm-soft{color:var(--jp-content-font-color2,inherit)}"
-    ".cm-identify code{background:none;color:inherit}"
-    ".cm-identify .cm-bad{color:var(--jp-error-color1,#C04F00)}"
+    "div.cm-identify table th,div.cm-identify .cm-soft{color:var(--jp-content-font-color2,inherit)}"
+    "div.cm-identify code{background:none;color:inherit}"
+    "div.cm-identify table .cm-bad{color:var(--jp-error-color1,#C04F00)}"
     "</style>"
 )
 

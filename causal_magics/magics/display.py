@@ -7,8 +7,6 @@ from typing import Any, Final, cast
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from causal_magics.graph.comparison import Comparison
-from causal_magics.graph.drawing import to_svg
 from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.graph_editor import edit
 
@@ -18,7 +16,6 @@ _IN_EDITOR: Final = (
     "causal_magics.graph.model.CausalGraph",
     "causal_magics.discovery.discover.Discovery",
 )
-_COMPARISON: Final = "causal_magics.graph.comparison.Comparison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,12 @@ class Screen:
         for name in _IN_EDITOR:
             self._mime.for_type(name, self._bundle)
             self._html.for_type(name, self._html_without_editor)
-        self._html.for_type(_COMPARISON, html_with_picture)
 
     def remove(self) -> None:
         """Give the display back."""
         for name in _IN_EDITOR:
             self._mime.pop(name, None)
             self._html.pop(name, None)
-        self._html.pop(_COMPARISON, None)
         self.clear()
 
     def offer(self, result: object, name: str | None) -> None:
@@ -102,12 +97,6 @@ class Screen:
     def _html_without_editor(self, value: object) -> str | None:
         """Return a value's own HTML; none beside the editor, whose picture would not be seen."""
         return None if self._has_editor and self._offered(value) else own_html(value)
-
-
-def html_with_picture(comparison: Comparison) -> str:
-    """Return a comparison's figures below both graphs on one canvas."""
-    picture = to_svg(comparison.learned, comparison=comparison)
-    return f"<div>{picture}</div>{own_html(comparison)}"
 
 
 def own_html(value: object) -> str | None:

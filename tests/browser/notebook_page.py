@@ -82,20 +82,20 @@ class EditorView:
         """Return an edge by its ends."""
         return self.root.locator(f'[data-edge="{source} {mark} {target}"]').first
 
-    def place(self, name: str) -> tuple[float, float, float, float]:
-        """Return centre, width and height of a node's body on the page, in px."""
+    def place(self, name: str) -> tuple[float, float]:
+        """Return the centre of a node on the page, in px."""
         self.node(name).scroll_into_view_if_needed()
         box = self.node(name).bounding_box()
         assert box is not None, f"{name} is not drawn"
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"], box["height"]
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def draw_edge(self, source: str, target: str) -> None:
         """Drag from the border of one node to the middle of another."""
-        x, y, _, height = self.place(source)
+        x, y = self.place(source)
         self.page.mouse.move(x, y)
         grip = self.node(source).locator("[data-ring]").first.bounding_box()
         assert grip is not None
-        end_x, end_y, _, _ = self.place(target)
+        end_x, end_y = self.place(target)
         self.page.mouse.move(x, grip["y"] + 3)
         self.page.mouse.down()
         self.page.mouse.move((x + end_x) / 2, (y + end_y) / 2, steps=4)
