@@ -144,10 +144,10 @@ export class Editor {
       this.scene.show(next);
       this.screen.waiting.value = this.session.store.pending.length;
       this.screen.readOnly.value = this.isReadOnly(next);
-      this.forgetWhatIsGone(next, before);
       this.noteHistory();
+      if (cause.kind === "commit" && !cause.own) this.screen.announce(`Changed elsewhere: ${describeChange(before, next)}.`);
+      this.forgetWhatIsGone(next, before);
     });
-    if (cause.kind === "commit" && !cause.own) this.screen.announce(`Changed elsewhere: ${describeChange(before, next)}.`);
     if (before.nodes.length === 0 && cause.kind === "snapshot") this.fit();
   }
 

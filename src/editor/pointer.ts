@@ -227,7 +227,8 @@ function movedPlaces(editor: Editor, ids: readonly string[], grabbed: string, dx
   const { nodes } = indexOf(editor.document);
   const anchor = nodes.get(grabbed);
   if (!anchor) return new Map();
-  const [shiftX, shiftY] = [actions.snapped(anchor.x + dx) - anchor.x, actions.snapped(anchor.y + dy) - anchor.y];
+  const shift = (from: number, by: number): number => (Math.abs(by) < actions.GRID / 2 ? 0 : actions.snapped(from + by) - from);
+  const [shiftX, shiftY] = [shift(anchor.x, dx), shift(anchor.y, dy)];
   const places = new Map<string, readonly [number, number]>();
   for (const id of ids) {
     const node = nodes.get(id);

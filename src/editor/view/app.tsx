@@ -107,7 +107,8 @@ function hasFocus(root: HTMLElement): boolean {
 function focusCanvas({ screen }: Editor, svg: SVGSVGElement): void {
   const focus = screen.focus.peek();
   if (screen.naming.peek() || screen.connecting.peek() !== null) return;
-  const held = focus && svg.querySelector<SVGElement>(`[data-${focus.kind}-id="${CSS.escape(focus.id)}"]`);
+  const drawn = focus ? [...svg.querySelectorAll<SVGElement>(`[data-${focus.kind}-id]`)] : [];
+  const held = drawn.find(({ dataset }) => (dataset.nodeId ?? dataset.edgeId) === focus?.id);
   (held ?? svg).focus({ preventScroll: true });
 }
 

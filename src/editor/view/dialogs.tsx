@@ -1,7 +1,7 @@
 /** What lies over the canvas: a notice, the help sheet, and the field that connects by name. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { indexOf } from "../../graph/model";
 import { refusedTargets } from "../../graph/targets";
 import * as actions from "../actions";
@@ -83,7 +83,7 @@ function ConnectField({ editor, source }: Props & { readonly source: string }): 
   const { screen } = editor;
   const text = useSignal("");
   const field = useRef<HTMLInputElement>(null);
-  const id = useId();
+  const id = useMemo(() => editor.session.freshId("names"), []);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
   const end = (): void => {
     if (screen.connecting.peek() === source) screen.connecting.value = null;

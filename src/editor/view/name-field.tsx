@@ -1,7 +1,7 @@
 /** The field in which a name is typed, at the node's place on the canvas. */
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { indexOf, nameProblem } from "../../graph/model";
 import { labelWidth } from "../../graph/geometry";
 import { addNode, rename } from "../actions";
@@ -57,7 +57,7 @@ function Field({ editor, naming }: { readonly editor: Editor; readonly naming: N
   const before = naming.kind === "rename" ? (indexOf(editor.document).nodes.get(naming.id)?.name ?? "") : "";
   const { text, problem, commit, leave, blur } = useEntry(editor, naming, before);
   const field = useRef<HTMLInputElement>(null);
-  const id = useId();
+  const id = useMemo(() => editor.session.freshId("names"), []);
   useEffect(() => {
     field.current?.focus({ preventScroll: true });
     field.current?.select();
