@@ -19,11 +19,12 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Check:
-    """One command of a kind; ``report`` is where it is told to write JUnit's XML."""
+    """One command of a kind; ``{report}`` in it is where JUnit's XML goes."""
 
     kind: str
     label: str
     command: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -84,7 +85,8 @@ def run(check: Check, folder: Path) -> Outcome:
     command = [part.replace("{report}", str(report)) for part in check.command]
     print(f"\n· {check.label} …", flush=True)
     start = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False).returncode
+    environment = ENVIRONMENT | dict(check.settings)
+    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     seconds = time.monotonic() - start
     passed, failed = counted(report) if check.counts else (0, 0)
     return Outcome(check, status, passed, failed, seconds)
