@@ -46,9 +46,9 @@ class GraphEditor(anywidget.AnyWidget):
 
     Notes
     -----
-    Screen and kernel exchange operations as messages. The traits are written by the kernel only:
-    `snapshot` for screens that open later, and `stored`, some time after an edit, for the output
-    that the notebook keeps.
+    Screen and kernel exchange operations as messages. The traits are written by the kernel only,
+    and once edits pause: `snapshot` for screens that open later, `stored` for the output that the
+    notebook keeps.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -226,7 +226,15 @@ class GraphEditor(anywidget.AnyWidget):
 
 
 class Debounced:
-    """Calls an action once, some time after the first of several requests."""
+    """Calls an action once the requests for it pause.
+
+    Parameters
+    ----------
+    action : callable
+        Called on a thread of its own.
+    delay : float
+        How long a pause, in seconds.
+    """
 
     def __init__(self, action: Callable[[], object], delay: float) -> None:
         self._action = action
@@ -236,11 +244,13 @@ class Debounced:
 
     def __call__(self) -> None:
         """Ask for the action."""
+        timer = Timer(self._delay, self.now)
+        timer.daemon = True
         with self._lock:
-            if self._timer is None:
-                self._timer = Timer(self._delay, self.now)
-                self._timer.daemon = True
-                self._timer.start()
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = timer
+            timer.start()
 
     def now(self) -> None:
         """Act at once."""
