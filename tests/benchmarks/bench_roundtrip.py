@@ -2,7 +2,8 @@
 
 In a real JupyterLab with a real Chromium: ``python tests/benchmarks/bench_roundtrip.py``.
 An edit is a key press that toggles the role of a node, four of them a second; it ends when the
-name in the notebook holds the new value. First paint is from the widget's `render` to the frame after the graph is drawn.
+name in the notebook holds the new value. First paint is from the widget's `render` to the frame
+after the graph is drawn.
 """
 
 from __future__ import annotations
