@@ -79,6 +79,6 @@ def _all_bindings() -> list[NameBinding]:
 
 
 def check() -> None:
-    """Let every editor look at its name; the magics call this after each cell."""
+    """Let every editor look at its name; to be called after each cell."""
     for binding in _all_bindings():
         binding.look()

@@ -16,7 +16,7 @@ import traitlets
 
 from causal_magics.errors import EditorError, shorten
 from causal_magics.graph.model import CausalGraph
-from causal_magics.widgets.binding import NameBinding, Namespace
+from causal_magics.widgets.binding import NameBinding, Namespace, check
 from causal_magics.widgets.conversion import to_graph
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.observers import Observer
@@ -357,11 +357,17 @@ def _shell() -> Any:
 
 
 def _notebook() -> Namespace:
+    """Return the notebook's names, which are looked at after every cell from now on."""
     shell = _shell()
     if shell is None:
         raise EditorError("Expected a notebook to bind the name in. Pass namespace=globals().")
+    shell.events.register("post_run_cell", _after_cell)
     names: Namespace = shell.user_ns
     return names
+
+
+def _after_cell(_result: object) -> None:
+    check()
 
 
 def _running_cell() -> tuple[str, int] | None:

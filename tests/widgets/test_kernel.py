@@ -13,10 +13,8 @@ from jupyter_client.manager import start_new_kernel
 SECONDS = 60
 SET_UP = """
 from causal_magics.graph.model import CausalGraph
-from causal_magics.widgets.binding import check
 from causal_magics.widgets.graph_editor import edit
 import time
-get_ipython().events.register("post_run_cell", lambda result: check())
 g = CausalGraph(edges=[("A", "B")])
 editor = edit(g, "g")
 print(editor.model_id)
