@@ -1,7 +1,7 @@
 /** The field in which a name is typed, at the node's place on the canvas. */
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { indexOf, nameProblem } from "../../graph/model";
 import { labelWidth } from "../../graph/geometry";
 import { addNode, rename } from "../actions";
@@ -58,7 +58,7 @@ function Field({ editor, naming }: { readonly editor: Editor; readonly naming: N
   const { text, problem, commit, leave, blur } = useEntry(editor, naming, before);
   const field = useRef<HTMLInputElement>(null);
   const id = useMemo(() => editor.session.freshId("names"), []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus({ preventScroll: true });
     field.current?.select();
   }, []);
