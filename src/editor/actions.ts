@@ -13,7 +13,7 @@ import {
 import type { Operation } from "../graph/operations";
 import { accepts } from "../graph/targets";
 import type { Editor } from "./editor";
-import { counted, edgeLabel, MARK_SIGNS, nameOf, ROLE_WORDS } from "./wording";
+import { counted, edgeLabel, MARK_SIGNS, nameOf } from "./wording";
 
 /** Nodes are put on a grid of this many px. */
 export const GRID = 8;
@@ -148,7 +148,7 @@ export function toggleRole(editor: Editor, role: Role, ids: Iterable<string> = e
     return { op: "set_node", id, roles: taken ? others : [...others, role] };
   });
   const who = found.length === 1 ? (found[0]?.name ?? "") : counted(found.length, "node");
-  editor.edit(ops, `${who}: ${ROLE_WORDS[role]} ${taken ? "off" : "on"}`);
+  editor.edit(ops, `${who}: ${role} ${taken ? "off" : "on"}`);
 }
 
 /** Moves the selected nodes by steps of the grid; presses in a row are undone at once. */

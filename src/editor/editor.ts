@@ -17,6 +17,8 @@ export const MOST_NODES = 1_500;
 /** Below this zoom labels and marks at the ends of edges are left out. */
 export const FAR = 0.35;
 
+export const READ_ONLY = "This graph is read-only.";
+
 const FLASH_TIME = 2_400;
 const MARGIN = 28;
 
@@ -38,22 +40,22 @@ export class Editor {
   leave: () => void = () => undefined;
   /** Set by the view: the drawing as a picture of its own, or null where nothing is drawn yet. */
   picture: () => string | null = () => null;
-  private readonly endings: (() => void)[] = [];
-  private flashTimer: ReturnType<typeof setTimeout> | undefined;
-  private viewIsChosen = false;
+  readonly #endings: (() => void)[] = [];
+  #flashTimer: ReturnType<typeof setTimeout> | undefined;
+  #viewIsChosen = false;
 
   constructor(transport: Transport, readonly options: EditorOptions, document?: GraphDocument) {
     const origin = options.origin ?? Math.random().toString(36).slice(2, 10);
     this.session = new EditSession(
       transport,
-      { origin, onLink: (link) => (this.screen.link.value = link), onReject: (reject) => this.refusedByKernel(reject) },
+      { origin, onLink: (link) => (this.screen.link.value = link), onReject: (reject) => this.#refusedByKernel(reject) },
       document,
     );
     this.scene = new Scene(this.session.document);
-    this.readTraits(transport);
-    this.endings.push(
-      this.session.store.subscribe((next, before, cause) => this.changed(next, before, cause)),
-      ...["title", "read_only", "columns"].map((name) => transport.onChange(name, () => this.readTraits(transport))),
+    this.#readTraits(transport);
+    this.#endings.push(
+      this.session.store.subscribe((next, before, cause) => this.#changed(next, before, cause)),
+      ...["title", "read_only", "columns"].map((name) => transport.onChange(name, () => this.#readTraits(transport))),
     );
     this.session.sync.start();
   }
@@ -64,8 +66,8 @@ export class Editor {
 
   dispose(): void {
     this.session.sync.stop();
-    clearTimeout(this.flashTimer);
-    for (const end of this.endings.splice(0)) end();
+    clearTimeout(this.#flashTimer);
+    for (const end of this.#endings.splice(0)) end();
   }
 
   // ------------------------------------------------------------------ editing
@@ -73,49 +75,49 @@ export class Editor {
   /** Applies an edit and says what was done; where it is refused, says why and changes nothing. */
   edit(ops: Group, label: string, merge: string | null = null): boolean {
     if (this.screen.readOnly.peek()) {
-      this.screen.announce("This graph is read-only.");
+      this.screen.announce(READ_ONLY);
       return false;
     }
     try {
       this.session.edit(ops, label, merge);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      this.refused(error, ops);
+      this.#refused(error, ops);
       return false;
     }
-    this.noteHistory();
+    this.#noteHistory();
     this.screen.notice.value = this.screen.flash.value = null;
     this.screen.announce(`${label}.`);
     return true;
   }
 
   undo(): void {
-    this.turn("undo", "Nothing to undo.");
+    this.#turn("undo", "Nothing to undo.");
   }
 
   redo(): void {
-    this.turn("redo", "Nothing to redo.");
+    this.#turn("redo", "Nothing to redo.");
   }
 
-  private turn(way: "undo" | "redo", nothing: string): void {
+  #turn(way: "undo" | "redo", nothing: string): void {
     if (this.screen.readOnly.peek()) return;
     const turned = this.session[way]();
-    this.noteHistory();
+    this.#noteHistory();
     if (!turned) return this.screen.announce(nothing);
     const word = way === "undo" ? "Undone" : "Redone";
     if (turned.done === 0) this.screen.announce(`${turned.label} can no longer be ${word.toLowerCase()}: the graph was changed since.`);
     else this.screen.announce(`${word}: ${turned.label}${turned.skipped ? ", as far as it still applies" : ""}.`);
   }
 
-  private refused(error: OperationError, ops: Group): void {
+  #refused(error: OperationError, ops: Group): void {
     const actions = alternatives(this.document, ops, (prefix) => this.session.freshId(prefix)).map(
       ({ label, group, done }): NoticeAction => ({ label, run: () => void this.edit(group, done) }),
     );
     this.warn(error.message, actions, error.cyclePath);
   }
 
-  private refusedByKernel({ reason, cyclePath }: Reject): void {
-    this.noteHistory();
+  #refusedByKernel({ reason, cyclePath }: Reject): void {
+    this.#noteHistory();
     this.warn(`Taken back: ${reason}`, [], cyclePath);
   }
 
@@ -123,36 +125,36 @@ export class Editor {
   warn(text: string, actions: readonly NoticeAction[] = [], cyclePath: readonly string[] | null = null): void {
     this.screen.notice.value = { text, actions };
     this.screen.announce(text);
-    if (cyclePath) this.flash(cyclePath);
+    if (cyclePath) this.#flash(cyclePath);
   }
 
-  private flash(names: readonly string[]): void {
+  #flash(names: readonly string[]): void {
     const { idByName, incident } = indexOf(this.document);
     const ids = names.map((name) => idByName.get(name) ?? "");
     const steps = new Set(ids.slice(1).map((id, place) => `${ids[place] ?? ""} ${id}`));
     const onPath = ({ source, target }: DocumentEdge): boolean => steps.has(`${source} ${target}`);
     const edges = ids.flatMap((id) => incident.get(id) ?? []).filter(onPath);
     this.screen.flash.value = { nodes: new Set(ids), edges: new Set(edges.map(({ id }) => id)) };
-    clearTimeout(this.flashTimer);
-    this.flashTimer = setTimeout(() => (this.screen.flash.value = null), FLASH_TIME);
+    clearTimeout(this.#flashTimer);
+    this.#flashTimer = setTimeout(() => (this.screen.flash.value = null), FLASH_TIME);
   }
 
   // ------------------------------------------------------------------ what comes from elsewhere
 
-  private changed(next: GraphDocument, before: GraphDocument, cause: Cause): void {
+  #changed(next: GraphDocument, before: GraphDocument, cause: Cause): void {
     batch(() => {
       this.scene.show(next);
       this.screen.waiting.value = this.session.store.pending.length;
-      this.screen.readOnly.value = this.isReadOnly(next);
-      this.noteHistory();
+      this.screen.readOnly.value = this.#isReadOnly(next);
+      this.#noteHistory();
       if (cause.kind === "commit" && !cause.own) this.screen.announce(`Changed elsewhere: ${describeChange(before, next)}.`);
-      this.forgetWhatIsGone(next, before);
+      this.#forgetWhatIsGone(next, before);
     });
     if (before.nodes.length === 0 && cause.kind === "snapshot") this.fit();
   }
 
   /** Ends what hands were doing with nodes that are no longer there, and says so. */
-  private forgetWhatIsGone(next: GraphDocument, before: GraphDocument): void {
+  #forgetWhatIsGone(next: GraphDocument, before: GraphDocument): void {
     const { screen } = this;
     const { nodes, edges } = indexOf(next);
     const name = (id: string): string => indexOf(before).nodes.get(id)?.name ?? "The node";
@@ -179,26 +181,26 @@ export class Editor {
     if (focus && !(focus.kind === "node" ? nodes : edges).has(focus.id)) screen.focus.value = null;
   }
 
-  private noteHistory(): void {
+  #noteHistory(): void {
     const { history } = this.session;
     this.screen.canUndo.value = history.canUndo;
     this.screen.canRedo.value = history.canRedo;
   }
 
-  private readTraits(transport: Transport): void {
+  #readTraits(transport: Transport): void {
     const [title, columns] = [transport.get("title"), transport.get("columns")];
-    this.kernelReadOnly = transport.get("read_only") === true;
+    this.#kernelReadOnly = transport.get("read_only") === true;
     this.screen.title.value = typeof title === "string" && title ? title : (this.options.title ?? "");
     this.screen.columns.value = Array.isArray(columns)
       ? columns.filter((name) => typeof name === "string")
       : (this.options.columns ?? []);
-    this.screen.readOnly.value = this.isReadOnly(this.document);
+    this.screen.readOnly.value = this.#isReadOnly(this.document);
   }
 
-  private kernelReadOnly = false;
+  #kernelReadOnly = false;
 
-  private isReadOnly(document: GraphDocument): boolean {
-    return this.options.readOnly === true || this.kernelReadOnly || document.nodes.length > MOST_NODES;
+  #isReadOnly(document: GraphDocument): boolean {
+    return this.options.readOnly === true || this.#kernelReadOnly || document.nodes.length > MOST_NODES;
   }
 
   // ------------------------------------------------------------------ view
@@ -231,7 +233,7 @@ export class Editor {
       left: (width - boxWidth * zoom) / 2 - left * zoom,
       top: (height - boxHeight * zoom) / 2 - top * zoom,
     };
-    this.viewIsChosen = false;
+    this.#viewIsChosen = false;
   }
 
   /** Zooms around a point of the canvas; its middle where none is given. */
@@ -242,20 +244,20 @@ export class Editor {
     const next = Math.max(0.05, Math.min(4, zoom * factor));
     const ratio = next / zoom;
     this.screen.viewport.value = { zoom: next, left: x - (x - left) * ratio, top: y - (y - top) * ratio };
-    this.viewIsChosen = true;
+    this.#viewIsChosen = true;
   }
 
   panBy(dx: number, dy: number): void {
     const { left, top, zoom } = this.screen.viewport.peek();
     this.screen.viewport.value = { zoom, left: left + dx, top: top + dy };
-    this.viewIsChosen = true;
+    this.#viewIsChosen = true;
   }
 
   /** The canvas has another size; a view that nobody chose is fitted again. */
   resized(width: number, height: number): void {
     const [before] = this.screen.size.peek();
     this.screen.size.value = [width, height];
-    if (before === 0 || !this.viewIsChosen) this.fit();
+    if (before === 0 || !this.#viewIsChosen) this.fit();
   }
 
   /** The point of the drawing under a point of the canvas. */

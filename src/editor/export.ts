@@ -60,7 +60,6 @@ export function pictureOf(canvas: SVGSVGElement, box: readonly [number, number, 
   const picture = canvas.cloneNode(true) as SVGSVGElement;
   inlineStyle(canvas, picture);
   const [left, top, width, height] = box;
-  for (const name of ["tabindex", "role", "aria-label", "aria-roledescription"]) picture.removeAttribute(name);
   picture.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   picture.setAttribute("viewBox", box.join(" "));
   picture.setAttribute("width", String(width));

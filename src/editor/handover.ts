@@ -9,6 +9,9 @@ import { counted } from "./wording";
 
 const EVENT = "causal-magics:handover";
 
+/** No document has anything of this id, so that what is done to it does not fit. */
+const UNKNOWN = "";
+
 interface Handover {
   readonly title: string;
   readonly document: GraphDocument;
@@ -51,75 +54,44 @@ function read(detail: unknown): Handover | null {
 }
 
 function receive(editor: Editor, { document, ops }: Handover): void {
-  let lost = 0;
-  const translated = translate(ops, document, editor);
   const taken: Operation[] = [];
   let reached = editor.document;
-  for (const operation of translated) {
+  for (const operation of translate(ops, document, editor)) {
     try {
-      if (operation === null) throw new OperationError("unknown_node", "It is not in this graph.");
       reached = applyGroup(reached, [operation]);
       taken.push(operation);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      lost += 1;
     }
   }
   if (taken.length > 0) editor.edit(taken, `${counted(taken.length, "edit")} of the earlier kernel taken over`);
+  const lost = ops.length - taken.length;
   if (lost > 0) editor.warn(`${counted(lost, "edit")} of the earlier kernel no longer fit and were left out.`);
 }
 
-/** The operations by the ids of the other document, whose nodes are found by name and edges by ends; null where one is not. */
-function translate(ops: readonly Operation[], from: GraphDocument, editor: Editor): (Operation | null)[] {
-  const to = editor.document;
-  const nodeIds = new Map<string, string>();
-  const edgeIds = new Map<string, string>();
-  for (const { id, name } of from.nodes) {
-    const twin = indexOf(to).idByName.get(name);
-    if (twin !== undefined) nodeIds.set(id, twin);
-  }
-  for (const { id, source, target, mark } of from.edges) {
-    const [a, b] = [nodeIds.get(source), nodeIds.get(target)];
-    const twin = to.edges.find((edge) => edge.source === a && edge.target === b && edge.mark === mark);
-    if (twin) edgeIds.set(id, twin.id);
-  }
-  return ops.map((operation) => translated(operation, nodeIds, edgeIds, (prefix) => editor.session.freshId(prefix)));
-}
-
-function translated(
-  operation: Operation,
-  nodeIds: Map<string, string>,
-  edgeIds: Map<string, string>,
-  freshId: (prefix: string) => string,
-): Operation | null {
-  switch (operation.op) {
-    case "add_node":
-      nodeIds.set(operation.id, freshId("n"));
-      return { ...operation, id: nodeIds.get(operation.id) ?? "" };
-    case "set_node":
-    case "delete_node":
-      return renewed(operation, nodeIds.get(operation.id));
-    case "add_edge": {
-      const [source, target] = [nodeIds.get(operation.source), nodeIds.get(operation.target)];
-      if (source === undefined || target === undefined) return null;
-      edgeIds.set(operation.id, freshId("e"));
-      return { ...operation, id: edgeIds.get(operation.id) ?? "", source, target };
+/** The operations by the ids of the editor's document, whose nodes are found by name and edges by their ends. */
+function translate(ops: readonly Operation[], from: GraphDocument, { document, session }: Editor): Operation[] {
+  const { idByName } = indexOf(document);
+  const nodes = new Map(from.nodes.map(({ id, name }) => [id, idByName.get(name) ?? UNKNOWN]));
+  const node = (id: string): string => nodes.get(id) ?? UNKNOWN;
+  const edges = new Map(
+    from.edges.map(({ id, source, target, mark }) => {
+      const twin = document.edges.find((edge) => edge.source === node(source) && edge.target === node(target) && edge.mark === mark);
+      return [id, twin?.id ?? UNKNOWN];
+    }),
+  );
+  return ops.map((operation): Operation => {
+    const ids = operation.op.endsWith("edge") ? edges : nodes;
+    if (operation.op === "add_node" || operation.op === "add_edge") ids.set(operation.id, session.freshId("h"));
+    switch (operation.op) {
+      case "move":
+        return { op: "move", positions: Object.fromEntries(Object.entries(operation.positions).map(([id, at]) => [node(id), at])) };
+      case "set_tiers":
+        return { op: "set_tiers", tiers: operation.tiers.map((tier) => tier.map(node)) };
+      case "add_edge":
+        return { ...operation, id: ids.get(operation.id) ?? UNKNOWN, source: node(operation.source), target: node(operation.target) };
+      default:
+        return { ...operation, id: ids.get(operation.id) ?? UNKNOWN };
     }
-    case "set_edge":
-    case "delete_edge":
-      return renewed(operation, edgeIds.get(operation.id));
-    case "move": {
-      const places = Object.entries(operation.positions).flatMap(([id, place]) => {
-        const twin = nodeIds.get(id);
-        return twin === undefined ? [] : [[twin, place] as const];
-      });
-      return places.length > 0 ? { op: "move", positions: Object.fromEntries(places) } : null;
-    }
-    case "set_tiers":
-      return { op: "set_tiers", tiers: operation.tiers.map((tier) => tier.flatMap((id) => nodeIds.get(id) ?? [])) };
-  }
-}
-
-function renewed<Op extends Operation & { readonly id: string }>(operation: Op, id: string | undefined): Op | null {
-  return id === undefined ? null : { ...operation, id };
+  });
 }

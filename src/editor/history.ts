@@ -21,51 +21,51 @@ export interface Undoing {
 const LENGTH = 500;
 
 export class History {
-  private undoSteps: Step[] = [];
-  private redoSteps: Step[] = [];
+  #undoSteps: Step[] = [];
+  #redoSteps: Step[] = [];
 
   get canUndo(): boolean {
-    return this.undoSteps.length > 0;
+    return this.#undoSteps.length > 0;
   }
 
   get canRedo(): boolean {
-    return this.redoSteps.length > 0;
+    return this.#redoSteps.length > 0;
   }
 
   /** Notes an edit: the document before and after it. */
   record(gid: string, ops: Group, before: GraphDocument, after: GraphDocument, label: string): void {
-    this.undoSteps = [...this.undoSteps, { gid, group: inverse(before, ops), after, label }].slice(-LENGTH);
-    this.redoSteps = [];
+    this.#undoSteps = [...this.#undoSteps, { gid, group: inverse(before, ops), after, label }].slice(-LENGTH);
+    this.#redoSteps = [];
   }
 
   /** Adds an edit to the last step, so that both are undone at once. */
   extend(gid: string, after: GraphDocument): void {
-    const last = this.undoSteps.pop();
-    if (last) this.undoSteps.push({ ...last, gid, after });
+    const last = this.#undoSteps.pop();
+    if (last) this.#undoSteps.push({ ...last, gid, after });
   }
 
   /** What undoes the last step that still has something to undo; the step is taken off. */
   undo(document: GraphDocument): Undoing | null {
-    return this.take(this.undoSteps, document);
+    return this.#take(this.#undoSteps, document);
   }
 
   redo(document: GraphDocument): Undoing | null {
-    return this.take(this.redoSteps, document);
+    return this.#take(this.#redoSteps, document);
   }
 
   /** Notes that an undo (or a redo) was submitted, so that it can be taken back. */
   turned(way: "undo" | "redo", gid: string, ops: Group, before: GraphDocument, after: GraphDocument, label: string): void {
     const step = { gid, group: inverse(before, ops), after, label };
-    (way === "undo" ? this.redoSteps : this.undoSteps).push(step);
+    (way === "undo" ? this.#redoSteps : this.#undoSteps).push(step);
   }
 
   /** Forgets a group that the kernel refused. */
   forget(gid: string): void {
-    this.undoSteps = this.undoSteps.filter((step) => step.gid !== gid);
-    this.redoSteps = this.redoSteps.filter((step) => step.gid !== gid);
+    this.#undoSteps = this.#undoSteps.filter((step) => step.gid !== gid);
+    this.#redoSteps = this.#redoSteps.filter((step) => step.gid !== gid);
   }
 
-  private take(steps: Step[], document: GraphDocument): Undoing | null {
+  #take(steps: Step[], document: GraphDocument): Undoing | null {
     const step = steps.pop();
     if (!step) return null;
     const untouched = step.group.flatMap((operation) => withoutNews(operation, step.after, document));

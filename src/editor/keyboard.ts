@@ -2,7 +2,7 @@
 import { indexOf } from "../graph/model";
 import type { Role } from "../graph/model";
 import * as actions from "./actions";
-import type { Editor } from "./editor";
+import { READ_ONLY, type Editor } from "./editor";
 import { edgeLabel } from "./wording";
 
 export interface Binding {
@@ -11,6 +11,7 @@ export interface Binding {
   readonly words: string;
   /** The keys as `chord` writes them. */
   readonly chords: readonly string[];
+  readonly edits?: true;
   readonly run: (editor: Editor, chord: string) => void;
 }
 
@@ -24,21 +25,21 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 const arrowChords = Object.keys(ARROWS);
 
 export const BINDINGS: readonly Binding[] = [
-  { keys: "N", words: "add a node", chords: ["n"], run: startNode },
-  { keys: "E", words: "connect the node to another, by name", chords: ["e"], run: startEdge },
-  { keys: "F2", words: "rename", chords: ["F2", "Enter"], run: startRename },
-  { keys: "Del", words: "delete", chords: ["Delete", "Backspace"], run: editing(actions.removeSelected) },
-  { keys: "R", words: "reverse the edge", chords: ["r"], run: editing(actions.reverseSelected) },
-  { keys: "T", words: "next type of the edge", chords: ["t"], run: editing(actions.cycleMark) },
-  { keys: "K", words: "edge required, forbidden, neither", chords: ["k"], run: editing(actions.cycleKnowledge) },
-  { keys: "X Y A U S", words: "exposure, outcome, adjusted, latent (unobserved), selection", chords: Object.keys(ROLE_KEYS), run: switchRole },
+  { keys: "N", words: "add a node", chords: ["n"], edits: true, run: startNode },
+  { keys: "E", words: "connect the node to another, by name", chords: ["e"], edits: true, run: startEdge },
+  { keys: "F2", words: "rename", chords: ["F2", "Enter"], edits: true, run: startRename },
+  { keys: "Del", words: "delete", chords: ["Delete", "Backspace"], edits: true, run: actions.removeSelected },
+  { keys: "R", words: "reverse the edge", chords: ["r"], edits: true, run: actions.reverseSelected },
+  { keys: "T", words: "next type of the edge", chords: ["t"], edits: true, run: actions.cycleMark },
+  { keys: "K", words: "edge required, forbidden, neither", chords: ["k"], edits: true, run: actions.cycleKnowledge },
+  { keys: "X Y A U S", words: "exposure, outcome, adjusted, latent (unobserved), selection", chords: Object.keys(ROLE_KEYS), edits: true, run: switchRole },
   { keys: "← → ↑ ↓", words: "go to a neighbour", chords: arrowChords, run: walk },
   { keys: "[ ]", words: "go through the node's edges", chords: ["[", "]"], run: walkEdges },
-  { keys: "Alt+← → ↑ ↓", words: "move by 8 px; with Shift by 40 px", chords: arrowChords.flatMap((key) => [`Alt+${key}`, `Alt+Shift+${key}`]), run: nudge },
+  { keys: "Alt+← → ↑ ↓", words: "move by 8 px; with Shift by 40 px", chords: arrowChords.flatMap((key) => [`Alt+${key}`, `Alt+Shift+${key}`]), edits: true, run: nudge },
   { keys: "Ctrl+Z", words: "undo", chords: ["Mod+z"], run: (editor) => editor.undo() },
   { keys: "Shift+Ctrl+Z", words: "redo", chords: ["Mod+Shift+z", "Mod+y"], run: (editor) => editor.redo() },
   { keys: "Ctrl+A", words: "select all", chords: ["Mod+a"], run: selectAll },
-  { keys: "L", words: "lay out", chords: ["l"], run: editing(actions.layOut) },
+  { keys: "L", words: "lay out", chords: ["l"], edits: true, run: actions.layOut },
   { keys: "0 + −", words: "fit, zoom in, zoom out", chords: ["0", "+", "=", "-"], run: zoom },
   { keys: "V", words: "select tool", chords: ["v"], run: (editor) => (editor.screen.mode.value = "select") },
   { keys: "O", words: "outline as a table", chords: ["o"], run: ({ screen }) => (screen.outline.value = !screen.outline.peek()) },
@@ -67,16 +68,12 @@ export function isForPage(event: KeyboardEvent, isTyping: boolean): boolean {
 export function handleKey(editor: Editor, event: KeyboardEvent): boolean {
   const binding = byChord.get(chordOf(event));
   if (!binding) return false;
-  binding.run(editor, chordOf(event));
+  if (binding.edits && editor.screen.readOnly.peek()) editor.screen.announce(READ_ONLY);
+  else binding.run(editor, chordOf(event));
   return true;
 }
 
-function editing(run: (editor: Editor) => void): (editor: Editor) => void {
-  return (editor) => (editor.screen.readOnly.peek() ? editor.screen.announce("This graph is read-only.") : run(editor));
-}
-
 function startNode(editor: Editor): void {
-  if (editor.screen.readOnly.peek()) return editor.screen.announce("This graph is read-only.");
   const [x, y] = actions.freePlace(editor);
   editor.screen.naming.value = { kind: "create", x, y, from: null };
 }
@@ -89,14 +86,12 @@ function focusedNode({ screen }: Editor): string | null {
 }
 
 function startEdge(editor: Editor): void {
-  if (editor.screen.readOnly.peek()) return editor.screen.announce("This graph is read-only.");
   const id = focusedNode(editor);
   if (id === null) editor.screen.announce("Go to a node first; its edge starts there.");
   else editor.screen.connecting.value = id;
 }
 
 function startRename(editor: Editor): void {
-  if (editor.screen.readOnly.peek()) return editor.screen.announce("This graph is read-only.");
   const id = focusedNode(editor);
   if (id === null) editor.screen.announce("Go to a node first.");
   else editor.screen.naming.value = { kind: "rename", id };
@@ -166,7 +161,6 @@ function walkEdges(editor: Editor, chord: string): void {
 }
 
 function nudge(editor: Editor, chord: string): void {
-  if (editor.screen.readOnly.peek()) return;
   const [dx, dy] = ARROWS[chord.replace(/^.*\+/, "")] ?? [0, 0];
   const steps = chord.includes("Shift") ? 5 : 1;
   actions.nudge(editor, dx * steps, dy * steps);

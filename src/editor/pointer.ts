@@ -24,57 +24,63 @@ interface Press {
 type Hit = { readonly node: string | null; readonly edge: string | null; readonly ring: boolean };
 
 export class PointerControl {
-  private press: Press | null = null;
-  private places: Places = new Map();
+  #press: Press | null = null;
+  #places: Places = new Map();
+
+  readonly #editor: Editor;
+  readonly #canvas: SVGSVGElement;
 
   constructor(
-    private readonly editor: Editor,
-    private readonly canvas: SVGSVGElement,
-  ) {}
+    editor: Editor,
+    canvas: SVGSVGElement,
+  ) {
+    this.#editor = editor;
+    this.#canvas = canvas;
+  }
 
   /** Listens; returns the function that ends it. */
   attach(): () => void {
     const ending = new AbortController();
     const { signal } = ending;
-    const { canvas } = this;
-    canvas.addEventListener("pointerdown", (event) => this.down(event), { signal });
-    canvas.addEventListener("pointermove", (event) => this.move(event), { signal });
-    canvas.addEventListener("pointerup", (event) => this.up(event), { signal });
-    canvas.addEventListener("pointercancel", () => this.cancel(), { signal });
-    canvas.addEventListener("pointerleave", () => (this.editor.screen.hover.value = null), { signal });
-    canvas.addEventListener("dblclick", (event) => this.doubleClick(event), { signal });
-    canvas.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
+    const canvas = this.#canvas;
+    canvas.addEventListener("pointerdown", (event) => this.#down(event), { signal });
+    canvas.addEventListener("pointermove", (event) => this.#move(event), { signal });
+    canvas.addEventListener("pointerup", (event) => this.#up(event), { signal });
+    canvas.addEventListener("pointercancel", () => this.#cancel(), { signal });
+    canvas.addEventListener("pointerleave", () => (this.#editor.screen.hover.value = null), { signal });
+    canvas.addEventListener("dblclick", (event) => this.#doubleClick(event), { signal });
+    canvas.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
     return () => ending.abort();
   }
 
-  private at(event: MouseEvent): [number, number] {
-    const { left, top } = this.canvas.getBoundingClientRect();
+  #at(event: MouseEvent): [number, number] {
+    const { left, top } = this.#canvas.getBoundingClientRect();
     return [event.clientX - left, event.clientY - top];
   }
 
-  private hit(event: Event): Hit {
+  #hit(event: Event): Hit {
     const target = event.target instanceof Element ? event.target : null;
     const node = target?.closest("[data-node-id]")?.getAttribute("data-node-id") ?? null;
     const edge = target?.closest("[data-edge-id]")?.getAttribute("data-edge-id") ?? null;
     return { node, edge, ring: target?.closest("[data-ring]") != null };
   }
 
-  private down(event: PointerEvent): void {
-    const { screen } = this.editor;
-    const other = this.press !== null && this.press.pointerId !== event.pointerId;
+  #down(event: PointerEvent): void {
+    const { screen } = this.#editor;
+    const other = this.#press !== null && this.#press.pointerId !== event.pointerId;
     if (other || (event.button !== 0 && event.button !== 1)) return;
-    const { node, edge, ring } = this.hit(event);
-    const [x, y] = this.at(event);
+    const { node, edge, ring } = this.#hit(event);
+    const [x, y] = this.#at(event);
     const editable = !screen.readOnly.peek();
     if (screen.naming.peek()) screen.naming.value = null;
-    if (!node && !edge) this.editor.takeFocus();
-    this.press = { pointerId: event.pointerId, x, y, node, moved: false, kind: this.kindOf(event, node, ring, editable) };
+    if (!node && !edge) this.#editor.takeFocus();
+    this.#press = { pointerId: event.pointerId, x, y, node, moved: false, kind: this.#kindOf(event, node, ring, editable) };
     if (event.button === 1 || screen.spacePressed.peek()) event.preventDefault();
-    else this.selectPressed(event, node, edge);
+    else this.#selectPressed(event, node, edge);
   }
 
-  private kindOf(event: PointerEvent, node: string | null, ring: boolean, editable: boolean): Press["kind"] {
-    const { screen } = this.editor;
+  #kindOf(event: PointerEvent, node: string | null, ring: boolean, editable: boolean): Press["kind"] {
+    const { screen } = this.#editor;
     if (event.button === 1 || screen.spacePressed.peek()) return "pan";
     if (node === null && event.shiftKey) return "band";
     if (node === null) return editable && screen.mode.peek() === "node" ? "place" : "pan";
@@ -82,8 +88,8 @@ export class PointerControl {
     return ring || screen.mode.peek() === "edge" ? "edge" : "move";
   }
 
-  private selectPressed(event: PointerEvent, node: string | null, edge: string | null): void {
-    const { editor } = this;
+  #selectPressed(event: PointerEvent, node: string | null, edge: string | null): void {
+    const editor = this.#editor;
     const { nodes, edges } = editor.screen.selection.peek();
     if (node !== null) {
       editor.screen.focus.value = { kind: "node", id: node };
@@ -97,26 +103,26 @@ export class PointerControl {
     } else if (!event.shiftKey) editor.clearSelection();
   }
 
-  private move(event: PointerEvent): void {
-    const { press, editor } = this;
-    const [x, y] = this.at(event);
+  #move(event: PointerEvent): void {
+    const [press, editor] = [this.#press, this.#editor];
+    const [x, y] = this.#at(event);
     if (!press) {
-      const { node } = this.hit(event);
+      const { node } = this.#hit(event);
       if (editor.screen.hover.peek() !== node) editor.screen.hover.value = node;
       return;
     }
     if (event.pointerId !== press.pointerId) return;
     if (!press.moved) {
       if (Math.hypot(x - press.x, y - press.y) < THRESHOLD) return;
-      this.press = { ...press, moved: true };
-      this.canvas.setPointerCapture(event.pointerId);
-      this.begin(press);
+      this.#press = { ...press, moved: true };
+      this.#canvas.setPointerCapture(event.pointerId);
+      this.#begin(press);
     } else if (!editor.screen.drag.peek()) return; // cancelled meanwhile
-    this.drag(press, x, y, event);
+    this.#drag(press, x, y, event);
   }
 
-  private begin({ kind, node, x, y }: Press): void {
-    const { editor } = this;
+  #begin({ kind, node, x, y }: Press): void {
+    const editor = this.#editor;
     const { screen } = editor;
     if (kind === "move" && node !== null) {
       const { nodes } = screen.selection.peek();
@@ -130,8 +136,8 @@ export class PointerControl {
     } else if (kind === "pan") screen.drag.value = { kind };
   }
 
-  private drag(press: Press, x: number, y: number, event: PointerEvent): void {
-    const { editor } = this;
+  #drag(press: Press, x: number, y: number, event: PointerEvent): void {
+    const editor = this.#editor;
     const { screen } = editor;
     const drag = screen.drag.peek();
     if (drag?.kind === "pan") editor.panBy(event.movementX, event.movementY);
@@ -142,30 +148,30 @@ export class PointerControl {
       screen.drag.value = { ...drag, x: left, y: top, target: target === drag.source ? null : target };
     } else if (drag?.kind === "move" && press.node !== null) {
       const { zoom } = screen.viewport.peek();
-      this.places = movedPlaces(editor, drag.ids, press.node, (x - press.x) / zoom, (y - press.y) / zoom);
-      editor.scene.drag(this.places);
+      this.#places = movedPlaces(editor, drag.ids, press.node, (x - press.x) / zoom, (y - press.y) / zoom);
+      editor.scene.drag(this.#places);
     }
   }
 
-  private up(event: PointerEvent): void {
-    const { press, editor } = this;
+  #up(event: PointerEvent): void {
+    const [press, editor] = [this.#press, this.#editor];
     if (press?.pointerId !== event.pointerId) return;
-    this.press = null;
+    this.#press = null;
     const drag = editor.screen.drag.peek();
     editor.screen.drag.value = null;
     if (!press.moved) {
-      if (press.kind === "place") this.startName(press.x, press.y);
+      if (press.kind === "place") this.#startName(press.x, press.y);
       if (press.node !== null && !event.shiftKey && press.kind === "move") editor.select([press.node]);
       return;
     }
-    if (drag?.kind === "move") this.dropNodes();
-    else if (drag?.kind === "band") this.selectBand(drag.from, drag.to, event.shiftKey);
-    else if (drag?.kind === "edge") this.dropEdge(drag.source, drag.target, this.at(event));
+    if (drag?.kind === "move") this.#dropNodes();
+    else if (drag?.kind === "band") this.#selectBand(drag.from, drag.to, event.shiftKey);
+    else if (drag?.kind === "edge") this.#dropEdge(drag.source, drag.target, this.#at(event));
   }
 
-  private dropNodes(): void {
-    const { editor, places } = this;
-    this.places = new Map();
+  #dropNodes(): void {
+    const [editor, places] = [this.#editor, this.#places];
+    this.#places = new Map();
     const { nodes } = indexOf(editor.document);
     const moved = [...places].filter(([id, [x, y]]) => nodes.get(id)?.x !== x || nodes.get(id)?.y !== y);
     if (moved.length > 0) {
@@ -175,46 +181,46 @@ export class PointerControl {
     editor.scene.drop();
   }
 
-  private dropEdge(source: string, target: string | null, at: readonly [number, number]): void {
-    const { editor } = this;
+  #dropEdge(source: string, target: string | null, at: readonly [number, number]): void {
+    const editor = this.#editor;
     if (target !== null) return void actions.connect(editor, source, target);
     const [x, y] = editor.toDrawing(...at);
-    if (editor.scene.nodeAt(x, y, REACH) === null) this.startName(...at, source);
+    if (editor.scene.nodeAt(x, y, REACH) === null) this.#startName(...at, source);
   }
 
-  private selectBand(from: readonly [number, number], to: readonly [number, number], add: boolean): void {
-    const { editor } = this;
+  #selectBand(from: readonly [number, number], to: readonly [number, number], add: boolean): void {
+    const editor = this.#editor;
     const within = (value: number, a: number, b: number): boolean => value >= Math.min(a, b) && value <= Math.max(a, b);
     const inside = [...editor.scene.nodeBoxes].filter(([, box]) => within(box.x, from[0], to[0]) && within(box.y, from[1], to[1]));
     const { nodes, edges } = editor.screen.selection.peek();
     editor.select([...(add ? nodes : []), ...inside.map(([id]) => id)], add ? edges : []);
   }
 
-  private cancel(): void {
-    this.press = null;
-    this.editor.endDrag();
+  #cancel(): void {
+    this.#press = null;
+    this.#editor.endDrag();
   }
 
-  private doubleClick(event: MouseEvent): void {
-    const { screen } = this.editor;
+  #doubleClick(event: MouseEvent): void {
+    const { screen } = this.#editor;
     event.stopPropagation();
     if (screen.readOnly.peek()) return;
-    const { node, edge } = this.hit(event);
+    const { node, edge } = this.#hit(event);
     if (node !== null) screen.naming.value = { kind: "rename", id: node };
-    else if (edge === null) this.startName(...this.at(event));
+    else if (edge === null) this.#startName(...this.#at(event));
   }
 
-  private startName(x: number, y: number, from: string | null = null): void {
-    const [left, top] = this.editor.toDrawing(x, y);
-    this.editor.screen.naming.value = { kind: "create", x: actions.snapped(left), y: actions.snapped(top), from };
+  #startName(x: number, y: number, from: string | null = null): void {
+    const [left, top] = this.#editor.toDrawing(x, y);
+    this.#editor.screen.naming.value = { kind: "create", x: actions.snapped(left), y: actions.snapped(top), from };
   }
 
   /** The wheel scrolls the notebook; with Ctrl, as a pinch does, it zooms. */
-  private wheel(event: WheelEvent): void {
+  #wheel(event: WheelEvent): void {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
-    this.editor.zoomBy(Math.exp(-event.deltaY / 300), this.at(event));
+    this.#editor.zoomBy(Math.exp(-event.deltaY / 300), this.#at(event));
   }
 }
 

@@ -30,10 +30,10 @@ export class Scene {
   readonly document: Signal<GraphDocument>;
   readonly nodeIds = signal<readonly string[]>([]);
   readonly edgeIds = signal<readonly string[]>([]);
-  private readonly nodes = new Map<string, Signal<NodeScene>>();
-  private readonly edges = new Map<string, Signal<EdgeScene>>();
-  private readonly boxes = new Map<string, Box>();
-  private places: Places = NOWHERE;
+  readonly #nodes = new Map<string, Signal<NodeScene>>();
+  readonly #edges = new Map<string, Signal<EdgeScene>>();
+  readonly #boxes = new Map<string, Box>();
+  #places: Places = NOWHERE;
 
   constructor(document: GraphDocument) {
     this.document = signal(document);
@@ -41,27 +41,27 @@ export class Scene {
   }
 
   node(id: string): ReadonlySignal<NodeScene> | undefined {
-    return this.nodes.get(id);
+    return this.#nodes.get(id);
   }
 
   edge(id: string): ReadonlySignal<EdgeScene> | undefined {
-    return this.edges.get(id);
+    return this.#edges.get(id);
   }
 
   /** The boxes of all nodes, where they are drawn now. */
   get nodeBoxes(): ReadonlyMap<string, Box> {
-    return this.boxes;
+    return this.#boxes;
   }
 
   /** Routes of all edges, for what surrounds the drawing. */
   routes(): EdgeRoute[] {
-    return [...this.edges.values()].map((edge) => edge.peek().route);
+    return [...this.#edges.values()].map((edge) => edge.peek().route);
   }
 
   /** The topmost node at a point of the drawing, up to `reach` px outside of it. */
   nodeAt(x: number, y: number, reach: number): string | null {
     let found: string | null = null;
-    for (const [id, box] of this.boxes) {
+    for (const [id, box] of this.#boxes) {
       const inside = Math.abs(x - box.x) <= box.width / 2 + reach && Math.abs(y - box.y) <= box.height / 2 + reach;
       if (inside) found = id;
     }
@@ -72,10 +72,10 @@ export class Scene {
     const before = this.document.peek();
     batch(() => {
       this.document.value = document;
-      const moved = this.showNodes(document);
-      this.showEdges(document, moved ? document.edges : changedEdges(before, document));
-      drop(this.edges, indexOf(document).edges);
-      setList(this.edgeIds, document.edges.filter(({ id }) => this.edges.has(id)).map(({ id }) => id));
+      const moved = this.#showNodes(document);
+      this.#showEdges(document, moved ? document.edges : changedEdges(before, document));
+      drop(this.#edges, indexOf(document).edges);
+      setList(this.edgeIds, document.edges.filter(({ id }) => this.#edges.has(id)).map(({ id }) => id));
     });
   }
 
@@ -83,65 +83,65 @@ export class Scene {
   drag(places: Places): void {
     const document = this.document.peek();
     const { nodes, incident } = indexOf(document);
-    const touched = new Set([...this.places.keys(), ...places.keys()]);
-    this.places = places;
+    const touched = new Set([...this.#places.keys(), ...places.keys()]);
+    this.#places = places;
     batch(() => {
       for (const id of touched) {
         const node = nodes.get(id);
-        if (node) this.showNode(document, node);
+        if (node) this.#showNode(document, node);
       }
-      this.showEdges(document, new Set([...touched].flatMap((id) => incident.get(id) ?? [])));
+      this.#showEdges(document, new Set([...touched].flatMap((id) => incident.get(id) ?? [])));
     });
   }
 
   /** Ends a drag; edges that ran around the dragged nodes find their way anew. */
   drop(): void {
-    if (this.places.size === 0) return;
-    this.places = NOWHERE;
+    if (this.#places.size === 0) return;
+    this.#places = NOWHERE;
     const document = this.document.peek();
     batch(() => {
-      this.showNodes(document);
-      this.showEdges(document, document.edges);
+      this.#showNodes(document);
+      this.#showEdges(document, document.edges);
     });
   }
 
   /** Returns whether any box is new, gone or elsewhere, so that edges may have to run otherwise. */
-  private showNodes(document: GraphDocument): boolean {
+  #showNodes(document: GraphDocument): boolean {
     const known = indexOf(document).nodes;
-    let moved = drop(this.boxes, known);
-    drop(this.nodes, known);
-    for (const node of document.nodes) moved = this.showNode(document, node) || moved;
+    let moved = drop(this.#boxes, known);
+    drop(this.#nodes, known);
+    for (const node of document.nodes) moved = this.#showNode(document, node) || moved;
     setList(this.nodeIds, document.nodes.map(({ id }) => id));
     return moved;
   }
 
-  private showNode(document: GraphDocument, node: DocumentNode): boolean {
-    const held = this.nodes.get(node.id);
+  #showNode(document: GraphDocument, node: DocumentNode): boolean {
+    const held = this.#nodes.get(node.id);
     const before = held?.peek();
     const same = before?.node.name === node.name && before.node.roles.join() === node.roles.join();
     const shape = same ? before.shape : nodeShape(node.name, node.roles);
-    const [x, y] = this.places.get(node.id) ?? [node.x, node.y];
+    const [x, y] = this.#places.get(node.id) ?? [node.x, node.y];
     const description = describeNode(document, node);
     const moved = !same || before.x !== x || before.y !== y;
-    if (moved) this.boxes.set(node.id, nodeBox(shape, x, y));
+    if (moved) this.#boxes.set(node.id, nodeBox(shape, x, y));
     else if (before.description === description && before.node === node) return false;
     const scene = { node, shape, x, y, description };
     if (held) held.value = scene;
-    else this.nodes.set(node.id, signal<NodeScene>(scene));
+    else this.#nodes.set(node.id, signal<NodeScene>(scene));
     return moved;
   }
 
-  private showEdges(document: GraphDocument, changed: Iterable<DocumentEdge>): void {
+  #showEdges(document: GraphDocument, changed: Iterable<DocumentEdge>): void {
     const edges = [...changed];
     const widths = edges.map(({ confidence }) => edgeWidth(confidence));
     const ends = edges.map(({ source, target, mark }, place) => ({ source, target, mark, width: widths[place] ?? 1.5 }));
-    const routes = routeEdges(this.boxes, ends);
+    const routes = routeEdges(this.#boxes, ends);
     edges.forEach((edge, place) => {
       const [route, width] = [routes[place], widths[place] ?? 1.5];
       if (!route) return;
       const scene: EdgeScene = { edge, route, width, key: edgeKey(document, edge), description: describeEdge(document, edge) };
-      const held = this.edges.get(edge.id);
-      if (!held) this.edges.set(edge.id, signal(scene));
+      const held = this.#edges.get(edge.id);
+      if (!held) this.#edges.set(edge.id, signal(scene));
       else if (differs(held.peek(), scene)) held.value = scene;
     });
   }

@@ -24,8 +24,8 @@ export class EditSession {
   readonly sync: Sync;
   readonly history = new History();
   readonly origin: string;
-  private count = 0;
-  private mergeKey: string | null = null;
+  #count = 0;
+  #mergeKey: string | null = null;
 
   constructor(transport: Transport, options: SessionOptions, document?: GraphDocument) {
     this.origin = options.origin;
@@ -46,8 +46,8 @@ export class EditSession {
 
   /** An id that no other screen makes. */
   freshId(prefix: string): string {
-    this.count += 1;
-    return `${prefix}-${this.origin}-${this.count.toString(36)}`;
+    this.#count += 1;
+    return `${prefix}-${this.origin}-${this.#count.toString(36)}`;
   }
 
   /**
@@ -57,22 +57,22 @@ export class EditSession {
   edit(ops: Group, label: string, merge: string | null = null): void {
     const before = this.document;
     const gid = this.sync.submit(ops);
-    const merged = merge !== null && merge === this.mergeKey && this.history.canUndo && !this.history.canRedo;
+    const merged = merge !== null && merge === this.#mergeKey && this.history.canUndo && !this.history.canRedo;
     if (merged) this.history.extend(gid, this.document);
     else this.history.record(gid, ops, before, this.document, label);
-    this.mergeKey = merge;
+    this.#mergeKey = merge;
   }
 
   undo(): Turned | null {
-    return this.turn("undo");
+    return this.#turn("undo");
   }
 
   redo(): Turned | null {
-    return this.turn("redo");
+    return this.#turn("redo");
   }
 
-  private turn(way: "undo" | "redo"): Turned | null {
-    this.mergeKey = null;
+  #turn(way: "undo" | "redo"): Turned | null {
+    this.#mergeKey = null;
     const before = this.document;
     const step = this.history[way](before);
     if (!step) return null;

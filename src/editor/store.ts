@@ -22,90 +22,90 @@ export type StoreListener = (document: GraphDocument, before: GraphDocument, cau
 export type Outcome = "applied" | "known" | "gap";
 
 export class Store {
-  private listeners: StoreListener[] = [];
-  private confirmedDocument: GraphDocument;
-  private shown: GraphDocument;
-  private queue: Pending[] = [];
+  #listeners: StoreListener[] = [];
+  #confirmedDocument: GraphDocument;
+  #shown: GraphDocument;
+  #queue: Pending[] = [];
 
   constructor(document: GraphDocument = EMPTY_DOCUMENT) {
-    this.confirmedDocument = this.shown = document;
+    this.#confirmedDocument = this.#shown = document;
   }
 
   /** What the kernel has confirmed. */
   get confirmed(): GraphDocument {
-    return this.confirmedDocument;
+    return this.#confirmedDocument;
   }
 
   /** What is shown: confirmed and pending. */
   get document(): GraphDocument {
-    return this.shown;
+    return this.#shown;
   }
 
   /** Groups without an answer yet, oldest first. */
   get pending(): readonly Pending[] {
-    return this.queue;
+    return this.#queue;
   }
 
   subscribe(listener: StoreListener): () => void {
-    this.listeners = [...this.listeners, listener];
-    return () => (this.listeners = this.listeners.filter((other) => other !== listener));
+    this.#listeners = [...this.#listeners, listener];
+    return () => (this.#listeners = this.#listeners.filter((other) => other !== listener));
   }
 
   /** Applies an edit of this screen at once. Throws `OperationError`, and then nothing has changed. */
   edit(gid: string, ops: Group): void {
-    const before = this.shown;
-    this.shown = applyGroup(before, ops);
-    this.queue = [...this.queue, { gid, ops }];
-    this.tell(before, { kind: "edit", gid });
+    const before = this.#shown;
+    this.#shown = applyGroup(before, ops);
+    this.#queue = [...this.#queue, { gid, ops }];
+    this.#tell(before, { kind: "edit", gid });
   }
 
   commit(commit: Commit): Outcome {
-    const own = this.queue.some(({ gid }) => gid === commit.gid);
-    const expected = this.confirmedDocument.rev + 1;
+    const own = this.#queue.some(({ gid }) => gid === commit.gid);
+    const expected = this.#confirmedDocument.rev + 1;
     if (commit.rev > expected) return "gap";
     if (commit.rev < expected) {
-      if (own) this.rebase(this.confirmedDocument, new Set([commit.gid]), { kind: "commit", commit, own });
+      if (own) this.#rebase(this.#confirmedDocument, new Set([commit.gid]), { kind: "commit", commit, own });
       return "known";
     }
-    const next = attempt(this.confirmedDocument, commit.ops);
+    const next = attempt(this.#confirmedDocument, commit.ops);
     if (!next) return "gap";
-    this.rebase({ ...next, rev: commit.rev }, new Set([commit.gid]), { kind: "commit", commit, own });
+    this.#rebase({ ...next, rev: commit.rev }, new Set([commit.gid]), { kind: "commit", commit, own });
     return "applied";
   }
 
   /** Drops a refused group; what was built on it is no longer shown and awaits its own refusal. */
   reject(reject: Reject): Outcome {
-    if (!this.queue.some(({ gid }) => gid === reject.gid)) return "known";
-    this.rebase(this.confirmedDocument, new Set([reject.gid]), { kind: "reject", reject });
+    if (!this.#queue.some(({ gid }) => gid === reject.gid)) return "known";
+    this.#rebase(this.#confirmedDocument, new Set([reject.gid]), { kind: "reject", reject });
     return "applied";
   }
 
   snapshot({ document, gids }: Snapshot): Outcome {
-    if (document.rev < this.confirmedDocument.rev) return "known";
-    this.rebase(sharing(this.confirmedDocument, document), new Set(gids), { kind: "snapshot" });
+    if (document.rev < this.#confirmedDocument.rev) return "known";
+    this.#rebase(sharing(this.#confirmedDocument, document), new Set(gids), { kind: "snapshot" });
     return "applied";
   }
 
   /** Starts over from what another kernel shows; pending groups stay. */
   restart({ document, gids }: Snapshot): void {
-    this.rebase(document, new Set(gids), { kind: "snapshot" });
+    this.#rebase(document, new Set(gids), { kind: "snapshot" });
   }
 
   /** Forgets all groups without an answer. */
   forget(): void {
-    this.rebase(this.confirmedDocument, new Set(this.queue.map(({ gid }) => gid)), { kind: "snapshot" });
+    this.#rebase(this.#confirmedDocument, new Set(this.#queue.map(({ gid }) => gid)), { kind: "snapshot" });
   }
 
-  private rebase(confirmed: GraphDocument, answered: ReadonlySet<string>, cause: Cause): void {
-    const before = this.shown;
-    this.confirmedDocument = confirmed;
-    this.queue = this.queue.filter(({ gid }) => !answered.has(gid));
-    this.shown = this.queue.reduce((document, { ops }) => attempt(document, ops) ?? document, confirmed);
-    this.tell(before, cause);
+  #rebase(confirmed: GraphDocument, answered: ReadonlySet<string>, cause: Cause): void {
+    const before = this.#shown;
+    this.#confirmedDocument = confirmed;
+    this.#queue = this.#queue.filter(({ gid }) => !answered.has(gid));
+    this.#shown = this.#queue.reduce((document, { ops }) => attempt(document, ops) ?? document, confirmed);
+    this.#tell(before, cause);
   }
 
-  private tell(before: GraphDocument, cause: Cause): void {
-    for (const listener of this.listeners) listener(this.shown, before, cause);
+  #tell(before: GraphDocument, cause: Cause): void {
+    for (const listener of this.#listeners) listener(this.#shown, before, cause);
   }
 }
 

@@ -19,135 +19,143 @@ export interface SyncOptions {
 
 export class Sync {
   link: Link = "saved";
-  private readonly sent = new Set<string>();
-  private readonly endings: (() => void)[] = [];
-  private busyTimer: ReturnType<typeof setTimeout> | undefined;
-  private resyncTimer: ReturnType<typeof setTimeout> | undefined;
-  private alive = true;
-  private asked = false;
+  readonly #sent = new Set<string>();
+  readonly #endings: (() => void)[] = [];
+  #busyTimer: ReturnType<typeof setTimeout> | undefined;
+  #resyncTimer: ReturnType<typeof setTimeout> | undefined;
+  #alive = true;
+  #asked = false;
   /** The kernel is an earlier one than this screen's: its next snapshot counts, whatever its revision. */
-  private earlier = false;
+  #earlier = false;
+
+  readonly #store: Store;
+  readonly #transport: Transport;
+  readonly #options: SyncOptions;
 
   constructor(
-    private readonly store: Store,
-    private readonly transport: Transport,
-    private readonly options: SyncOptions,
-  ) {}
+    store: Store,
+    transport: Transport,
+    options: SyncOptions,
+  ) {
+    this.#store = store;
+    this.#transport = transport;
+    this.#options = options;
+  }
 
   /** Says hello and listens; the kernel answers with the whole document. */
   start(): void {
-    const { transport } = this;
-    this.endings.push(transport.onMessage((raw) => this.receive(raw)));
-    this.endings.push(transport.onChange("snapshot", () => this.readTrait()));
-    const ending = transport.onAlive?.((alive) => this.setAlive(alive));
-    if (ending) this.endings.push(ending);
-    this.readTrait();
-    this.asked = true;
-    transport.send({ kind: "hello", origin: this.options.origin });
-    this.watch();
+    const transport = this.#transport;
+    this.#endings.push(transport.onMessage((raw) => this.receive(raw)));
+    this.#endings.push(transport.onChange("snapshot", () => this.#readTrait()));
+    const ending = transport.onAlive?.((alive) => this.#setAlive(alive));
+    if (ending) this.#endings.push(ending);
+    this.#readTrait();
+    this.#asked = true;
+    transport.send({ kind: "hello", origin: this.#options.origin });
+    this.#watch();
   }
 
   stop(): void {
-    for (const end of this.endings.splice(0)) end();
-    clearTimeout(this.busyTimer);
-    clearTimeout(this.resyncTimer);
+    for (const end of this.#endings.splice(0)) end();
+    clearTimeout(this.#busyTimer);
+    clearTimeout(this.#resyncTimer);
   }
 
   /** Applies an edit here and sends it. Throws `OperationError`. Returns the group's id. */
   submit(ops: Group): string {
-    const gid = this.options.freshId();
-    this.store.edit(gid, ops);
-    this.flush();
+    const gid = this.#options.freshId();
+    this.#store.edit(gid, ops);
+    this.#flush();
     return gid;
   }
 
   receive(raw: unknown): void {
     const message = parseMessage(raw);
     if (!message) return;
-    const before = this.store.pending.length;
-    if (this.take(message) === "gap") this.ask();
-    this.forgetAnswered();
-    if (message.kind === "snapshot") this.flush();
-    if (this.store.pending.length < before || message.kind === "snapshot") this.watch();
+    const before = this.#store.pending.length;
+    if (this.#take(message) === "gap") this.#ask();
+    this.#forgetAnswered();
+    if (message.kind === "snapshot") this.#flush();
+    if (this.#store.pending.length < before || message.kind === "snapshot") this.#watch();
   }
 
-  private take(message: KernelMessage): "applied" | "known" | "gap" {
+  #take(message: KernelMessage): "applied" | "known" | "gap" {
     switch (message.kind) {
       case "commit":
-        return this.store.commit(message);
+        return this.#store.commit(message);
       case "reject":
         if (message.code === "stale") {
-          this.earlier = true;
+          this.#earlier = true;
           return "known";
         }
-        if (this.store.reject(message) === "applied") this.options.onReject?.(message);
+        if (this.#store.reject(message) === "applied") this.#options.onReject?.(message);
         return "applied";
       case "snapshot":
-        this.asked = false;
-        this.sent.clear();
-        if (this.earlier) this.store.restart(message);
-        this.earlier = false;
-        return this.store.snapshot(message);
+        this.#asked = false;
+        this.#sent.clear();
+        if (this.#earlier) this.#store.restart(message);
+        this.#earlier = false;
+        return this.#store.snapshot(message);
     }
   }
 
   /** The kernel writes the trait a little later than it sends commits: only news counts. */
-  private readTrait(): void {
-    const trait = this.transport.get("snapshot");
+  #readTrait(): void {
+    const trait = this.#transport.get("snapshot");
     const message = parseMessage({ kind: "snapshot", document: trait, gids: isObject(trait) ? trait.gids : [] });
     if (message?.kind !== "snapshot") return;
-    const { confirmed } = this.store;
-    if (message.document.rev > confirmed.rev || confirmed.nodes.length === 0) this.store.snapshot(message);
+    const { confirmed } = this.#store;
+    if (message.document.rev > confirmed.rev || confirmed.nodes.length === 0) this.#store.snapshot(message);
   }
 
-  private setAlive(alive: boolean): void {
-    this.alive = alive;
-    this.watch();
-    if (alive) this.ask();
+  #setAlive(alive: boolean): void {
+    this.#alive = alive;
+    this.#watch();
+    if (alive) this.#ask();
   }
 
   /** Asks for the whole document, unless the question is already on its way. */
-  private ask(): void {
-    if (this.asked || !this.alive) return;
-    this.asked = true;
-    this.transport.send({ kind: "resync" });
-    this.watch();
+  #ask(): void {
+    if (this.#asked || !this.#alive) return;
+    this.#asked = true;
+    this.#transport.send({ kind: "resync" });
+    this.#watch();
   }
 
   /** Sends each pending group once; a snapshot makes room for a second time. */
-  private flush(): void {
-    if (!this.alive) return this.watch();
-    for (const { gid, ops } of this.store.pending) {
-      if (this.sent.has(gid)) continue;
-      this.sent.add(gid);
-      const base_rev = this.store.confirmed.rev;
-      this.transport.send({ kind: "ops", gid, base_rev, origin: this.options.origin, ops });
+  #flush(): void {
+    if (!this.#alive) return this.#watch();
+    for (const { gid, ops } of this.#store.pending) {
+      if (this.#sent.has(gid)) continue;
+      this.#sent.add(gid);
+      const base_rev = this.#store.confirmed.rev;
+      this.#transport.send({ kind: "ops", gid, base_rev, origin: this.#options.origin, ops });
     }
-    this.watch();
+    this.#watch();
   }
 
-  private forgetAnswered(): void {
-    const pending = new Set(this.store.pending.map(({ gid }) => gid));
-    for (const gid of this.sent) if (!pending.has(gid)) this.sent.delete(gid);
+  #forgetAnswered(): void {
+    const pending = new Set(this.#store.pending.map(({ gid }) => gid));
+    for (const gid of this.#sent) if (!pending.has(gid)) this.#sent.delete(gid);
   }
 
-  private watch(): void {
-    clearTimeout(this.busyTimer);
-    clearTimeout(this.resyncTimer);
-    if (!this.alive) return this.setLink("disconnected");
-    const waiting = this.store.pending.length > 0;
-    if (!waiting) this.setLink("saved");
-    else if (this.link !== "busy") this.setLink("sending");
-    if (waiting) this.busyTimer = setTimeout(() => this.setLink("busy"), BUSY_AFTER);
-    if (!waiting && !this.asked) return;
-    this.resyncTimer = setTimeout(() => {
-      this.asked = false;
-      this.ask();
+  #watch(): void {
+    clearTimeout(this.#busyTimer);
+    clearTimeout(this.#resyncTimer);
+    if (!this.#alive) return this.#setLink("disconnected");
+    const waiting = this.#store.pending.length > 0;
+    if (!waiting) this.#setLink("saved");
+    else if (this.link !== "busy") this.#setLink("sending");
+    if (waiting) this.#busyTimer = setTimeout(() => this.#setLink("busy"), BUSY_AFTER);
+    if (!waiting && !this.#asked) return;
+    this.#resyncTimer = setTimeout(() => {
+      this.#asked = false;
+      this.#ask();
     }, RESYNC_AFTER);
   }
 
-  private setLink(link: Link): void {
+  #setLink(link: Link): void {
     this.link = link;
-    this.options.onLink?.(link);
+    this.#options.onLink?.(link);
   }
 }

@@ -29,14 +29,6 @@ export const MARK_WORDS: Readonly<Record<Mark, string>> = {
   "@--": "circle and line",
 };
 
-export const ROLE_WORDS: Readonly<Record<Role, string>> = {
-  exposure: "exposure",
-  outcome: "outcome",
-  adjusted: "adjusted",
-  latent: "latent",
-  selection: "selection",
-};
-
 export function nameOf(document: GraphDocument, id: string): string {
   return indexOf(document).nodes.get(id)?.name ?? "a node that is gone";
 }
@@ -65,8 +57,7 @@ export function describeNode(document: GraphDocument, node: DocumentNode): strin
 }
 
 export function describeRoles(roles: readonly Role[]): string {
-  const words = roles.map((role) => ROLE_WORDS[role]);
-  return (roles.includes("latent") ? words : ["observed", ...words]).join(", ");
+  return (roles.includes("latent") ? roles : ["observed", ...roles]).join(", ");
 }
 
 export function describeEdge(document: GraphDocument, edge: DocumentEdge): string {

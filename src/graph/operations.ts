@@ -71,52 +71,52 @@ export function applicable(document: GraphDocument, group: Group): Operation[] {
 }
 
 class Draft {
-  private readonly nodes: Map<string, DocumentNode>;
-  private readonly edges: Map<string, DocumentEdge>;
-  private readonly ids: Map<string, string>;
-  private tiers: Tiers;
+  readonly #nodes: Map<string, DocumentNode>;
+  readonly #edges: Map<string, DocumentEdge>;
+  readonly #ids: Map<string, string>;
+  #tiers: Tiers;
 
   constructor(document: GraphDocument) {
-    this.nodes = new Map(document.nodes.map((node) => [node.id, node]));
-    this.edges = new Map(document.edges.map((edge) => [edge.id, edge]));
-    this.ids = new Map(document.nodes.map((node) => [node.name, node.id]));
-    this.tiers = document.tiers;
+    this.#nodes = new Map(document.nodes.map((node) => [node.id, node]));
+    this.#edges = new Map(document.edges.map((edge) => [edge.id, edge]));
+    this.#ids = new Map(document.nodes.map((node) => [node.name, node.id]));
+    this.#tiers = document.tiers;
   }
 
   finish(document: GraphDocument): GraphDocument {
-    return { ...document, nodes: [...this.nodes.values()], edges: [...this.edges.values()], tiers: this.tiers };
+    return { ...document, nodes: [...this.#nodes.values()], edges: [...this.#edges.values()], tiers: this.#tiers };
   }
 
   apply(operation: Operation): void {
     switch (operation.op) {
       case "add_node":
-        return this.addNode(operation);
+        return this.#addNode(operation);
       case "set_node":
-        return this.setNode(operation);
+        return this.#setNode(operation);
       case "delete_node":
-        return this.deleteNode(operation.id);
+        return this.#deleteNode(operation.id);
       case "add_edge": {
         const edge = edgeOf(operation);
-        if (this.edges.has(edge.id)) throw new OperationError("duplicate_id", `There is an edge ${edge.id} already.`);
-        this.checkEdge(edge);
-        this.edges.set(edge.id, edge);
+        if (this.#edges.has(edge.id)) throw new OperationError("duplicate_id", `There is an edge ${edge.id} already.`);
+        this.#checkEdge(edge);
+        this.#edges.set(edge.id, edge);
         return;
       }
       case "set_edge": {
-        const edge = edgeOf({ ...this.edge(operation.id), ...operation });
-        this.checkEdge(edge);
-        this.edges.set(edge.id, edge);
+        const edge = edgeOf({ ...this.#edge(operation.id), ...operation });
+        this.#checkEdge(edge);
+        this.#edges.set(edge.id, edge);
         return;
       }
       case "delete_edge":
-        this.edges.delete(this.edge(operation.id).id);
+        this.#edges.delete(this.#edge(operation.id).id);
         return;
       case "move":
-        for (const id of Object.keys(operation.positions)) this.node(id);
-        for (const [id, [x, y]] of Object.entries(operation.positions)) this.nodes.set(id, { ...this.node(id), x, y });
+        for (const id of Object.keys(operation.positions)) this.#node(id);
+        for (const [id, [x, y]] of Object.entries(operation.positions)) this.#nodes.set(id, { ...this.#node(id), x, y });
         return;
       case "set_tiers":
-        return this.setTiers(operation.tiers);
+        return this.#setTiers(operation.tiers);
     }
   }
 
@@ -125,124 +125,124 @@ class Draft {
       case "add_node":
         return [{ op: "delete_node", id: operation.id }];
       case "set_node":
-        return [{ ...operation, ...restored(this.node(operation.id), operation) }];
+        return [{ ...operation, ...restored(this.#node(operation.id), operation) }];
       case "delete_node":
-        return this.nodeAgain(operation.id);
+        return this.#nodeAgain(operation.id);
       case "add_edge":
         return [{ op: "delete_edge", id: operation.id }];
       case "set_edge":
-        return [{ ...operation, ...restored(this.edge(operation.id), operation) }];
+        return [{ ...operation, ...restored(this.#edge(operation.id), operation) }];
       case "delete_edge":
-        return [{ op: "add_edge", ...this.edge(operation.id) }];
+        return [{ op: "add_edge", ...this.#edge(operation.id) }];
       case "move": {
         const places = Object.keys(operation.positions).map((id): [string, [number, number]] => {
-          const { x, y } = this.node(id);
+          const { x, y } = this.#node(id);
           return [id, [x, y]];
         });
         return [{ op: "move", positions: Object.fromEntries(places) }];
       }
       case "set_tiers":
-        return [{ op: "set_tiers", tiers: this.tiers }];
+        return [{ op: "set_tiers", tiers: this.#tiers }];
     }
   }
 
-  private nodeAgain(id: string): Operation[] {
-    const edges = [...this.edges.values()].filter((edge) => edge.source === id || edge.target === id);
+  #nodeAgain(id: string): Operation[] {
+    const edges = [...this.#edges.values()].filter((edge) => edge.source === id || edge.target === id);
     const again: Operation[] = [
-      { op: "add_node", ...this.node(id) },
+      { op: "add_node", ...this.#node(id) },
       ...edges.map((edge): Operation => ({ op: "add_edge", ...edge })),
     ];
-    if (this.tiers.some((tier) => tier.includes(id))) again.push({ op: "set_tiers", tiers: this.tiers });
+    if (this.#tiers.some((tier) => tier.includes(id))) again.push({ op: "set_tiers", tiers: this.#tiers });
     return again;
   }
 
-  private node(id: string): DocumentNode {
-    const node = this.nodes.get(id);
+  #node(id: string): DocumentNode {
+    const node = this.#nodes.get(id);
     if (!node) throw new OperationError("unknown_node", `There is no node ${id} any more.`);
     return node;
   }
 
-  private edge(id: string): DocumentEdge {
-    const edge = this.edges.get(id);
+  #edge(id: string): DocumentEdge {
+    const edge = this.#edges.get(id);
     if (!edge) throw new OperationError("unknown_edge", `There is no edge ${id} any more.`);
     return edge;
   }
 
-  private addNode({ id, name, roles, x, y }: AddNode): void {
-    if (this.nodes.has(id)) throw new OperationError("duplicate_id", `There is a node ${id} already.`);
-    this.checkName(name, id);
-    this.nodes.set(id, { id, name, roles: inOrder(roles), x, y });
-    this.ids.set(name, id);
+  #addNode({ id, name, roles, x, y }: AddNode): void {
+    if (this.#nodes.has(id)) throw new OperationError("duplicate_id", `There is a node ${id} already.`);
+    this.#checkName(name, id);
+    this.#nodes.set(id, { id, name, roles: inOrder(roles), x, y });
+    this.#ids.set(name, id);
   }
 
-  private setNode({ id, ...changed }: SetNode): void {
-    const node = this.node(id);
+  #setNode({ id, ...changed }: SetNode): void {
+    const node = this.#node(id);
     const { name = node.name, roles = node.roles } = changed;
     if (changed.name !== undefined) {
-      this.checkName(name, id);
-      this.ids.delete(node.name);
-      this.ids.set(name, id);
+      this.#checkName(name, id);
+      this.#ids.delete(node.name);
+      this.#ids.set(name, id);
     }
-    this.nodes.set(id, { ...node, name, roles: inOrder(roles) });
+    this.#nodes.set(id, { ...node, name, roles: inOrder(roles) });
   }
 
-  private deleteNode(id: string): void {
-    this.ids.delete(this.node(id).name);
-    this.nodes.delete(id);
-    for (const edge of this.edges.values()) {
-      if (edge.source === id || edge.target === id) this.edges.delete(edge.id);
+  #deleteNode(id: string): void {
+    this.#ids.delete(this.#node(id).name);
+    this.#nodes.delete(id);
+    for (const edge of this.#edges.values()) {
+      if (edge.source === id || edge.target === id) this.#edges.delete(edge.id);
     }
-    if (this.tiers.some((tier) => tier.includes(id))) {
-      this.tiers = filled(this.tiers.map((tier) => tier.filter((other) => other !== id)));
+    if (this.#tiers.some((tier) => tier.includes(id))) {
+      this.#tiers = filled(this.#tiers.map((tier) => tier.filter((other) => other !== id)));
     }
   }
 
-  private setTiers(tiers: Tiers): void {
+  #setTiers(tiers: Tiers): void {
     const members = tiers.flat();
-    for (const id of members) this.node(id);
+    for (const id of members) this.#node(id);
     if (new Set(members).size < members.length) throw new OperationError("malformed", "A node stands in one tier only.");
-    this.tiers = filled(tiers);
-    for (const edge of this.edges.values()) if (isDirected(edge)) this.checkTiers(edge);
+    this.#tiers = filled(tiers);
+    for (const edge of this.#edges.values()) if (isDirected(edge)) this.#checkTiers(edge);
   }
 
-  private checkName(name: string, id: string): void {
+  #checkName(name: string, id: string): void {
     const problem = nameProblem(name);
     if (problem) throw new OperationError("malformed", problem);
-    const owner = this.ids.get(name);
+    const owner = this.#ids.get(name);
     if (owner !== undefined && owner !== id) throw new OperationError("duplicate_node", `There is a node ${name} already.`);
   }
 
-  private checkEdge(edge: DocumentEdge): void {
-    const source = this.node(edge.source).name;
-    const target = this.node(edge.target).name;
+  #checkEdge(edge: DocumentEdge): void {
+    const source = this.#node(edge.source).name;
+    const target = this.#node(edge.target).name;
     if (edge.source === edge.target) throw new OperationError("self_loop", `${source} cannot point to itself.`);
     if (edge.knowledge && edge.mark !== "->") {
       throw new OperationError("knowledge", `Only a directed edge can be ${edge.knowledge}.`);
     }
-    for (const other of this.edges.values()) {
+    for (const other of this.#edges.values()) {
       if (other.id !== edge.id) checkPair(edge, other, source, target);
     }
     if (!isDirected(edge)) return;
-    this.checkTiers(edge);
-    const path = this.pathBetween(edge.target, edge.source);
+    this.#checkTiers(edge);
+    const path = this.#pathBetween(edge.target, edge.source);
     if (path) {
-      const names = [edge.source, ...path].map((id) => this.node(id).name);
+      const names = [edge.source, ...path].map((id) => this.#node(id).name);
       throw new OperationError("cycle", `${source} → ${target} would close a cycle: ${names.join(" → ")}.`, names);
     }
   }
 
-  private checkTiers(edge: DocumentEdge): void {
-    const from = this.tiers.findIndex((tier) => tier.includes(edge.source));
-    const to = this.tiers.findIndex((tier) => tier.includes(edge.target));
+  #checkTiers(edge: DocumentEdge): void {
+    const from = this.#tiers.findIndex((tier) => tier.includes(edge.source));
+    const to = this.#tiers.findIndex((tier) => tier.includes(edge.target));
     if (from < 0 || to < 0 || from <= to) return;
-    const [source, target] = [this.node(edge.source).name, this.node(edge.target).name];
+    const [source, target] = [this.#node(edge.source).name, this.#node(edge.target).name];
     throw new OperationError("knowledge", `${source} → ${target} is against the tiers: ${source} stands in a later one.`);
   }
 
   /** Ids along a shortest directed path, ends included; edges listed first are tried first. */
-  private pathBetween(start: string, end: string): string[] | null {
+  #pathBetween(start: string, end: string): string[] | null {
     const children = new Map<string, string[]>();
-    for (const edge of this.edges.values()) {
+    for (const edge of this.#edges.values()) {
       if (!isDirected(edge)) continue;
       const known = children.get(edge.source);
       if (known) known.push(edge.target);

@@ -8,7 +8,6 @@ import * as actions from "../actions";
 import type { Editor } from "../editor";
 import { BINDINGS } from "../keyboard";
 import { nameOf } from "../wording";
-import { Icon } from "./icons";
 
 interface Props {
   readonly editor: Editor;
@@ -27,7 +26,7 @@ export function NoticeBar({ editor }: Props): JSX.Element | null {
         </button>
       ))}
       <button type="button" class="cmg-button cmg-bare" aria-label="Dismiss" onClick={() => (screen.notice.value = null)}>
-        <Icon name="close" />
+        ×
       </button>
     </div>
   );
@@ -55,7 +54,7 @@ export function Help({ editor }: Props): JSX.Element | null {
       onKeyDown={(event) => (event.key === "Escape" || event.key === "?") && close()}
     >
       <button type="button" class="cmg-button cmg-bare cmg-corner" aria-label="Close help" onClick={close}>
-        <Icon name="close" />
+        ×
       </button>
       <p>
         Double-click the canvas for a node, a node to rename it. Drag a body to move, drag from the ring around it to draw an edge.
@@ -130,7 +129,7 @@ function ConnectField({ editor, source }: Props & { readonly source: string }): 
         Connect
       </button>
       <button type="button" class="cmg-button cmg-bare" aria-label="Cancel" onClick={end}>
-        <Icon name="close" />
+        ×
       </button>
     </form>
   );

@@ -65,7 +65,7 @@ function Badge({ knowledge, at: [x, y] }: { readonly knowledge: KnowledgeMark; r
     <g class="cmg-badge" transform={`translate(${x} ${y})`}>
       <circle r={8} />
       {knowledge === "required" ? (
-        <text>R</text>
+        <path class="cmg-letter" d="M-2.4 3.8v-7.6h3a2.2 2.2 0 0 1 0 4.4h-3M.6.6 3 3.8" />
       ) : (
         <>
           <circle class="cmg-sign" r={3.6} />

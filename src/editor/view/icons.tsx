@@ -10,16 +10,13 @@ const PATHS = {
   fit: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
   outline: "M2.5 3h11v10h-11zM2.5 6.4h11M2.5 9.7h11M6 6.4V13",
   export: "M8 10V2.4M4.9 5.3 8 2.2l3.1 3.1M2.8 9.5v4h10.4v-4",
-  trash: "M3 4.5h10M6.3 4.3V2.6h3.4v1.7M4.3 4.5l.6 9h6.2l.6-9M6.7 7v4M9.3 7v4",
-  reverse: "M2.5 5.4h10M9.8 2.8l2.8 2.6-2.8 2.6M13.5 10.8h-10M6.2 8.2l-2.8 2.6 2.8 2.6",
-  close: "M4 4l8 8M12 4l-8 8",
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { readonly name: IconName }): JSX.Element {
   return (
-    <svg class={`cmg-icon cmg-icon-${name}`} viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">
+    <svg class="cmg-icon" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );

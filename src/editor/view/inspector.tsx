@@ -1,10 +1,10 @@
 /** The panel beside the canvas: what is selected, and what can be set there. */
 import type { JSX } from "preact";
-import { indexOf, MARKS, ROLES, childrenOf, parentsOf, type DocumentEdge, type DocumentNode, type Mark, type Role } from "../../graph/model";
+import { indexOf, ROLES, childrenOf, parentsOf, type DocumentEdge, type DocumentNode, type Role } from "../../graph/model";
 import * as actions from "../actions";
 import type { Editor } from "../editor";
-import { counted, edgeLabel, MARK_SIGNS, MARK_WORDS, nameOf, ROLE_WORDS, round } from "../wording";
-import { Icon } from "./icons";
+import { counted, edgeLabel, nameOf, round } from "../wording";
+import { KnowledgeSelect, MarkSelect } from "./edge-select";
 
 const ROLE_KEY: Readonly<Record<Role, string>> = { exposure: "X", outcome: "Y", adjusted: "A", latent: "U", selection: "S" };
 
@@ -69,10 +69,10 @@ function Roles({ editor, chosen }: Props & { readonly chosen: readonly DocumentN
           class={`cmg-chip cmg-tone-${role}`}
           disabled={disabled}
           aria-pressed={chosen.every(({ roles }) => roles.includes(role))}
-          title={`${ROLE_WORDS[role]} (${ROLE_KEY[role]})`}
+          title={`${role} (${ROLE_KEY[role]})`}
           onClick={() => actions.toggleRole(editor, role, chosen.map(({ id }) => id))}
         >
-          {ROLE_WORDS[role]}
+          {role}
         </button>
       ))}
     </div>
@@ -95,7 +95,6 @@ function Neighbours({ editor, title, ids }: Props & { readonly title: string; re
 
 function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JSX.Element {
   const disabled = editor.screen.readOnly.value;
-  const knowledge = edge.knowledge ?? "none";
   return (
     <>
       <p class="cmg-line-of-words">
@@ -103,34 +102,22 @@ function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JS
       </p>
       <label class="cmg-field">
         Type
-        <select disabled={disabled} value={edge.mark} onChange={(event) => actions.setMark(editor, edge, event.currentTarget.value as Mark)}>
-          {MARKS.map((mark) => (
-            <option key={mark} value={mark}>{`${MARK_SIGNS[mark]} ${MARK_WORDS[mark]}`}</option>
-          ))}
-        </select>
+        <MarkSelect editor={editor} edge={edge} label="Type" />
       </label>
       <label class="cmg-field">
         Knowledge
-        <select disabled={disabled} value={knowledge} onChange={(event) => actions.setKnowledge(editor, edge, knowledgeOf(event.currentTarget.value))}>
-          {["none", "required", "forbidden"].map((word) => (
-            <option key={word} value={word}>{word}</option>
-          ))}
-        </select>
+        <KnowledgeSelect editor={editor} edge={edge} label="Knowledge" />
       </label>
       {edge.confidence !== null && <p class="cmg-line-of-words">Confidence {round(edge.confidence)}</p>}
       {edge.bits !== null && <p class="cmg-line-of-words">{round(edge.bits)} bits</p>}
       {!disabled && (
         <button type="button" class="cmg-button" onClick={() => actions.reverse(editor, edge)}>
-          <Icon name="reverse" /> Reverse
+          Reverse
         </button>
       )}
       <Remove editor={editor} label="Delete edge" />
     </>
   );
-}
-
-function knowledgeOf(word: string): DocumentEdge["knowledge"] {
-  return word === "required" || word === "forbidden" ? word : null;
 }
 
 function GraphPart({ editor }: Props): JSX.Element {
@@ -144,7 +131,7 @@ function GraphPart({ editor }: Props): JSX.Element {
         <span class="cmg-faint">{`${counted(nodes.length, "node")}, ${counted(drawn.length, "edge")}`}</span>
       </p>
       {ROLES.filter((role) => held(role).length > 0).map((role) => (
-        <Neighbours key={role} editor={editor} title={capital(ROLE_WORDS[role])} ids={held(role).map(({ id }) => id)} />
+        <Neighbours key={role} editor={editor} title={capital(role)} ids={held(role).map(({ id }) => id)} />
       ))}
       {tiers.length > 0 && <p class="cmg-line-of-words cmg-faint">{counted(tiers.length, "tier")}</p>}
       {!editor.screen.readOnly.value && (
@@ -162,7 +149,7 @@ function Remove({ editor, label }: Props & { readonly label: string }): JSX.Elem
   if (editor.screen.readOnly.value) return null;
   return (
     <button type="button" class="cmg-button cmg-remove" aria-label={label} title={`${label} (Del)`} onClick={() => actions.removeSelected(editor)}>
-      <Icon name="trash" /> Delete
+      Delete
     </button>
   );
 }

@@ -96,7 +96,7 @@ function Outline({ shape: { width, height, radius }, by, ...rest }: OutlineProps
   );
 }
 
-/** Colour is never alone: each role has a sign of its own. */
+/** Colour is never alone: each role has a sign of its own. U and S are drawn, so that they are no part of the name. */
 function Glyph({ role, x }: { readonly role: Role; readonly x: number }): JSX.Element {
   const held = `cmg-glyph cmg-glyph-${role}`;
   switch (role) {
@@ -107,12 +107,9 @@ function Glyph({ role, x }: { readonly role: Role; readonly x: number }): JSX.El
     case "adjusted":
       return <rect class={held} x={x - 4} y={-4} width={8} height={8} />;
     case "latent":
+      return <path class={held} d={`M${x - 3} -4.2v4.6a3 3.4 0 0 0 6 0v-4.6`} />;
     case "selection":
-      return (
-        <text class={held} x={x} y={0}>
-          {role === "latent" ? "U" : "S"}
-        </text>
-      );
+      return <path class={held} d={`M${x + 2.8} -2.9c-1-2-5.4-1.8-5.4.6 0 2.6 5.6 1.6 5.6 4.4 0 2.6-5 2.7-6 .3`} />;
   }
 }
 

@@ -1,10 +1,11 @@
 /** The graph as two tables that reach every action without a canvas. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { MARKS, ROLES, childrenOf, parentsOf, type DocumentEdge, type DocumentNode, type Mark } from "../../graph/model";
+import { ROLES, childrenOf, parentsOf, type DocumentEdge, type DocumentNode } from "../../graph/model";
 import * as actions from "../actions";
 import type { Editor } from "../editor";
-import { edgeLabel, MARK_SIGNS, MARK_WORDS, nameOf, ROLE_WORDS } from "../wording";
+import { edgeLabel, nameOf } from "../wording";
+import { KnowledgeSelect, MarkSelect } from "./edge-select";
 
 interface Props {
   readonly editor: Editor;
@@ -78,10 +79,10 @@ function NodeRow({ editor, node }: Props & { readonly node: DocumentNode }): JSX
               type="checkbox"
               disabled={!editable}
               checked={node.roles.includes(role)}
-              aria-label={`${node.name} ${ROLE_WORDS[role]}`}
+              aria-label={`${node.name} ${role}`}
               onChange={() => actions.toggleRole(editor, role, [node.id])}
             />
-            {ROLE_WORDS[role]}
+            {role}
           </label>
         ))}
       </td>
@@ -106,25 +107,15 @@ function EdgeRow({ editor, edge }: Props & { readonly edge: DocumentEdge }): JSX
     <tr aria-selected={screen.selection.value.edges.has(edge.id)}>
       <th scope="row">{label}</th>
       <td>
-        <select
-          disabled={!editable}
-          aria-label={`Type of ${label}`}
-          value={edge.mark}
-          onChange={(event) => actions.setMark(editor, edge, event.currentTarget.value as Mark) || (event.currentTarget.value = edge.mark)}
-        >
-          {MARKS.map((mark) => (
-            <option key={mark} value={mark}>{`${MARK_SIGNS[mark]} ${MARK_WORDS[mark]}`}</option>
-          ))}
-        </select>
+        <MarkSelect editor={editor} edge={edge} label={`Type of ${label}`} />
       </td>
-      <td>{edge.knowledge ?? "–"}</td>
+      <td>
+        <KnowledgeSelect editor={editor} edge={edge} label={`Knowledge about ${label}`} />
+      </td>
       {editable && (
         <td>
           <button type="button" class="cmg-link" aria-label={`Reverse ${label}`} onClick={() => actions.reverse(editor, edge)}>
             Reverse
-          </button>
-          <button type="button" class="cmg-link" aria-label={`Require ${label}`} onClick={() => actions.setKnowledge(editor, edge, edge.knowledge === "required" ? null : "required")}>
-            {edge.knowledge === "required" ? "Not required" : "Require"}
           </button>
           <button type="button" class="cmg-link" aria-label={`Delete ${label}`} onClick={() => remove(editor, [], [edge.id])}>
             Delete

@@ -35,40 +35,27 @@ export function Toolbar({ editor }: Props): JSX.Element {
         <span class="cmg-word">Export</span>
         <Caret />
       </Menu>
-      <button
-        type="button"
-        class="cmg-button"
-        aria-label="Keys and help"
-        title="Keys and help (?)"
-        aria-pressed={screen.help.value}
-        onClick={() => (screen.help.value = !screen.help.value)}
-      >
-        ?
-      </button>
+      <Tool sign="?" hint="Keys and help (?)" pressed={screen.help.value} run={() => (screen.help.value = !screen.help.value)} />
     </div>
   );
 }
 
 function EditingTools({ editor }: Props): JSX.Element {
   const { screen } = editor;
-  const tool = (mode: Mode, icon: JSX.Element, label: string, key: string, hint: string): JSX.Element => (
-    <button
-      type="button"
-      class={`cmg-button${mode === "edge" ? " cmg-joined" : ""}`}
-      aria-pressed={screen.mode.value === mode}
-      title={hint}
-      onClick={() => (screen.mode.value = screen.mode.value === mode ? "select" : mode)}
-    >
-      {icon}
-      <span class="cmg-word">{label}</span>
-      <span class="cmg-key">{key}</span>
-    </button>
-  );
+  const chosen = screen.mode.value;
+  const choose = (mode: Mode) => () => (screen.mode.value = chosen === mode ? "select" : mode);
   return (
     <>
-      {tool("select", <Icon name="select" />, "Select", "V", "Select and move (V)")}
-      {tool("node", <Icon name="node" />, "Node", "N", "Click the canvas to add nodes; N adds one by key")}
-      {tool("edge", <span class="cmg-sign-of-edge">{sign(screen.tool.value)}</span>, "Edge", "E", "Drag from node to node; E connects by key")}
+      <Tool icon="select" label="Select" letter="V" hint="Select and move (V)" pressed={chosen === "select"} run={choose("select")} />
+      <Tool icon="node" label="Node" letter="N" hint="Click the canvas to add nodes; N adds one by key" pressed={chosen === "node"} run={choose("node")} />
+      <Tool
+        sign={sign(screen.tool.value)}
+        label="Edge"
+        letter="E"
+        hint="Drag from node to node; E connects by key"
+        pressed={chosen === "edge"}
+        run={choose("edge")}
+      />
       <Menu label="Type of the edges that are drawn" class="cmg-half" items={edgeTypes(editor)}>
         <Caret />
       </Menu>
@@ -80,8 +67,12 @@ function EditingTools({ editor }: Props): JSX.Element {
 }
 
 interface ToolProps {
-  readonly icon: IconName;
+  readonly icon?: IconName;
+  /** In place of an icon. */
+  readonly sign?: string;
   readonly label?: string;
+  /** The key that does the same. */
+  readonly letter?: string;
   /** The label is the first to go where there is little room. */
   readonly minor?: boolean;
   readonly hint: string;
@@ -90,19 +81,20 @@ interface ToolProps {
   readonly run: () => void;
 }
 
-function Tool({ icon, label, minor, hint, pressed, disabled, run }: ToolProps): JSX.Element {
+function Tool({ icon, sign: text, label, letter, minor, hint, pressed, disabled, run }: ToolProps): JSX.Element {
   return (
     <button
       type="button"
-      class="cmg-button"
+      class={text && letter ? "cmg-button cmg-joined" : "cmg-button"}
       title={hint}
-      aria-label={label ?? hint}
+      aria-label={label ? [label, letter].join(" ").trim() : hint}
       aria-pressed={pressed}
       aria-disabled={disabled}
       onClick={() => !disabled && run()}
     >
-      <Icon name={icon} />
+      {icon ? <Icon name={icon} /> : <span class="cmg-sign-of-edge">{text}</span>}
       {label && <span class={minor ? "cmg-word cmg-minor" : "cmg-word"}>{label}</span>}
+      {letter && <span class="cmg-key"> {letter}</span>}
     </button>
   );
 }
