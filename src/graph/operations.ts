@@ -39,7 +39,6 @@ export type Group = readonly Operation[];
 
 /** The document after the whole group; `rev` is left alone. Throws `OperationError`. */
 export function applyGroup(document: GraphDocument, group: Group): GraphDocument {
-  if (group.length === 0) throw new OperationError("malformed", "A group holds at least one operation.");
   const draft = new Draft(document);
   for (const operation of group) draft.apply(operation);
   return draft.finish(document);

@@ -54,33 +54,27 @@ const SHAPES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
   ["set_tiers", { required: { tiers: isTiers } }],
 ]);
 
-/** The first field that is missing, unknown or of another type, or null. */
-function wrongField(fields: Fields, { required, optional = {} }: Shape): string | null {
+/** Whether no field is missing, unknown or of another type. */
+function fits(fields: Fields, { required, optional = {} }: Shape): boolean {
   const checks = new Map([...Object.entries(required), ...Object.entries(optional)]);
-  const unknown = Object.keys(fields).find((key) => key !== "op" && !checks.has(key));
-  if (unknown !== undefined) return unknown;
-  for (const [key, check] of checks) {
-    if (Object.hasOwn(fields, key) ? !check(fields[key]) : Object.hasOwn(required, key)) return key;
-  }
-  return null;
+  return (
+    Object.keys(required).every((key) => Object.hasOwn(fields, key)) &&
+    Object.entries(fields).every(([key, value]) => key === "op" || checks.get(key)?.(value))
+  );
 }
 
 /** The operations of a group. Throws an `OperationError` of kind `malformed`. */
 export function parseGroup(raw: unknown): readonly Operation[] {
-  if (!Array.isArray(raw) || raw.length === 0) {
-    throw new OperationError("malformed", "A group is a list of at least one operation.");
-  }
-  return raw.map((item: unknown) => {
+  const isOperation = (item: unknown): boolean => {
     const shape = isObject(item) ? SHAPES.get(item.op) : undefined;
-    if (!isObject(item) || !shape) throw new OperationError("malformed", "An operation has one of the known names.");
-    const wrong = wrongField(item, shape);
-    if (wrong !== null) throw new OperationError("malformed", `${String(item.op)} has a wrong field ${wrong}.`);
-    return item as unknown as Operation;
-  });
+    return isObject(item) && shape !== undefined && fits(item, shape);
+  };
+  if (Array.isArray(raw) && raw.length > 0 && raw.every(isOperation)) return raw as Operation[];
+  throw new OperationError("malformed", "Expected a list of operations.");
 }
 
 function isListOf<Item>(value: unknown, shape: Shape): value is readonly Item[] {
-  return Array.isArray(value) && value.every((item: unknown) => isObject(item) && wrongField(item, shape) === null);
+  return Array.isArray(value) && value.every((item: unknown) => isObject(item) && fits(item, shape));
 }
 
 /** A whole document, or null where it is none. */

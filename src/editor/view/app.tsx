@@ -3,6 +3,7 @@ import { effect, useSignalEffect } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { boundingBox } from "../../graph/geometry";
+import { indexOf } from "../../graph/model";
 import type { Editor } from "../editor";
 import { pictureOf } from "../export";
 import { handleKey, isForPage } from "../keyboard";
@@ -63,7 +64,10 @@ function useCanvas(editor: Editor, stage: RefObject<HTMLDivElement>, canvas: Ref
     const observer = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(measure);
     observer?.observe(box);
     const detach = new PointerControl(editor, svg).attach();
-    editor.takeFocus = () => setTimeout(() => focusCanvas(editor, svg));
+    editor.takeFocus = () => {
+      if (!svg.contains(activeIn(root))) svg.focus({ preventScroll: true });
+      setTimeout(() => focusCanvas(editor, svg));
+    };
     editor.leave = () => {
       const { activeElement } = root.ownerDocument;
       if (activeElement instanceof HTMLElement || activeElement instanceof SVGElement) activeElement.blur();
@@ -89,19 +93,26 @@ function useCanvas(editor: Editor, stage: RefObject<HTMLDivElement>, canvas: Ref
   useEffect(() => keepFocus(editor, root), []);
 }
 
-/** Where what had the keyboard is no longer drawn, the canvas has it. */
+/** Where what has the keyboard is about to go, the canvas has it before the next key arrives. */
 function keepFocus(editor: Editor, root: HTMLElement): () => void {
   const { scene, screen } = editor;
   return effect(() => {
-    const shown = [scene.document.value, screen.notice.value, screen.help.value, screen.outline.value];
-    if (shown.length > 0 && hasFocus(root)) setTimeout(() => root.isConnected && !hasFocus(root) && editor.takeFocus());
+    const { nodes, edges } = indexOf(scene.document.value);
+    const noticed = screen.notice.value !== null;
+    const active = activeIn(root);
+    if (!(active instanceof HTMLElement || active instanceof SVGElement)) return;
+    const { nodeId, edgeId } = active.dataset;
+    const deleted = (nodeId !== undefined && !nodes.has(nodeId)) || (edgeId !== undefined && !edges.has(edgeId));
+    if (!deleted && (noticed || !active.closest(".cmg-notice"))) return;
+    active.blur();
+    editor.takeFocus();
   });
 }
 
-function hasFocus(root: HTMLElement): boolean {
+function activeIn(root: HTMLElement): Element | null {
   const scope = root.getRootNode();
   const active = scope instanceof ShadowRoot || scope instanceof Document ? scope.activeElement : null;
-  return active !== null && root.contains(active);
+  return root.contains(active) ? active : null;
 }
 
 function focusCanvas({ screen }: Editor, svg: SVGSVGElement): void {

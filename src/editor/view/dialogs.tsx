@@ -1,7 +1,7 @@
 /** What lies over the canvas: a notice, the help sheet, and the field that connects by name. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { indexOf } from "../../graph/model";
 import { refusedTargets } from "../../graph/targets";
 import * as actions from "../actions";
@@ -11,6 +11,14 @@ import { nameOf } from "../wording";
 
 interface Props {
   readonly editor: Editor;
+}
+
+function Close({ label, run }: { readonly label: string; readonly run: () => void }): JSX.Element {
+  return (
+    <button type="button" class="cmg-button cmg-bare" aria-label={label} onClick={run}>
+      ×
+    </button>
+  );
 }
 
 export function NoticeBar({ editor }: Props): JSX.Element | null {
@@ -25,9 +33,7 @@ export function NoticeBar({ editor }: Props): JSX.Element | null {
           {label}
         </button>
       ))}
-      <button type="button" class="cmg-button cmg-bare" aria-label="Dismiss" onClick={() => (screen.notice.value = null)}>
-        ×
-      </button>
+      <Close label="Dismiss" run={() => (screen.notice.value = null)} />
     </div>
   );
 }
@@ -40,7 +46,7 @@ export function Help({ editor }: Props): JSX.Element | null {
     screen.help.value = false;
     editor.takeFocus();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) sheet.current?.focus({ preventScroll: true });
   }, [open]);
   if (!open) return null;
@@ -53,9 +59,7 @@ export function Help({ editor }: Props): JSX.Element | null {
       tabIndex={-1}
       onKeyDown={(event) => (event.key === "Escape" || event.key === "?") && close()}
     >
-      <button type="button" class="cmg-button cmg-bare cmg-corner" aria-label="Close help" onClick={close}>
-        ×
-      </button>
+      <Close label="Close help" run={close} />
       <p>
         Double-click the canvas for a node, a node to rename it. Drag a body to move, drag from the ring around it to draw an edge.
         Shift-drag selects, space-drag pans, Ctrl+wheel zooms.
@@ -83,7 +87,7 @@ function ConnectField({ editor, source }: Props & { readonly source: string }): 
   const text = useSignal("");
   const field = useRef<HTMLInputElement>(null);
   const id = useMemo(() => editor.session.freshId("names"), []);
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
   const end = (): void => {
     if (screen.connecting.peek() === source) screen.connecting.value = null;
     editor.takeFocus();
@@ -128,9 +132,7 @@ function ConnectField({ editor, source }: Props & { readonly source: string }): 
       <button type="submit" class="cmg-button">
         Connect
       </button>
-      <button type="button" class="cmg-button cmg-bare" aria-label="Cancel" onClick={end}>
-        ×
-      </button>
+      <Close label="Cancel" run={end} />
     </form>
   );
 }

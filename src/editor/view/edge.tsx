@@ -68,8 +68,8 @@ function Badge({ knowledge, at: [x, y] }: { readonly knowledge: KnowledgeMark; r
         <path class="cmg-letter" d="M-2.4 3.8v-7.6h3a2.2 2.2 0 0 1 0 4.4h-3M.6.6 3 3.8" />
       ) : (
         <>
-          <circle class="cmg-sign" r={3.6} />
-          <path class="cmg-sign" d="M-2.5 2.5L2.5 -2.5" />
+          <circle class="cmg-letter" r={3.6} />
+          <path class="cmg-letter" d="M-2.5 2.5L2.5 -2.5" />
         </>
       )}
     </g>

@@ -20,40 +20,34 @@ export function Inspector({ editor }: Props): JSX.Element {
   const [edge] = [...edges].flatMap((id) => index.edges.get(id) ?? []);
   return (
     <aside class="cmg-inspector" aria-label="Selection">
-      {node && chosen.length === 1 && <NodePart editor={editor} node={node} />}
-      {chosen.length > 1 && <ManyPart editor={editor} chosen={chosen} />}
+      {node && <NodesPart editor={editor} chosen={chosen} />}
       {!node && edge && <EdgePart editor={editor} edge={edge} />}
       {!node && !edge && <GraphPart editor={editor} />}
     </aside>
   );
 }
 
-function NodePart({ editor, node }: Props & { readonly node: DocumentNode }): JSX.Element {
-  const { document } = editor;
-  const column = editor.screen.columns.value.includes(node.name);
-  const observed = node.roles.includes("latent") ? "latent" : "observed";
+function NodesPart({ editor, chosen }: Props & { readonly chosen: readonly DocumentNode[] }): JSX.Element {
+  const { document, screen } = editor;
+  const [node] = chosen;
+  const one = chosen.length === 1 ? node : undefined;
+  const kind = one?.roles.includes("latent") ? "latent" : "observed";
+  const column = one && screen.columns.value.includes(one.name) ? " · column ✓" : "";
+  const what = one ? one.name : counted(chosen.length, "node");
   return (
     <>
-      <p class="cmg-line-of-words">
-        <b class="cmg-name">{node.name}</b> <span class="cmg-faint">{observed + (column ? " · column ✓" : "")}</span>
-      </p>
-      <Roles editor={editor} chosen={[node]} />
-      <hr />
-      <Neighbours editor={editor} title="Parents" ids={parentsOf(document, node.id)} />
-      <Neighbours editor={editor} title="Children" ids={childrenOf(document, node.id)} />
-      <Remove editor={editor} label={`Delete ${node.name}`} />
-    </>
-  );
-}
-
-function ManyPart({ editor, chosen }: Props & { readonly chosen: readonly DocumentNode[] }): JSX.Element {
-  return (
-    <>
-      <p class="cmg-line-of-words">
-        <b>{counted(chosen.length, "node")}</b>
+      <p class="cmg-row">
+        <b class="cmg-name">{what}</b> {one && <span class="cmg-faint">{kind + column}</span>}
       </p>
       <Roles editor={editor} chosen={chosen} />
-      <Remove editor={editor} label={`Delete ${counted(chosen.length, "node")}`} />
+      {one && (
+        <>
+          <hr />
+          <Neighbours editor={editor} title="Parents" ids={parentsOf(document, one.id)} />
+          <Neighbours editor={editor} title="Children" ids={childrenOf(document, one.id)} />
+        </>
+      )}
+      <Remove editor={editor} label={`Delete ${what}`} />
     </>
   );
 }
@@ -81,7 +75,7 @@ function Roles({ editor, chosen }: Props & { readonly chosen: readonly DocumentN
 
 function Neighbours({ editor, title, ids }: Props & { readonly title: string; readonly ids: readonly string[] }): JSX.Element {
   return (
-    <p class="cmg-line-of-words">
+    <p class="cmg-row">
       <b>{title}</b>{" "}
       {ids.length === 0 ? <span class="cmg-faint">none</span> : null}
       {ids.map((id) => (
@@ -97,7 +91,7 @@ function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JS
   const disabled = editor.screen.readOnly.value;
   return (
     <>
-      <p class="cmg-line-of-words">
+      <p class="cmg-row">
         <b class="cmg-name">{edgeLabel(editor.document, edge)}</b>
       </p>
       <label class="cmg-field">
@@ -108,8 +102,8 @@ function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JS
         Knowledge
         <KnowledgeSelect editor={editor} edge={edge} label="Knowledge" />
       </label>
-      {edge.confidence !== null && <p class="cmg-line-of-words">Confidence {round(edge.confidence)}</p>}
-      {edge.bits !== null && <p class="cmg-line-of-words">{round(edge.bits)} bits</p>}
+      {edge.confidence !== null && <p class="cmg-row">Confidence {round(edge.confidence)}</p>}
+      {edge.bits !== null && <p class="cmg-row">{round(edge.bits)} bits</p>}
       {!disabled && (
         <button type="button" class="cmg-button" onClick={() => actions.reverse(editor, edge)}>
           Reverse
@@ -126,16 +120,16 @@ function GraphPart({ editor }: Props): JSX.Element {
   const held = (role: Role): DocumentNode[] => nodes.filter(({ roles }) => roles.includes(role));
   return (
     <>
-      <p class="cmg-line-of-words">
+      <p class="cmg-row">
         <b class="cmg-name">{editor.screen.title.value || "Graph"}</b>{" "}
         <span class="cmg-faint">{`${counted(nodes.length, "node")}, ${counted(drawn.length, "edge")}`}</span>
       </p>
       {ROLES.filter((role) => held(role).length > 0).map((role) => (
         <Neighbours key={role} editor={editor} title={capital(role)} ids={held(role).map(({ id }) => id)} />
       ))}
-      {tiers.length > 0 && <p class="cmg-line-of-words cmg-faint">{counted(tiers.length, "tier")}</p>}
+      {tiers.length > 0 && <p class="cmg-row cmg-faint">{counted(tiers.length, "tier")}</p>}
       {!editor.screen.readOnly.value && (
-        <p class="cmg-line-of-words cmg-faint">Double-click the canvas for a node; drag from a node's ring for an edge.</p>
+        <p class="cmg-row cmg-faint">Double-click the canvas for a node; drag from a node's ring for an edge.</p>
       )}
     </>
   );

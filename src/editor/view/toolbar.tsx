@@ -92,7 +92,7 @@ function Tool({ icon, sign: text, label, letter, minor, hint, pressed, disabled,
       aria-disabled={disabled}
       onClick={() => !disabled && run()}
     >
-      {icon ? <Icon name={icon} /> : <span class="cmg-sign-of-edge">{text}</span>}
+      {icon ? <Icon name={icon} /> : <span class="cmg-sign">{text}</span>}
       {label && <span class={minor ? "cmg-word cmg-minor" : "cmg-word"}>{label}</span>}
       {letter && <span class="cmg-key"> {letter}</span>}
     </button>
