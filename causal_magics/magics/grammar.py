@@ -33,7 +33,6 @@ _WORDS: Final = re.compile(
     re.VERBOSE,
 )
 _ITEMS: Final = re.compile(rf"{_QUOTED}|[^,]+")
-_EMBEDDED: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _FLAGS: Final = frozenset({"help", "debug"})
 _SHORT: Final = {"-o": "output", "-h": "help"}
 
@@ -233,7 +232,12 @@ def expand(text: str, evaluate: Evaluate) -> str:
     What an expression gives is not expanded again. Text and graphs go in as they are, a
     collection of names as a group ``{a b}`` with quotes where a name needs them.
     """
-    return _EMBEDDED.sub(lambda match: _as_notation(evaluate(match[1].strip())), text)
+    parts: list[str] = []
+    at = 0
+    while (start := text.find("{{", at)) >= 0 and (end := text.find("}}", start + 2)) >= 0:
+        parts += text[at:start], _as_notation(evaluate(text[start + 2 : end].strip()))
+        at = end + 2
+    return "".join([*parts, text[at:]])
 
 
 def _as_notation(value: object) -> str:

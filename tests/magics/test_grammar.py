@@ -123,3 +123,9 @@ def test_expressions_in_the_body_are_notation() -> None:
 
 def test_what_an_expression_gives_is_not_expanded_again() -> None:
     assert expand("{{x}}", {"x": "{{y}}"}.__getitem__) == "{{y}}"
+
+
+def test_braces_that_never_close_are_left_alone_at_once() -> None:
+    text = "{{" * 500_000
+    assert expand(text, lambda _: "never") == text
+    assert expand("a {{x}} {{", lambda name: name.upper()) == "a X {{"
