@@ -196,6 +196,7 @@ def main() -> None:
     """Print the table."""
     bundle = BUNDLE.read_bytes()
     zipped = len(gzip.compress(bundle)) / 1024
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start")
     print(f"bundle {len(bundle) / 1024:.1f} KiB (goal 130), {zipped:.1f} KiB gzip (goal 45)\n")
     print(f"{'':<12}{'nodes':>6}{'runs':>6}{'median ms':>10}{'p95 ms':>8}{'goal':>8}")
     with (
