@@ -84,7 +84,8 @@ def canvas_scale(graph: CausalGraph) -> float:
         if len(finite) == 0:
             return CANVAS_SCALE
         return min(_MOST_SCALE, max(CANVAS_SCALE, float(finite[math.ceil(0.9 * len(finite)) - 1])))
-    spacing = float(np.median(nearest))
+    with np.errstate(over="ignore"):
+        spacing = float(np.median(nearest))
     if spacing * CANVAS_SCALE <= _SPRAWL:
         return CANVAS_SCALE
     finite = np.sort(needs)
