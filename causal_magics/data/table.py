@@ -19,6 +19,9 @@ Floats = NDArray[np.float64]
 SAME = 1e-12
 """One minus the absolute correlation below which two columns may say the same."""
 
+TINY = 1e-150
+"""Range below which the squares of a column's values are lost."""
+
 
 class DataWarning(UserWarning):
     """Data that can be learned from, but with less to say than it seems."""
@@ -78,8 +81,10 @@ def read_table(data: Any, columns: str | Sequence[str] | None = None) -> Table:
             f"Expected a table with columns and rows, got {_count(len(named), 'column')} and "
             f"{_count(rows, 'row')}. Check how the data were read or filtered."
         )
-    if rows == 1:
-        raise DataError("Expected several rows, got one. A single row says nothing of causes.")
+    if rows < 3:
+        raise DataError(
+            f"Expected at least three rows, got {rows}. So few rows say nothing of causes."
+        )
     table = Table(names, _numeric(named))
     _check_complete(table)
     _check_variation(table)
@@ -121,7 +126,7 @@ def _array_columns(data: NDArray[Any], chosen: Sequence[str] | None) -> list[tup
             f"Expected a name for each of the {_count(width, 'column')} of the array, "
             f"got {_count(len(names), 'name')}."
         )
-    return [(str(name), data[:, index]) for index, name in enumerate(names)]
+    return [(str(name), _as_array(data[:, index])) for index, name in enumerate(names)]
 
 
 def _frame_columns(data: Any) -> list[tuple[str, Any]]:
@@ -240,6 +245,12 @@ def _check_variation(table: Table) -> None:
         raise DataError(
             f"Expected columns that vary, got {_enumerate(constant)}. "
             "Nothing can be learned of a constant: drop it."
+        )
+    tiny = [shorten(n) for n, w in zip(table.columns, high - low, strict=True) if w < TINY]
+    if tiny:
+        raise DataError(
+            f"Expected columns that vary by {TINY:g} or more, got {_enumerate(tiny)}. "
+            "Use other units."
         )
 
 

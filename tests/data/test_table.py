@@ -94,7 +94,7 @@ BAD: list[tuple[str, Callable[[], Any], str]] = [
     ("no columns", pd.DataFrame, "0 columns and 0 rows"),
     ("nothing", dict, "0 columns and 0 rows"),
     ("no rows", lambda: pd.DataFrame({"a": [], "b": []}), "2 columns and 0 rows"),
-    ("one row", lambda: {"a": [1.0], "b": [2.0]}, "several rows, got one"),
+    ("one row", lambda: {"a": [1.0], "b": [2.0]}, "at least three rows, got 1"),
     ("twice", _repeated, "found twice 'a'"),
     ("twice as text", lambda: {1: A, "1": B}, "found twice '1'"),
     ("blank", lambda: {" ": A, "b": B}, "Column 1 cannot be a node.*blank"),
@@ -138,3 +138,20 @@ def test_fewer_rows_than_columns_warns() -> None:
     with pytest.warns(DataWarning, match=r"Fewer rows \(4\) than columns \(6\)"):
         table = read_table(np.random.default_rng(1).normal(size=(4, 6)))
     assert table.values.shape == (4, 6)
+
+
+def test_the_mask_of_an_array_marks_missing_values() -> None:
+    values = np.ma.masked_array(np.column_stack((A, B)), mask=False)
+    values[3, 1] = np.ma.masked
+    with pytest.raises(DataError, match=r"missing values in 'x2' \(1\)"):
+        read_table(values)
+
+
+def test_two_rows_are_too_few_and_not_equal_columns() -> None:
+    with pytest.raises(DataError, match="at least three rows, got 2"):
+        read_table({"a": A[:2], "b": B[:2]})
+
+
+def test_values_whose_squares_vanish_get_one_line() -> None:
+    with pytest.raises(DataError, match="vary by 1e-150 or more, got 'a'"):
+        read_table({"a": A * 1e-200, "b": B})
