@@ -64,10 +64,11 @@ class Notebook:
         """
         root, *attributes = path.split(".")
         if root not in self.names:
-            known = [name for name in self.names if not name.startswith("_")]
-            hint = closest(root, known)
+            hint = closest(root, self._holding_values())
             advice = f"Did you mean {hint}?" if hint else "Define it in an earlier cell."
-            if root in map(str, causal_magics.samples()):
+            if not root.isidentifier():
+                advice = "Write an expression between {{ and }}."
+            elif root in map(str, causal_magics.samples()):
                 advice = f"%causal data {root} -o {root} loads the sample data of that name."
             raise CellError(f"The notebook has no name {shorten(root)}. {advice}")
         value = self.names[root]
@@ -78,6 +79,14 @@ class Notebook:
                 raise CellError(f"{shorten(root)} has no attribute {shorten(attribute)}.{advice}")
             value = getattr(value, attribute)
         return value
+
+    def _holding_values(self) -> list[str]:
+        """Names that hold data, rather than functions, classes or modules."""
+        return [
+            name
+            for name, value in self.names.items()
+            if not (name.startswith("_") or callable(value) or isinstance(value, ModuleType))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,7 @@ def _with_article(cls: type) -> str:
 
 def is_table(value: object) -> bool:
     """Whether a value looks like a data frame."""
-    return hasattr(value, "columns") and hasattr(value, "shape")
+    return hasattr(value, "shape") and hasattr(value, "columns")
 
 
 def fits(parameter: Parameter, value: object) -> bool:

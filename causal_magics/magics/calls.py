@@ -137,10 +137,14 @@ def _option(verb: Verb, name: str, shown: str) -> Parameter:
             return parameter
         if parameter.kind == "flag" and spelled == f"no-{parameter.option}":
             return parameter
-    known = [parameter.option for parameter in verb.options]
+    known = {parameter.option: f"--{parameter.option}" for parameter in verb.options}
+    has = ", ".join(known.values()) or "none"
+    if shown.endswith(":"):
+        known["tiers"] = "tiers:"
     hint = closest(spelled, known)
-    has = ", ".join(f"--{option}" for option in known) or "none"
-    advice = f"Did you mean --{hint}?" if hint else f"It has {has}."
+    advice = f"Did you mean {known[hint]}?" if hint else f"It has {has}."
+    if shown.endswith(":") and not hint:
+        advice += " A name with a colon needs quotes."
     raise CellError(f"{verb.name} has no option {shown}. {advice}")
 
 

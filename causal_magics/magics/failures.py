@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from causal_magics.errors import CausalMagicsError
 
 
-def make_readable(error: CausalMagicsError) -> None:
+def make_readable(error: CausalMagicsError | KeyboardInterrupt) -> None:
     """Let IPython show an error as its message, without the traceback.
 
     The error stays the one that was raised, so that `except CycleError` still catches it, the

@@ -174,11 +174,15 @@ def read_header(line: str, flags_of: Callable[[str], Collection[str]]) -> Header
             flags.update(flags_of(verb))
         else:
             names.append(word)
+    if target is not None and verb is None:
+        raise CellError(f"Expected a verb after {target} <<, as in `{target} << discover frame`.")
     output = options.pop("output", None)
+    if output is not None and len(output) > 1:
+        raise CellError(f"Expected -o once, got it {len(output)} times. NAME << binds a second.")
     return Header(
         verb=verb,
         names=tuple(names),
-        output=None if output is None else _output_name(output[-1]),
+        output=None if output is None else _output_name(output[0]),
         target=target,
         help=options.pop("help", None) is not None,
         debug=options.pop("debug", None) is not None,

@@ -71,6 +71,11 @@ class CausalMagics(Magics):
             if not debug:
                 make_readable(error)
             raise
+        except KeyboardInterrupt as error:
+            if not debug:
+                error.args = ("Stopped before there was a result; no name was bound.",)
+                make_readable(error)
+            raise
 
     def _answer(self, header: Header, body: str | None, local_ns: Mapping[str, Any]) -> object:
         if header.verb is None:

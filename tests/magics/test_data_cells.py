@@ -241,3 +241,12 @@ def test_mistakes_in_identify(
     shown = fails(cell)
     assert part in shown
     assert len(shown.splitlines()) == 1
+
+
+def test_a_lazy_frame_is_read_without_a_warning(
+    run: Run, shell: InteractiveShell, table: pd.DataFrame
+) -> None:
+    shell.user_ns["lazy"] = pl.from_pandas(table).lazy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert run("%causal discover lazy").graph == discover(table).graph

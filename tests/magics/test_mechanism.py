@@ -189,6 +189,13 @@ def test_help_names_everything(run: Run) -> None:
         ("%causal --count 3", "Expected a verb before --count."),
         ("%%causal\nA -> B", "Expected a verb after %%causal, as in %%causal graph"),
         ("%causal help", "Did you mean --help?"),
+        ("%causal x <<", "Expected a verb after x <<"),
+        ("%causal echo data -o g -o h", "Expected -o once, got it 2 times."),
+        ("%causal echo opem", "no name 'opem'. Define it in an earlier cell."),
+        ("%causal echo data[0]", "no name 'data[0]'. Write an expression between {{ and }}."),
+        ("%%causal echo data\ntier: A | B", "no option tier:. Did you mean tiers:?"),
+        ("%%causal echo data\na:b -> c", "no option a:. It has --frame"),
+        ("%%causal echo data\na:b -> c", "A name with a colon needs quotes."),
         ("%%causal echo data\ncount:", "Expected a value after count:, N."),
         ("%%causal echo data\ncuont: 3", "no option cuont:. Did you mean --count?"),
         ("%%causal echo data\nA -> B", "Write [required] or [forbidden] behind it."),
@@ -227,3 +234,17 @@ def test_the_traceback_is_there_on_request(run: Run, fails: Callable[[str], str]
     assert "Traceback" in repr(run("%causal --debug"))
     run("%config CausalMagics.debug = True")
     assert "Traceback" in fails("%causal ecko")
+
+
+def test_an_interrupt_without_a_result_is_one_line(
+    shell: InteractiveShell, fails: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(frame: Any) -> Echo:
+        """Stop."""
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(VERBS, "stopped", Verb("stopped", stopped))
+    shell.user_ns |= {"data": 1, "g": 2}
+    shown = fails("%causal stopped data -o g")
+    assert shown == "KeyboardInterrupt: Stopped before there was a result; no name was bound."
+    assert "Traceback" in fails("%causal stopped data -o g --debug")
