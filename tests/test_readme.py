@@ -1,0 +1,26 @@
+"""The README's cells, its short examples and its library block run in order, as they stand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+EXAMPLE = re.compile(
+    r"^```(?:python\n|\n(?=%))(?P<block>.*?)^```|`(?P<inline>(?:%causal|g\.)[^`]*)`",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def test_every_example_runs() -> None:
+    examples = [match["block"] or match["inline"] for match in EXAMPLE.finditer(README)]
+    assert "g.adjustment_sets()" in examples
+    assert "%causal code g" in examples
+    assert len(examples) >= 12
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(text.rstrip("\n")) for text in examples]
+    )
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
