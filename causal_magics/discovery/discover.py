@@ -21,7 +21,7 @@ from causal_magics.discovery.progress import Progress
 from causal_magics.discovery.score import Score
 from causal_magics.discovery.search import Found, node_costs, parents_of, search
 from causal_magics.discovery.statistics import GramStatistic
-from causal_magics.errors import DiscoveryError
+from causal_magics.errors import DiscoveryError, closest, shorten
 from causal_magics.graph.elements import Edge, Knowledge, Node
 from causal_magics.graph.model import CausalGraph
 
@@ -195,7 +195,8 @@ def discover(
     DataWarning
         Where there are fewer rows than columns.
     DiscoveryWarning
-        Where the search was interrupted.
+        Where the search was interrupted, or a graph given as knowledge has an observed node that
+        is no column.
 
     Notes
     -----
@@ -206,6 +207,7 @@ def discover(
         raise DiscoveryError(f"Expected an edge floor from 0, got {edge_floor}.")
     table = read_table(frame, columns)
     constraints = Constraints.from_knowledge(known, table.columns)
+    _warn_of_strangers(drawn, table.columns)
     with Progress(shown=progress) as bar:
         basis = Basis.fit(table.values)
         statistic = GramStatistic.from_values(basis, table.values, bar.read)
@@ -235,6 +237,21 @@ def _knowledge_of(
     raise DiscoveryError(
         f"Expected Knowledge or a CausalGraph as knowledge, got {type(knowledge).__name__}. "
         "Read text with CausalGraph.parse."
+    )
+
+
+def _warn_of_strangers(drawn: Mapping[str, Node], columns: Sequence[str]) -> None:
+    """Tell which drawn nodes are no columns, where they are meant to be observed."""
+    strange = [n for n, node in drawn.items() if n not in columns and "latent" not in node.roles]
+    if not strange:
+        return
+    hint = closest(strange[0], columns)
+    more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+    advice = f"Did you mean {shorten(hint)}?" if hint else "Mark what is not measured [latent]."
+    warnings.warn(
+        f"The data have no column {shorten(strange[0])}{more}: left out of the graph. {advice}",
+        DiscoveryWarning,
+        stacklevel=3,
     )
 
 

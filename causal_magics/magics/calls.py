@@ -169,8 +169,11 @@ def _add_body(
     source = f"CausalGraph.parse({python_text(text)})"
     if Knowledge in parameter.members:
         stated = Argument(knowledge_of(graph), f"{source}.knowledge")
-        if stated.value:
-            arguments[parameter.name] = _merged(arguments.get(parameter.name), stated)
+        given = arguments.get(parameter.name)
+        if given is None and graph.nodes and CausalGraph in parameter.members:
+            arguments[parameter.name] = Argument(graph, source)
+        elif stated.value:
+            arguments[parameter.name] = _merged(given, stated)
     elif graph.nodes:
         arguments[parameter.name] = Argument(graph, source)
 

@@ -240,3 +240,13 @@ def test_results_are_saved_and_loaded(tmp_path: Any) -> None:
     np.testing.assert_array_equal(loaded.statistic.gram, LEARNED.statistic.gram)
     values = SIMULATION.values[:20]
     np.testing.assert_array_equal(loaded.basis.design(values), LEARNED.basis.design(values))
+
+
+def test_a_drawn_node_that_is_no_column_is_told() -> None:
+    rng = np.random.default_rng(0)
+    frame = {"Age": rng.normal(size=50), "Dose": rng.normal(size=50)}
+    drawn = CausalGraph([Node("age", frozenset({"exposure"}))])
+    with pytest.warns(DiscoveryWarning, match="no column 'age': left out .* Did you mean 'Age'"):
+        assert discover(frame, knowledge=drawn).graph.exposures == ()
+    latent = CausalGraph([Node("Age", frozenset({"exposure"})), Node("U", frozenset({"latent"}))])
+    assert discover(frame, knowledge=latent).graph.exposures == ("Age",)

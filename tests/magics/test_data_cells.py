@@ -75,6 +75,15 @@ def test_the_body_is_obeyed(run: Run, table: Any) -> None:
     assert ("Größe", "a") in learned.graph.directed_edges
 
 
+def test_roles_in_the_body_are_taken_over(run: Run, table: Any) -> None:
+    learned = run("%%causal known << discover table\na [exposure]\nGröße [outcome]\n")
+    assert learned.graph.exposures == ("a",)
+    assert run("%causal identify known").outcome == ("Größe",)
+    again: dict[str, Any] = {"table": table}
+    exec(str(run("%causal code known")), again)
+    assert again["known"].graph == learned.graph
+
+
 def test_knowledge_from_the_notebook_and_the_body(
     run: Run, shell: InteractiveShell, table: Any
 ) -> None:
