@@ -43,15 +43,14 @@ export type KernelMessage = Commit | Reject | Snapshot;
 
 /** The wire to one kernel. */
 export interface Transport {
+  /** Throws where the kernel's end is gone. */
   send(message: ScreenMessage): void;
   /** Both return the function that ends the listening. */
   onMessage(listener: (message: unknown) => void): () => void;
   onChange(trait: string, listener: () => void): () => void;
   get(trait: string): unknown;
-  /** Calls back when the kernel's end is gone, or is there again. */
-  onAlive?(listener: (alive: boolean) => void): () => void;
-  /** What is the same for this editor after the page was loaded again. */
-  readonly key?: string;
+  /** Calls back when the kernel's end may be gone; what it says afterwards shows that it is not. */
+  onGone?(listener: () => void): () => void;
 }
 
 function texts(value: unknown): readonly string[] {

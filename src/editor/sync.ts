@@ -1,11 +1,12 @@
 /** Keeps a store in step with the kernel, over a wire that may be slow, lossy or cut. */
 import type { Group } from "../graph/operations";
 import { isObject } from "../graph/wire";
-import { parseMessage, type KernelMessage, type Reject, type Transport } from "./protocol";
+import { parseMessage, type KernelMessage, type Reject, type ScreenMessage, type Transport } from "./protocol";
 import type { Store } from "./store";
 
 export const BUSY_AFTER = 1_000;
 export const RESYNC_AFTER = 5_000;
+const MOST_PATIENCE = 60_000;
 
 export type Link = "saved" | "sending" | "busy" | "disconnected";
 
@@ -24,6 +25,7 @@ export class Sync {
   #busyTimer: ReturnType<typeof setTimeout> | undefined;
   #resyncTimer: ReturnType<typeof setTimeout> | undefined;
   #alive = true;
+  #patience = RESYNC_AFTER;
   #asked = false;
   /** The kernel is an earlier one than this screen's: its next snapshot counts, whatever its revision. */
   #earlier = false;
@@ -47,11 +49,10 @@ export class Sync {
     const transport = this.#transport;
     this.#endings.push(transport.onMessage((raw) => this.receive(raw)));
     this.#endings.push(transport.onChange("snapshot", () => this.#readTrait()));
-    const ending = transport.onAlive?.((alive) => this.#setAlive(alive));
+    const ending = transport.onGone?.(() => this.#probe());
     if (ending) this.#endings.push(ending);
     this.#readTrait();
-    this.#asked = true;
-    transport.send({ kind: "hello", origin: this.#options.origin });
+    this.#asked = this.#send({ kind: "hello", origin: this.#options.origin });
     this.#watch();
   }
 
@@ -72,6 +73,8 @@ export class Sync {
   receive(raw: unknown): void {
     const message = parseMessage(raw);
     if (!message) return;
+    this.#patience = RESYNC_AFTER;
+    if (!this.#alive) this.#revive();
     const before = this.#store.pending.length;
     if (this.#take(message) === "gap") this.#ask();
     this.#forgetAnswered();
@@ -108,30 +111,45 @@ export class Sync {
     if (message.document.rev > confirmed.rev || confirmed.nodes.length === 0) this.#store.snapshot(message);
   }
 
-  #setAlive(alive: boolean): void {
-    this.#alive = alive;
+  /** The kernel may be gone: until it says something, it is. */
+  #probe(): void {
+    this.#send({ kind: "resync" });
+    this.#alive = false;
     this.#watch();
-    if (alive) this.#ask();
+  }
+
+  #revive(): void {
+    this.#alive = true;
+    this.#asked = false;
+    this.#ask();
   }
 
   /** Asks for the whole document, unless the question is already on its way. */
   #ask(): void {
     if (this.#asked || !this.#alive) return;
-    this.#asked = true;
-    this.#transport.send({ kind: "resync" });
+    this.#asked = this.#send({ kind: "resync" });
     this.#watch();
   }
 
   /** Sends each pending group once; a snapshot makes room for a second time. */
   #flush(): void {
-    if (!this.#alive) return this.#watch();
     for (const { gid, ops } of this.#store.pending) {
-      if (this.#sent.has(gid)) continue;
-      this.#sent.add(gid);
+      if (!this.#alive || this.#sent.has(gid)) continue;
       const base_rev = this.#store.confirmed.rev;
-      this.#transport.send({ kind: "ops", gid, base_rev, origin: this.#options.origin, ops });
+      if (this.#send({ kind: "ops", gid, base_rev, origin: this.#options.origin, ops })) this.#sent.add(gid);
     }
     this.#watch();
+  }
+
+  /** Whether the wire took the message. */
+  #send(message: ScreenMessage): boolean {
+    try {
+      this.#transport.send(message);
+      return true;
+    } catch {
+      this.#alive = false;
+      return false;
+    }
   }
 
   #forgetAnswered(): void {
@@ -150,8 +168,9 @@ export class Sync {
     if (!waiting && !this.#asked) return;
     this.#resyncTimer = setTimeout(() => {
       this.#asked = false;
+      this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
       this.#ask();
-    }, RESYNC_AFTER);
+    }, this.#patience);
   }
 
   #setLink(link: Link): void {

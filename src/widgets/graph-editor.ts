@@ -4,10 +4,7 @@ import { mountEditor, type ScreenMessage, type Transport } from "../editor";
 
 type Model = AnyModel<Record<string, unknown>>;
 
-/** The class that Jupyter's widget manager gives to views whose kernel is gone. */
-const DISCONNECTED = "jupyter-widgets-disconnected";
-
-function transportOf(model: Model, el: HTMLElement): Transport {
+function transportOf(model: Model): Transport {
   const listen = (event: string, listener: (...parts: unknown[]) => void): (() => void) => {
     model.on(event, listener);
     return () => model.off(event, listener);
@@ -17,20 +14,15 @@ function transportOf(model: Model, el: HTMLElement): Transport {
     onMessage: (listener) => listen("msg:custom", (message) => listener(message)),
     onChange: (trait, listener) => listen(`change:${trait}`, () => listener()),
     get: (trait) => model.get(trait),
-    onAlive: (listener) => {
-      const watch = new MutationObserver(() => listener(el.closest(`.${DISCONNECTED}`) === null));
-      watch.observe(el, { attributes: true, attributeFilter: ["class"] });
-      const ending = listen("comm:close", () => listener(false));
-      return () => {
-        watch.disconnect();
-        ending();
-      };
+    onGone: (listener) => {
+      const endings = ["comm_live_update", "comm:close"].map((event) => listen(event, () => listener()));
+      return () => endings.forEach((end) => end());
     },
   };
 }
 
 function render({ model, el }: RenderProps<Record<string, unknown>>): () => void {
-  return mountEditor(el, transportOf(model, el));
+  return mountEditor(el, transportOf(model));
 }
 
 export default { render };

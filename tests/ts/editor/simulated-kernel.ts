@@ -14,7 +14,8 @@ export class Wire implements Transport {
   readonly down: string[] = [];
   readonly traits = new Map<string, unknown>();
   private readonly listeners = new Set<Listener>();
-  private readonly aliveListeners = new Set<(alive: boolean) => void>();
+  private readonly goneListeners = new Set<() => void>();
+  private cut = false;
   private readonly changeListeners = new Map<string, Set<() => void>>();
 
   constructor(private readonly kernel: SimulatedKernel) {
@@ -22,6 +23,7 @@ export class Wire implements Transport {
   }
 
   send(message: ScreenMessage): void {
+    if (this.cut) throw new Error("The comm is disposed.");
     this.up.push(JSON.stringify(message));
   }
 
@@ -36,9 +38,9 @@ export class Wire implements Transport {
     return () => listeners.delete(listener);
   }
 
-  onAlive(listener: (alive: boolean) => void): () => void {
-    this.aliveListeners.add(listener);
-    return () => this.aliveListeners.delete(listener);
+  onGone(listener: () => void): () => void {
+    this.goneListeners.add(listener);
+    return () => this.goneListeners.delete(listener);
   }
 
   get(trait: string): unknown {
@@ -50,8 +52,15 @@ export class Wire implements Transport {
     for (const listener of this.changeListeners.get(trait) ?? []) listener();
   }
 
-  setAlive(alive: boolean): void {
-    for (const listener of this.aliveListeners) listener(alive);
+  /** Whatever is sent from now on is lost; the widget manager says so, or the first message that fails. */
+  cutOff(says: boolean): void {
+    this.cut = true;
+    if (says) this.doubt();
+  }
+
+  /** The widget manager says that the kernel may be gone. */
+  doubt(): void {
+    for (const listener of this.goneListeners) listener();
   }
 
   /** Carries the oldest message to the kernel. */

@@ -86,7 +86,7 @@ describe("the state of the kernel", () => {
 
   it("is told when it is gone, and edits go to the new one", async () => {
     const old = await open(CHAIN, { title: "g" });
-    old.wire.setAlive(false);
+    old.wire.cutOff(true);
     await edit(old);
     old.wire.up.length = 0;
     expect(state(old)).toContain("disconnected · 1 edit kept");
