@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from narwhals.typing import IntoFrame
 
-from causal_magics.errors import NotIdentifiedError
+from causal_magics.errors import GraphError, NotIdentifiedError
 from causal_magics.graph.adjustment import AdjustmentProblem, iterate_adjustment_sets
 from causal_magics.graph.effect import Effect, EffectQuery, smallest_first
 from causal_magics.graph.estimand import (
@@ -181,10 +181,12 @@ def identify(
     Raises
     ------
     GraphError
-        Where exposure or outcome is missing, or the graph has no reading.
+        Where exposure or outcome is missing, the graph has no reading, or the limit is negative.
     DataError
         Where the data lack a column, or a column cannot be tested.
     """
+    if limit < 0:
+        raise GraphError(f"Expected a limit from 0, got {limit}. Leave it out for 100.")
     return _Question(graph, EffectQuery.of(graph, exposure, outcome), effect, limit).answer(data)
 
 

@@ -98,6 +98,14 @@ def _confounding(graph: CausalGraph, query: EffectQuery, problem: AdjustmentProb
         "No set of observed nodes blocks all biasing paths"
     )  # fmt: skip
     longer = _has_longer_formula(graph, query)
+    without = next(problem.minimal_sets(0, allowed), None) if forced else None
+    if without is not None:
+        blamed = _listed(sorted(dag.names_of(forced & ~without)))
+        return Obstacle(
+            f"{reason} together with {blamed}, which has the role adjusted",
+            f"Take the role adjusted from {blamed}",
+            longer,
+        )
     helpful = next(problem.minimal_sets(forced, dag.visible & ~barred), None)
     measured = sorted(dag.names_of(helpful or 0) & set(graph.latents))
     if measured:

@@ -215,3 +215,15 @@ def test_latex_is_escaped() -> None:
     assert r"\text{x\_1}" in latex
     assert r"\text{50\%}" in latex
     assert r"\sum_{\text{\{z\}}}" in latex
+
+
+def test_an_adjusted_collider_is_what_to_give_up() -> None:
+    text = "u -> x; v [latent]; u -> a; v -> a; v -> y; x -> y"
+    shown = repr(asked(text))
+    assert "together with a, which has the role adjusted. Take the role adjusted from a." in shown
+    assert asked(text.replace("-> a", "-> b")).adjustment_sets == (frozenset(),)
+
+
+def test_a_negative_limit_is_refused() -> None:
+    with pytest.raises(GraphError, match="Expected a limit from 0, got -1"):
+        asked("x -> y", limit=-1)
