@@ -36,7 +36,7 @@ class CausalMagics(Magics):
     """Cells in which a causal graph is drawn, learned, compared and asked."""
 
     debug = Bool(False, help="Show the full traceback of every error.").tag(config=True)
-    defaults = Dict(help='Defaults of options, by verb: {"discover": {"bootstrap": 20}}.').tag(
+    defaults = Dict(help='Defaults of options, by verb: {"discover": {"edge-floor": 0.01}}.').tag(
         config=True
     )
 
