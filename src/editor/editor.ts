@@ -10,7 +10,7 @@ import { Scene } from "./scene";
 import { NOTHING, Screen, type NoticeAction } from "./screen";
 import { EditSession } from "./session";
 import type { Cause } from "./store";
-import { counted, describeChange } from "./wording";
+import { counted, describeSize } from "./wording";
 
 /** Above this many nodes the editor shows and does not edit. */
 export const MOST_NODES = 1_500;
@@ -147,7 +147,7 @@ export class Editor {
       this.screen.waiting.value = this.session.store.pending.length;
       this.screen.readOnly.value = this.#isReadOnly(next);
       this.#noteHistory();
-      if (cause.kind === "commit" && !cause.own) this.screen.announce(`Changed elsewhere: ${describeChange(before, next)}.`);
+      if (cause.kind === "commit" && !cause.own) this.screen.announce(`Changed elsewhere, now ${describeSize(next)}.`);
       this.#forgetWhatIsGone(next, before);
     });
     if (before.nodes.length === 0 && cause.kind === "snapshot") this.fit();

@@ -4,7 +4,6 @@ import { indexOf, type GraphDocument } from "../graph/model";
 import { applyGroup, type Operation } from "../graph/operations";
 import type { Editor } from "./editor";
 import { isObject, parseDocument, parseGroup } from "../graph/wire";
-import type { Store } from "./store";
 import { counted } from "./wording";
 
 const EVENT = "causal-magics:handover";
@@ -13,44 +12,58 @@ const EVENT = "causal-magics:handover";
 const UNKNOWN = "";
 
 interface Handover {
-  readonly title: string;
   readonly document: GraphDocument;
   readonly ops: readonly Operation[];
 }
 
-/** Asks the page for another editor of the same title; edits leave this one only when it took them. */
-export function handOver(editor: Editor, store: Store): void {
+/** Edits by the title of their graph, where all editors of the page find them: each has a module of its own. */
+function keptEdits(): Map<string, unknown> {
+  const page = window as { [EVENT]?: Map<string, unknown> };
+  return (page[EVENT] ??= new Map<string, unknown>());
+}
+
+/** Gives pending edits to an editor of the same title; they leave this one only when it took them. */
+export function handOver(editor: Editor): void {
+  keep(editor);
+  window.dispatchEvent(new Event(EVENT));
+  if (!keptEdits().has(editor.screen.title.peek())) editor.session.store.forget();
+  else editor.warn("No editor of a running kernel shows this graph yet. Run its cell again.");
+}
+
+/** Keeps edits that the kernel never got for the next editor of the same title. */
+export function keep({ screen, session: { store } }: Editor): void {
   const ops = store.pending.flatMap((pending) => pending.ops);
-  const detail: Handover = { title: editor.screen.title.peek(), document: store.confirmed, ops };
-  const left = window.dispatchEvent(new CustomEvent(EVENT, { detail, cancelable: true }));
-  if (left) return editor.warn("No editor of a running kernel shows this graph yet. Run its cell again, then send.");
-  store.forget();
-  editor.screen.announce("Sent to the new kernel.");
+  const gone = screen.link.peek() === "disconnected" && ops.length > 0;
+  if (gone) keptEdits().set(screen.title.peek(), { document: store.confirmed, ops } satisfies Handover);
 }
 
-/** Takes edits that are handed over to this graph; returns the function that ends it. */
+/** Asks whether edits that are kept for this graph are wanted, and takes those that are given; returns what ends it. */
 export function takeOver(editor: Editor): () => void {
-  const listener = (event: Event): void => {
-    const handover = event instanceof CustomEvent ? read(event.detail) : null;
-    const { screen } = editor;
-    if (handover?.title !== screen.title.peek()) return;
-    if (screen.link.peek() === "disconnected" || screen.readOnly.peek() || event.defaultPrevented) return;
-    event.preventDefault();
-    receive(editor, handover);
+  const { screen } = editor;
+  const take = (): void => {
+    const title = screen.title.peek();
+    if (screen.link.peek() === "disconnected" || screen.readOnly.peek()) return;
+    const handover = read(keptEdits().get(title));
+    keptEdits().delete(title);
+    if (handover) receive(editor, handover);
   };
-  window.addEventListener(EVENT, listener);
-  return () => window.removeEventListener(EVENT, listener);
+  const drop = (): void => {
+    keptEdits().delete(screen.title.peek());
+    screen.notice.value = null;
+  };
+  if (keptEdits().has(screen.title.peek()) && !screen.readOnly.peek()) {
+    editor.warn("The earlier kernel never got your last edits.", [
+      { label: "Send them", run: take },
+      { label: "Drop them", run: drop },
+    ]);
+  }
+  window.addEventListener(EVENT, take);
+  return () => window.removeEventListener(EVENT, take);
 }
 
-function read(detail: unknown): Handover | null {
-  const document = isObject(detail) ? parseDocument(detail.document) : null;
-  if (!isObject(detail) || !document || typeof detail.title !== "string") return null;
-  try {
-    return { title: detail.title, document, ops: parseGroup(detail.ops) };
-  } catch (error) {
-    if (error instanceof OperationError) return null;
-    throw error;
-  }
+function read(raw: unknown): Handover | null {
+  const document = isObject(raw) ? parseDocument(raw.document) : null;
+  return isObject(raw) && document ? { document, ops: parseGroup(raw.ops) } : null;
 }
 
 function receive(editor: Editor, { document, ops }: Handover): void {

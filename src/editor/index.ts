@@ -2,7 +2,7 @@
 import { h, render } from "preact";
 import type { GraphDocument } from "../graph/model";
 import { Editor, type EditorOptions } from "./editor";
-import { takeOver } from "./handover";
+import { keep, takeOver } from "./handover";
 import type { Transport } from "./protocol";
 import { style } from "./style";
 import { followTheme } from "./theme";
@@ -59,6 +59,7 @@ function mount(host: HTMLElement, editor: Editor, transport: Transport): () => v
   render(h(App, { editor, root }), root);
   return () => {
     for (const end of endings) end();
+    keep(editor);
     editor.dispose();
     render(null, root);
     host.replaceChildren();

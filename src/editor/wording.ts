@@ -80,19 +80,7 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** "2 nodes added, 1 edge removed": what became of a document, in numbers. */
-export function describeChange(before: GraphDocument, after: GraphDocument): string {
-  const [was, is] = [indexOf(before), indexOf(after)];
-  const parts: string[] = [];
-  const compare = <Item>(from: ReadonlyMap<string, Item>, to: ReadonlyMap<string, Item>, noun: string): void => {
-    const added = [...to.keys()].filter((id) => !from.has(id)).length;
-    const removed = [...from.keys()].filter((id) => !to.has(id)).length;
-    const changed = [...to].filter(([id, item]) => from.has(id) && from.get(id) !== item).length;
-    if (added) parts.push(`${counted(added, noun)} added`);
-    if (removed) parts.push(`${counted(removed, noun)} removed`);
-    if (changed) parts.push(`${counted(changed, noun)} changed`);
-  };
-  compare(was.nodes, is.nodes, "node");
-  compare(was.edges, is.edges, "edge");
-  return parts.join(", ") || "nothing that is drawn";
+/** "3 nodes, 2 edges" */
+export function describeSize({ nodes, edges }: GraphDocument): string {
+  return `${counted(nodes.length, "node")}, ${counted(edges.length, "edge")}`;
 }

@@ -4,7 +4,7 @@ import type { JSX, RefObject } from "preact";
 import { routeEdges, type Box } from "../../graph/geometry";
 import { toolEdge } from "../actions";
 import { FAR, type Editor } from "../editor";
-import { counted } from "../wording";
+import { describeSize } from "../wording";
 import { EdgeView, End } from "./edge";
 import { NodeView } from "./node";
 
@@ -20,9 +20,9 @@ export function Canvas({ editor, canvas }: Props): JSX.Element {
   const far = useComputed(() => screen.viewport.value.zoom < FAR).value;
   const mode = screen.mode.value;
   const drag = useComputed(() => screen.drag.value?.kind ?? "none").value;
-  const { nodes, edges } = scene.document.value;
+  const document = scene.document.value;
   const title = screen.title.value ? ` ${screen.title.value}` : "";
-  const label = `Causal graph${title}: ${counted(nodes.length, "node")}, ${counted(edges.length, "edge")}. Press ? for the keys.`;
+  const label = `Causal graph${title}: ${describeSize(document)}. Press ? for the keys.`;
   return (
     <svg
       ref={canvas}
@@ -32,7 +32,7 @@ export function Canvas({ editor, canvas }: Props): JSX.Element {
       role="application"
       aria-roledescription="graph editor"
       aria-label={label}
-      tabindex={nodes.length === 0 ? 0 : -1}
+      tabindex={document.nodes.length === 0 ? 0 : -1}
     >
       <Drawing editor={editor} />
     </svg>

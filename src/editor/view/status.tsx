@@ -36,7 +36,7 @@ function advice({ screen, scene }: Editor): string {
 }
 
 function LinkState({ editor }: Props): JSX.Element {
-  const { screen, scene, session } = editor;
+  const { screen, scene } = editor;
   const link = screen.link.value;
   const { rev } = scene.document.value;
   const waiting = screen.waiting.value;
@@ -51,7 +51,7 @@ function LinkState({ editor }: Props): JSX.Element {
     <span class={`cmg-link-state is-${link}`} data-link={link}>
       {words}
       {link === "disconnected" && waiting > 0 && (
-        <button type="button" class="cmg-link" onClick={() => handOver(editor, session.store)}>
+        <button type="button" class="cmg-link" onClick={() => handOver(editor)}>
           send to the new kernel
         </button>
       )}

@@ -106,11 +106,28 @@ describe("the state of the kernel", () => {
     expect(state(old)).toBe("disconnected");
   });
 
+  it.each([
+    ["Send them", ["latent"]],
+    ["Drop them", []],
+  ])("is told when its cell runs again: %s", async (choice, roles) => {
+    const old = await open(CHAIN, { title: "again" });
+    old.wire.cutOff(true);
+    await edit(old);
+    old.dispose();
+    const fresh = await open(CHAIN, { title: "again" });
+    button(fresh, choice).click();
+    await settle(fresh.wire);
+    expect(fresh.kernel.document.nodes[0]?.roles).toEqual(roles);
+    expect(fresh.host.querySelector(".cmg-notice")).toBeNull();
+    const later = await open(CHAIN, { title: "again" });
+    expect(later.host.querySelector(".cmg-notice")).toBeNull();
+  });
+
   it("says what others have changed", async () => {
     const bench = await open();
     bench.kernel.python([{ op: "delete_node", id: "a" }]);
     await settle(bench.wire);
-    expect(said(bench)).toBe("Changed elsewhere: 1 node removed, 1 edge removed.");
+    expect(said(bench)).toBe("Changed elsewhere, now 2 nodes, 1 edge.");
     expect(bench.host.querySelectorAll("[data-node-id]")).toHaveLength(2);
   });
 });
