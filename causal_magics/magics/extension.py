@@ -75,6 +75,9 @@ def allow_empty_body(lines: list[str]) -> list[str]:
     return lines
 
 
+# Left out where a terminal asks whether the cell is complete, so that it waits for the body.
+vars(allow_empty_body)["has_side_effects"] = True
+
 _EXTENSIONS: WeakKeyDictionary[InteractiveShell, Extension] = WeakKeyDictionary()
 
 

@@ -71,3 +71,9 @@ def test_configuration_outlives_a_reload(run: Run, shell: InteractiveShell) -> N
 def test_an_empty_cell_is_read(run: Run) -> None:
     assert "discover" in repr(run("%%causal --help"))
     assert "discover" in repr(run("%%causal --help\n"))
+
+
+def test_a_terminal_waits_for_the_body(shell: InteractiveShell) -> None:
+    assert shell.check_complete("%%causal graph -o g")[0] == "incomplete"
+    assert shell.check_complete("%%causal graph -o g\nA -> B")[0] == "incomplete"
+    assert shell.check_complete("%%causal graph -o g\nA -> B\n\n")[0] == "complete"
