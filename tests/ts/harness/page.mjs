@@ -2,6 +2,7 @@
 // In its console: bench.open(document.body, bench.randomDocument(100)).
 import { Buffer } from "node:buffer";
 import { createServer } from "node:http";
+import { argv, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -20,6 +21,6 @@ const page = `<!doctype html><meta charset="utf-8"><title>editor</title><main></
 <script type="module">${script.replaceAll("</script", "<\\/script")}
 bench.open(document.querySelector("main"), bench.SMOKING);</script>`;
 
-const port = Number(process.argv[2] ?? 8799);
+const port = Number(argv[2] ?? 8799);
 createServer((_request, response) => response.setHeader("Content-Type", "text/html").end(page)).listen(port, "127.0.0.1");
-console.log(`http://127.0.0.1:${port}`);
+stdout.write(`http://127.0.0.1:${port}\n`);
