@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import get_args
 
-from causal_magics.errors import GraphError
+from causal_magics.errors import GraphError, shorten
 from causal_magics.graph.amenability import read_effect
 from causal_magics.graph.canonical import CanonicalDag, bits
 from causal_magics.graph.effect import Effect, EffectQuery, smallest_first
@@ -58,6 +59,10 @@ class AdjustmentProblem:
         cls, graph: CausalGraph, query: EffectQuery, effect: Effect = "total", *, mag: bool = False
     ) -> AdjustmentProblem:
         """Reduce the question for one effect."""
+        if effect not in get_args(Effect):
+            raise GraphError(
+                f"Expected the effect 'total' or 'direct', got {shorten(str(effect))}."
+            )
         if effect == "direct":
             return cls._direct(graph, query, mag)
         reading = read_effect(graph, query, mag=mag)

@@ -185,6 +185,11 @@ def identify(
     DataError
         Where the data lack a column, or a column cannot be tested.
     """
+    if not isinstance(graph, CausalGraph):
+        raise GraphError(
+            f"Expected a CausalGraph, got a value of type {type(graph).__name__}. "
+            "Use its .graph, or CausalGraph.parse(text)."
+        )
     if limit < 0:
         raise GraphError(f"Expected a limit from 0, got {limit}. Leave it out for 100.")
     return _Question(graph, EffectQuery.of(graph, exposure, outcome), effect, limit).answer(data)

@@ -227,3 +227,10 @@ def test_an_adjusted_collider_is_what_to_give_up() -> None:
 def test_a_negative_limit_is_refused() -> None:
     with pytest.raises(GraphError, match="Expected a limit from 0, got -1"):
         asked("x -> y", limit=-1)
+
+
+def test_another_effect_or_no_graph_is_refused() -> None:
+    with pytest.raises(GraphError, match="'total' or 'direct', got 'totl'"):
+        asked("x -> y", effect="totl")
+    with pytest.raises(GraphError, match="Expected a CausalGraph, got a value of type str"):
+        identify("x -> y", "x", "y")  # type: ignore[arg-type]
