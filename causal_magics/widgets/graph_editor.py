@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import count
+from keyword import iskeyword
 from pathlib import Path
 from threading import Lock, Timer
 from typing import Any
@@ -332,7 +333,7 @@ def _checked(graph: object) -> CausalGraph:
 
 
 def _checked_name(name: object) -> str:
-    if isinstance(name, str) and name.isidentifier():
+    if isinstance(name, str) and name.isidentifier() and not iskeyword(name):
         return name
     raise EditorError(f"Expected a Python name to bind, got {shorten(str(name))}.")
 

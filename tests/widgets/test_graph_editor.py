@@ -258,7 +258,7 @@ def test_only_graphs_can_be_edited(front_end: FrontEnd, graph: Any) -> None:
     assert editor.graph is CHAIN
 
 
-@pytest.mark.parametrize("name", ["", "a b", "1x", "g.h", 3])
+@pytest.mark.parametrize("name", ["", "a b", "1x", "g.h", "class", 3])
 def test_only_python_names_can_be_bound(front_end: FrontEnd, name: Any) -> None:
     with pytest.raises(errors.EditorError, match="Expected a Python name"):
         edit(CHAIN, name, namespace={})
