@@ -30,6 +30,7 @@ def parts(shell: InteractiveShell) -> dict[str, object]:
 
 
 def test_unloading_leaves_nothing(bare_shell: InteractiveShell) -> None:
+    bare_shell.find_line_magic("load_ext")  # registers IPython's own lazily
     before = parts(bare_shell)
     for _ in range(2):
         bare_shell.run_line_magic("load_ext", "causal_magics")
