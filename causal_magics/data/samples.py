@@ -174,11 +174,11 @@ def sample(name: str) -> SampleData:
     MissingDependencyError
         Where the package that carries it is not installed.
     """
-    if name.casefold() != _SACHS.name:
+    if not isinstance(name, str) or name.casefold() != _SACHS.name:
         known = [entry.name for entry in samples()]
-        hint = closest(name, known)
+        hint = closest(str(name), known)
         advice = f"Did you mean {shorten(hint)}?" if hint else f"There is {', '.join(known)}."
-        raise DataError(f"There are no sample data named {shorten(name)}. {advice}")
+        raise DataError(f"There are no sample data named {shorten(str(name))}. {advice}")
     return _sachs()
 
 

@@ -180,7 +180,8 @@ class Knowledge:
     required, forbidden : set of (cause, effect)
         Directed edges that must, or must not, be in the graph.
     tiers : sequence of sequences of str
-        Later tiers never cause earlier ones. Names outside all tiers are free.
+        No edge points from a later tier to an earlier one. Names outside all tiers are free, so a
+        path through them still may.
 
     Raises
     ------

@@ -6,7 +6,7 @@ One statement follows the other; line breaks and `;` may separate them::
     Smoking -> {Treatment Tar} -> Outcome             # chains and groups
     "blood pressure" -- weight                        # quotes where a name needs them
     PKC -> Mek [required]                             # required | forbidden | bits= | confidence=
-    tiers: Age Gene | Treatment | Outcome             # later tiers never cause earlier ones
+    tiers: Age Gene | Treatment | Outcome             # no arrow from a later to an earlier tier
     prompt: any text up to the end of the line        # a setting of the verb
 
 Edges are ``->``, ``<-``, ``<->``, ``--`` and, with circles as in a PAG, ``@->``, ``<-@``,
@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from causal_magics.errors import closest, shorten
+from causal_magics.errors import NotationError, closest, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation_draft import Attribute, Draft, Setting
 from causal_magics.graph.notation_format import format_dagitty, format_graph, format_name
@@ -111,7 +111,9 @@ def parse_graph(text: str) -> CausalGraph:
 class _Parser:
     """Recursive descent over the statements of one text."""
 
-    def __init__(self, text: str, *, settings_allowed: bool = True) -> None:
+    def __init__(self, text: object, *, settings_allowed: bool = True) -> None:
+        if not isinstance(text, str):
+            raise NotationError(f"Expected a graph as text, got {type(text).__name__}.")
         self.scan = Scanner(text)
         self.draft = Draft(self.scan)
         self.settings_allowed = settings_allowed

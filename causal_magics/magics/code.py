@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from causal_magics.errors import CellError, closest, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.magics.calls import Call, python_text
+from causal_magics.magics.help import Text
 from causal_magics.magics.history import History
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Python as text: shown as it is, and highlighted where the front-end can.
+class Code(Text):
+    """Python as text: shown as it is, and highlighted where the front-end can."""
 
-    Parameters
-    ----------
-    text : str
-    """
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return self.text
+    __slots__ = ()
 
     def _repr_markdown_(self) -> str:
         return f"```python\n{self.text}\n```"

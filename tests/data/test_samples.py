@@ -64,3 +64,8 @@ def test_without_the_package_one_line_says_how_to_get_it(monkeypatch: pytest.Mon
     assert not next(iter(samples())).installed
     with pytest.raises(MissingDependencyError, match=r"pip install cdt==0\.6\.0"):
         sample("sachs")
+
+
+def test_a_name_that_is_no_text_is_refused() -> None:
+    with pytest.raises(DataError, match="no sample data named '5'"):
+        sample(5)  # type: ignore[arg-type]

@@ -141,3 +141,8 @@ def test_a_large_text_is_read_in_one_pass(text: str, nodes: int | None) -> None:
         assert caught.value.line == 1
     else:
         assert len(parse_cell(text).graph) == nodes
+
+
+def test_what_is_no_text_is_refused_in_one_line() -> None:
+    with pytest.raises(NotationError, match="Expected a graph as text, got int"):
+        parse_graph(5)  # type: ignore[arg-type]
