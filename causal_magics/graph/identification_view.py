@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 Tag = Literal["th", "td"]
 
 _SHOWN = 10
+_ROOT = "div.cm-identify.cm-identify.cm-identify"  # outweighs the front-end's rules for tables
 _STYLE = (
     "<style>"
-    ".cm-identify{color:var(--jp-content-font-color1,inherit);max-width:60em}"
-    "div.cm-identify table{border-collapse:collapse;margin:.3em 0 .8em}"
-    "div.cm-identify table th,div.cm-identify table td{text-align:left;padding:.15em .8em .15em 0;"
-    "vertical-align:top;font-weight:normal;background:none}"
-    "div.cm-identify table th,div.cm-identify .cm-soft{color:var(--jp-content-font-color2,inherit)}"
-    "div.cm-identify code{background:none;color:inherit}"
-    "div.cm-identify table .cm-bad{color:var(--jp-error-color1,#C04F00)}"
+    f"{_ROOT}{{color:var(--jp-content-font-color1,inherit);max-width:60em}}"
+    f"{_ROOT} table{{border-collapse:collapse;margin:.3em 0 .8em}}"
+    f"{_ROOT} th,{_ROOT} td{{text-align:left;padding:.15em .8em .15em 0;"
+    "vertical-align:top;font-weight:normal}"
+    f"{_ROOT} tr{{background:none}}"
+    f"{_ROOT} th,{_ROOT} .cm-soft{{color:var(--jp-content-font-color2,inherit)}}"
+    f"{_ROOT} code{{background:none;color:inherit}}"
+    f"{_ROOT} .cm-bad{{color:var(--jp-error-color1,#C04F00)}}"
     "</style>"
 )
 
