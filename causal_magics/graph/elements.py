@@ -61,6 +61,11 @@ def check_name(name: object) -> str:
     return name
 
 
+def as_roles(roles: Role | Iterable[Role]) -> frozenset[Role]:
+    """Return one role or several as a set."""
+    return frozenset((roles,) if isinstance(roles, str) else roles)
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A variable.
@@ -81,7 +86,7 @@ class Node:
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        roles = frozenset(self.roles)
+        roles = as_roles(self.roles)
         for role in roles:
             if role not in ROLES:
                 hint = closest(str(role), ROLES)

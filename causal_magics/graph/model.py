@@ -24,6 +24,7 @@ from causal_magics.graph.elements import (
     Node,
     Pair,
     Role,
+    as_roles,
     check_acyclic,
     each_name,
     ordered_pair,
@@ -207,13 +208,16 @@ class CausalGraph(GraphMethods):
         )
 
     def add_node(
-        self, name: str, roles: Iterable[Role] = (), position: tuple[float, float] | None = None
+        self,
+        name: str,
+        roles: Role | Iterable[Role] = (),
+        position: tuple[float, float] | None = None,
     ) -> CausalGraph:
         """Return the graph with one more node."""
         if name in self.node_table:
             raise DuplicateNodeError(name)
         return self._changed(
-            nodes=[*self.node_table.values(), Node(name, frozenset(roles), position)]
+            nodes=[*self.node_table.values(), Node(name, as_roles(roles), position)]
         )
 
     def remove_node(self, name: str) -> CausalGraph:
@@ -242,9 +246,9 @@ class CausalGraph(GraphMethods):
             self.knowledge.renamed(old, new),
         )
 
-    def set_roles(self, name: str, roles: Iterable[Role]) -> CausalGraph:
+    def set_roles(self, name: str, roles: Role | Iterable[Role]) -> CausalGraph:
         """Return the graph in which a node has just these roles."""
-        return self._with_node(name, replace(self.node(name), roles=frozenset(roles)))
+        return self._with_node(name, replace(self.node(name), roles=as_roles(roles)))
 
     def set_position(self, name: str, position: tuple[float, float] | None) -> CausalGraph:
         """Return the graph in which a node stands at `position` (None: wherever it fits)."""

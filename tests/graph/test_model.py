@@ -255,6 +255,8 @@ def test_roles_combine_and_are_checked() -> None:
     graph = CausalGraph(["A"]).set_roles("A", ["exposure", "latent"])
     assert graph.exposures == graph.latents == ("A",)
     assert graph.outcomes == ()
+    assert graph.set_roles("A", "outcome").outcomes == ("A",)
+    assert graph.add_node("B", "adjusted").adjusted == ("B",)
     with pytest.raises(GraphError, match="Did you mean exposure"):
         graph.set_roles("A", ["exposre"])  # type: ignore[list-item]
     assert set(ROLES) == {"exposure", "outcome", "adjusted", "latent", "selection"}
