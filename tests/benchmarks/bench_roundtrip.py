@@ -11,36 +11,28 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
-import nbformat
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.graph_editor import BUNDLE
 from causal_magics.widgets.session import EditorSession
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from browser.jupyter_lab import Lab, running_chromium, running_lab
 
 EDITS = 200
 GOALS_ROUNDTRIP = {20: 50, 500: 120}
 GOALS_PAINT = {20: 60, 100: 120, 500: 250}
 PAUSE = 250
 PAINTS = 7
-CHROMIUM_FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
 
 OPEN = """
 import json, time
@@ -111,50 +103,13 @@ def sparse_graph(size: int) -> CausalGraph:
     return CausalGraph(names, sorted(edges))
 
 
-@contextmanager
-def running_lab(folder: Path) -> Iterator[str]:
-    """Yield the address of a JupyterLab that serves a folder."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = folder / ".home"
-    environment = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-    }
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-        "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}",
-        "--LabApp.expose_app_in_browser=True", "--log-level=ERROR",
-    ]  # fmt: skip
-    server = subprocess.Popen(command, env=environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/api", timeout=2).close()
-                break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.3)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def roundtrips(page: Page, url: str, folder: Path, size: int) -> list[float]:
+def roundtrips(page: Page, lab: Lab, size: int) -> list[float]:
     """Return the milliseconds of each edit."""
     opening = OPEN.format(text=str(sparse_graph(size)), edits=EDITS)
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(opening)],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    nbformat.write(notebook, folder / f"graph{size}.ipynb")
-    stamps = folder / "stamps.json"
+    lab.add_notebook(f"graph{size}.ipynb", [opening])
+    stamps = lab.folder / "stamps.json"
     stamps.unlink(missing_ok=True)
-    page.goto(f"{url}/lab/workspaces/w{size}/tree/graph{size}.ipynb?reset")
+    page.goto(f"{lab.url}/lab/workspaces/w{size}/tree/graph{size}.ipynb?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
@@ -200,20 +155,17 @@ def main() -> None:
     print(f"bundle {len(bundle) / 1024:.1f} KiB (goal 130), {zipped:.1f} KiB gzip (goal 45)\n")
     print(f"{'':<12}{'nodes':>6}{'runs':>6}{'median ms':>10}{'p95 ms':>8}{'goal':>8}")
     with (
-        tempfile.TemporaryDirectory() as name,
-        running_lab(Path(name)) as url,
-        sync_playwright() as playwright,
+        tempfile.TemporaryDirectory() as home,
+        tempfile.TemporaryDirectory() as folder,
+        running_lab(Path(home), Path(folder)) as lab,
+        running_chromium() as browser,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
-        )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(60_000)
         for size, goal in GOALS_ROUNDTRIP.items():
-            print(row("round trip", size, roundtrips(page, url, Path(name), size), goal))
+            print(row("round trip", size, roundtrips(page, lab, size), goal))
         for size, goal in GOALS_PAINT.items():
             print(row("first paint", size, paints(page, size), goal))
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Lab
+from .jupyter_lab import Lab
 from .notebook_page import EditorView, NotebookPage
 
 SNAP = 8

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Lab
+from .jupyter_lab import Lab
 from .notebook_page import NotebookPage
 
 CELLS = [

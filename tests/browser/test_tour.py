@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Page, expect
 
-from .conftest import Lab
+from .jupyter_lab import Lab
 from .notebook_page import NotebookPage
 
 TOUR = Path(__file__).parents[2] / "notebooks" / "tour.ipynb"
