@@ -11,6 +11,7 @@ from narwhals.typing import IntoFrame
 
 from causal_magics.errors import GraphError, NotIdentifiedError
 from causal_magics.graph.adjustment import AdjustmentProblem, iterate_adjustment_sets
+from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.effect import Effect, EffectQuery, smallest_first
 from causal_magics.graph.estimand import (
     Estimand,
@@ -157,6 +158,7 @@ def identify(
     data: IntoFrame | None = None,
     *,
     effect: Effect = "total",
+    test: TestName = "partial correlation",
     limit: int = 100,
 ) -> Identification:
     """Say how the effect of exposure on outcome can be computed from what is observed.
@@ -171,6 +173,8 @@ def identify(
         Any that narwhals reads, one numeric column a node: implied independences are tested.
     effect : {"total", "direct"}
         Direct: the coefficient of ``exposure -> outcome`` in a linear model.
+    test : {"partial correlation", "kernel", "gradient boosting"}
+        How the data are asked.
     limit : int
         Most sets, paths and independences to list, each.
 
@@ -192,7 +196,8 @@ def identify(
         )
     if limit < 0:
         raise GraphError(f"Expected a limit from 0, got {limit}. Leave it out for 100.")
-    return _Question(graph, EffectQuery.of(graph, exposure, outcome), effect, limit).answer(data)
+    question = _Question(graph, EffectQuery.of(graph, exposure, outcome), effect, limit)
+    return question.answer(data, test)
 
 
 class _Question:
@@ -206,7 +211,7 @@ class _Question:
         self.problem = AdjustmentProblem.of(graph, query, effect)
         self.truncated: set[str] = set()
 
-    def answer(self, data: IntoFrame | None) -> Identification:
+    def answer(self, data: IntoFrame | None, test: TestName) -> Identification:
         graph, xs, ys = self.graph, self.query.exposure, self.query.outcome
         no_effect = self.effect == "total" and not (self.problem.forbidden or self.problem.doubtful)
         adjusting = self._first(
@@ -226,7 +231,7 @@ class _Question:
         return Identification(
             graph, xs, ys, self.effect, adjusting, fronts, found,
             self._first("paths", iterate_paths(graph, xs, ys)), implied,
-            None if data is None else independence_tests(implied, data),
+            None if data is None else independence_tests(implied, data, test),
             estimand, self._obstacle(estimand), frozenset(self.truncated),
         )  # fmt: skip
 

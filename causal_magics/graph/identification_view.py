@@ -176,7 +176,7 @@ def _independence_table(result: Identification) -> str:
         more = len(result.independences) - len(rows)
     else:
         tests = sorted(result.tests, key=lambda t: (not t.p_value <= 1, t.p_value))
-        names = ("independence", "partial r", "p", "adjusted p (Holm)")
+        names = ("independence", _statistic_name(tests), "p", "adjusted p (Holm)")
         rows = [_row("th", names)] if tests else []
         rows += [_test_row(test) for test in tests[:_SHOWN]]
         more = len(tests) - _SHOWN
@@ -184,10 +184,15 @@ def _independence_table(result: Identification) -> str:
     return f"{head}<table>{''.join(rows)}</table>{note}" if rows else head
 
 
+def _statistic_name(tests: list[IndependenceTest]) -> str:
+    symbol = tests[0].symbol if tests else "r"
+    return "partial r" if symbol == "r" else symbol
+
+
 def _test_row(test: IndependenceTest) -> str:
     cells = (
         _code(str(test.independence)),
-        f"{test.partial_correlation:+.3f}",
+        f"{test.statistic:+.3f}",
         f"{test.p_value:.3g}",
         f"{test.adjusted_p_value:.3g}",
     )
@@ -223,9 +228,9 @@ def _independence_rows(result: Identification) -> Rows:
     given = [(s.a, s.b, ", ".join(sorted(s.given))) for s in result.independences]
     if result.tests is None:
         return columns, list(given)
-    measures = ["partial_correlation", "p_value", "adjusted_p_value", "rows"]
+    measures = ["statistic", "p_value", "adjusted_p_value", "rows"]
     return [*columns, *measures], [
-        (*row, test.partial_correlation, test.p_value, test.adjusted_p_value, test.rows)
+        (*row, test.statistic, test.p_value, test.adjusted_p_value, test.rows)
         for row, test in zip(given, result.tests, strict=True)
     ]
 

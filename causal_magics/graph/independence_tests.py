@@ -1,8 +1,7 @@
-"""Implied independences against data: partial correlations and Fisher's z (1915, 1924)."""
+"""Implied independences against data."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from causal_magics.errors import DataError, closest, shorten
+from causal_magics.graph.conditional_tests import TestName, conditional_test
 from causal_magics.graph.independences import Independence
 
 __all__ = ["IndependenceTest", "holm", "independence_tests"]
@@ -24,84 +24,72 @@ class IndependenceTest:
     Parameters
     ----------
     independence : Independence
-    partial_correlation : float
-        Between -1 and 1; nan where it is not defined.
+    statistic : float
+        The partial correlation, between -1 and 1, or the statistic of the other test; nan where
+        it is not defined.
     p_value : float
-        Two-sided, of Fisher's z; nan with fewer rows than covariates + 4.
+        Two-sided; nan where the rows are too few.
     adjusted_p_value : float
         After Holm (1979), over all statements that were tested together.
     rows : int
-        Rows without a missing value in any of the tested columns.
+        Rows that were tested on, without a missing value in any of the tested columns.
+    symbol : str
+        What the statistic is called: r, KCI or T.
     """
 
     independence: Independence
-    partial_correlation: float
+    statistic: float
     p_value: float
     adjusted_p_value: float
     rows: int
+    symbol: str = "r"
 
     def __str__(self) -> str:
         return (
-            f"{self.independence}: r = {self.partial_correlation:+.3f}, p = {self.p_value:.3g}, "
+            f"{self.independence}: {self.symbol} = {self.statistic:+.3f}, p = {self.p_value:.3g}, "
             f"adjusted p = {self.adjusted_p_value:.3g}"
         )
 
 
 def independence_tests(
-    independences: Iterable[Independence], data: IntoFrame
+    independences: Iterable[Independence],
+    data: IntoFrame,
+    test: TestName = "partial correlation",
 ) -> tuple[IndependenceTest, ...]:
-    """Test independences by partial correlation.
-
-    The test sees linear dependence; for Gaussian data it is exact up to terms of order 1/rows.
+    """Test independences against data.
 
     Parameters
     ----------
     independences : iterable of Independence
     data : data frame
         Any that narwhals reads (pandas, polars, pyarrow, …), one column a node.
+    test : {"partial correlation", "kernel", "gradient boosting"}
+        The first sees linear dependence; for Gaussian data it is exact up to terms of order
+        1/rows. The others see any dependence and take longer; see `conditional_tests`.
 
     Raises
     ------
     DataError
         Where a column is missing, is not numeric, is constant, or where fewer than 4 rows are
         complete.
+    MissingDependencyError
+        Where the test needs a package that is not installed.
     """
     statements = tuple(independences)
     names = sorted({n for s in statements for n in (s.a, s.b, *s.given)})
     if not names:
         return ()
-    values = read_columns(data, names)
-    correlation = np.asarray(np.corrcoef(values, rowvar=False), dtype=np.float64)
+    tester = conditional_test(test, read_columns(data, names))
     index = {name: i for i, name in enumerate(names)}
-    rows = len(values)
-    results = []
-    for statement in statements:
-        picked = [index[n] for n in (statement.a, statement.b, *sorted(statement.given))]
-        r = _partial_correlation(correlation[np.ix_(picked, picked)])
-        results.append((statement, r, _fisher_p(r, rows, len(statement.given))))
-    adjusted = holm([p for _, _, p in results])
+    results = [
+        tester(index[s.a], index[s.b], [index[name] for name in sorted(s.given)])
+        for s in statements
+    ]
+    adjusted = holm([p for _, p in results])
     return tuple(
-        IndependenceTest(statement, r, p, q, rows)
-        for (statement, r, p), q in zip(results, adjusted, strict=True)
+        IndependenceTest(statement, statistic, p, q, tester.rows, tester.symbol)
+        for statement, (statistic, p), q in zip(statements, results, adjusted, strict=True)
     )
-
-
-def _partial_correlation(correlation: NDArray[np.float64]) -> float:
-    """Return the correlation of the first two variables given the others."""
-    precision = np.linalg.pinv(correlation, hermitian=True)
-    scale = np.sqrt(precision[0, 0] * precision[1, 1])
-    if not scale > 0:
-        return float("nan")
-    return float(np.clip(-precision[0, 1] / scale, -1, 1))
-
-
-def _fisher_p(r: float, rows: int, covariates: int) -> float:
-    freedom = rows - covariates - 3
-    if freedom <= 0 or np.isnan(r):
-        return float("nan")
-    if abs(r) >= 1:
-        return 0.0
-    return math.erfc(abs(math.atanh(r)) * math.sqrt(freedom / 2))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -1,0 +1,128 @@
+"""What the data say of single edges of any graph, from the statistic that discovery keeps.
+
+No function here reads the data again: the Gram matrix prices every parent of every column.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from causal_magics.discovery.score import Score
+from causal_magics.errors import DiscoveryError, closest, shorten
+from causal_magics.graph.elements import Pair
+from causal_magics.graph.model import CausalGraph
+
+if TYPE_CHECKING:
+    from causal_magics.discovery.discover import Discovery
+    from causal_magics.discovery.kernels import Indices
+
+_LOG2 = math.log(2.0)
+_SCORES_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EdgeEvidence:
+    """Prices edges between the columns of one data set, in bits.
+
+    Nodes of a graph that are no columns take no part: an edge at such a node has no price, and
+    the node is no parent of any column.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        In the order of the statistic.
+    score : Score
+    """
+
+    columns: tuple[str, ...]
+    score: Score
+
+    def edge_bits(self, graph: CausalGraph) -> dict[Pair, float]:
+        """Return by how many bits the code grows without each directed edge of a graph.
+
+        Parameters
+        ----------
+        graph : CausalGraph
+
+        Returns
+        -------
+        dict
+            By (cause, effect); negative where the edge costs more than it saves.
+        """
+        index = self._index
+        priced: dict[Pair, float] = {}
+        for effect in (name for name in graph.nodes if name in index):
+            parents = self._parents(graph, effect)
+            if len(parents):
+                lost = -self.score.drop_gains(index[effect], parents) / _LOG2
+                for cause, bits in zip(parents.tolist(), lost.tolist(), strict=True):
+                    priced[self.columns[cause], effect] = bits
+        return priced
+
+    def candidate_bits(self, graph: CausalGraph, cause: str) -> dict[str, float]:
+        """Return how the codelength changes if `cause` becomes a parent of each other node.
+
+        Parameters
+        ----------
+        graph : CausalGraph
+            What the parents of each node are now. Its cycles, and its knowledge, are not asked.
+        cause : str
+
+        Returns
+        -------
+        dict
+            Bits by effect: negative where the edge makes the code shorter. Where it stands
+            already, what it changes as it stands.
+
+        Raises
+        ------
+        DiscoveryError
+            Where `cause` is no column.
+        """
+        index = self._index
+        if cause not in index:
+            hint = closest(cause, self.columns)
+            advice = f"Did you mean {shorten(hint)}?" if hint else "Edges at it have no price."
+            raise DiscoveryError(f"The data have no column {shorten(cause)}. {advice}")
+        candidate = np.array([index[cause]], dtype=np.int64)
+        changes: dict[str, float] = {}
+        for effect in (name for name in graph.nodes if name in index and name != cause):
+            parents = self._parents(graph, effect)
+            others = parents[parents != candidate[0]]
+            gain = self.score.add_gains(index[effect], others, candidate)[0]
+            changes[effect] = -float(gain) / _LOG2
+        return changes
+
+    def bits_saved(self, graph: CausalGraph) -> float:
+        """Return by how many bits a graph's code is shorter than that of no edges."""
+        index = self._index
+        none = np.empty(0, dtype=np.int64)
+        return sum(
+            self.score.cost(index[name], none) - self.score.cost(index[name], parents)
+            for name in graph.nodes
+            if name in index and len(parents := self._parents(graph, name))
+        ) / _LOG2  # fmt: skip
+
+    @property
+    def _index(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.columns)}
+
+    def _parents(self, graph: CausalGraph, effect: str) -> Indices:
+        return _sorted_indices(self._index, graph.parents(effect))
+
+
+def _sorted_indices(index: dict[str, int], names: Iterable[str]) -> Indices:
+    return np.array(sorted(index[name] for name in names if name in index), dtype=np.int64)
+
+
+@lru_cache(maxsize=_SCORES_KEPT)
+def evidence_of(discovery: Discovery) -> EdgeEvidence:
+    """Return the prices of edges under the statistic of a discovery."""
+    score = Score.from_statistic(discovery.statistic, discovery.edge_floor)
+    return EdgeEvidence(discovery.columns, score)
