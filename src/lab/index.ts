@@ -1,3 +1,5 @@
 import { graphOutput } from "./graph-output";
+import { highlighting } from "./highlighting";
+import { settings } from "./settings";
 
-export default [graphOutput];
+export default [settings, graphOutput, highlighting];

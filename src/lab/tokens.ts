@@ -1,0 +1,39 @@
+/** What one plugin of the extension needs of another. */
+import { Token } from "@lumino/coreutils";
+import type { ISignal } from "@lumino/signaling";
+
+/** When the positions of nodes are written into the text of a cell. */
+export type WritePositions = "moved" | "never" | "always";
+
+export interface CausalSettings {
+  /** Edits on the canvas rewrite the text of the cell that they came from. */
+  readonly rewriteCells: boolean;
+  readonly writePositions: WritePositions;
+  /** Mistakes are underlined while a cell is written. */
+  readonly diagnostics: boolean;
+  readonly highlighting: boolean;
+  /** The panel that lists the live graphs of the active notebook. */
+  readonly sidePanel: boolean;
+  /** A cell that the toolbar button inserts is run at once, so that its empty canvas is there. */
+  readonly runInsertedCells: boolean;
+}
+
+export const DEFAULT_SETTINGS: CausalSettings = {
+  rewriteCells: true,
+  writePositions: "moved",
+  diagnostics: true,
+  highlighting: true,
+  sidePanel: true,
+  runInsertedCells: true,
+};
+
+/** The user's settings, as they are now. */
+export interface ICausalSettings {
+  readonly current: CausalSettings;
+  readonly changed: ISignal<ICausalSettings, CausalSettings>;
+}
+
+export const ICausalSettings = new Token<ICausalSettings>(
+  "causal-magics:ICausalSettings",
+  "The user's settings of causal graphs in notebooks.",
+);
