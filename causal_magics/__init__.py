@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from causal_magics.graph.identification import Identification, identify
     from causal_magics.graph.model import CausalGraph, Edge, Knowledge, Node
     from causal_magics.magics.extension import load_ipython_extension, unload_ipython_extension
-    from causal_magics.widgets.graph_editor import GraphEditor, edit
+    from causal_magics.widgets.graph_editor import GraphEditor
+    from causal_magics.widgets.opening import edit
 
 __version__ = "0.1.0"
 
@@ -46,7 +47,8 @@ _HOMES = {
     "causal_magics.graph.identification": ("Identification", "identify"),
     "causal_magics.graph.model": ("CausalGraph", "Edge", "Knowledge", "Node"),
     "causal_magics.magics.extension": ("load_ipython_extension", "unload_ipython_extension"),
-    "causal_magics.widgets.graph_editor": ("GraphEditor", "edit"),
+    "causal_magics.widgets.graph_editor": ("GraphEditor",),
+    "causal_magics.widgets.opening": ("edit",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

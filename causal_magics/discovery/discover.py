@@ -17,19 +17,19 @@ from causal_magics.data.frames import new_frame
 from causal_magics.data.table import Table, read_table
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.constraints import Constraints
+from causal_magics.discovery.evidence import evidence_of
 from causal_magics.discovery.progress import Progress
-from causal_magics.discovery.score import Score
+from causal_magics.discovery.score import EDGE_FLOOR, Score
 from causal_magics.discovery.search import Found, node_costs, parents_of, search
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.errors import DiscoveryError, closest, shorten
-from causal_magics.graph.elements import Edge, Knowledge, Node
+from causal_magics.graph.elements import Edge, Knowledge, Node, Pair
 from causal_magics.graph.model import CausalGraph
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LOG2 = math.log(2.0)
-EDGE_FLOOR = 0.002
 
 
 class DiscoveryWarning(UserWarning):
@@ -115,6 +115,42 @@ class Discovery:
                 "bits": [edge.bits for edge in edges],
             }
         )
+
+    def edge_bits(self, graph: CausalGraph) -> dict[Pair, float]:
+        """Return by how many bits the code grows without each directed edge of any graph.
+
+        No pass over the data; an edge at a node that is no column has no price.
+
+        Parameters
+        ----------
+        graph : CausalGraph
+
+        Returns
+        -------
+        dict
+            By (cause, effect); negative where an edge costs more than it saves.
+        """
+        return evidence_of(self).edge_bits(graph)
+
+    def candidate_bits(self, graph: CausalGraph, cause: str) -> dict[str, float]:
+        """Return how the codelength changes if `cause` becomes a parent of each other node.
+
+        Returns
+        -------
+        dict
+            Bits by effect, negative where the code gets shorter; where the edge stands already,
+            what it changes as it stands.
+
+        Raises
+        ------
+        DiscoveryError
+            Where `cause` is no column.
+        """
+        return evidence_of(self).candidate_bits(graph, cause)
+
+    def bits_saved_by(self, graph: CausalGraph) -> float:
+        """Return by how many bits a graph's code is shorter than that of no edges."""
+        return evidence_of(self).bits_saved(graph)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the graph with matplotlib; stronger edges are drawn wider.

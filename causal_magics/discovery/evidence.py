@@ -9,11 +9,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causal_magics.discovery.score import Score
+from causal_magics.data.table import read_table
+from causal_magics.discovery.basis import Basis
+from causal_magics.discovery.score import EDGE_FLOOR, Score
+from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.errors import DiscoveryError, closest, shorten
 from causal_magics.graph.elements import Pair
 from causal_magics.graph.model import CausalGraph
@@ -126,3 +129,24 @@ def evidence_of(discovery: Discovery) -> EdgeEvidence:
     """Return the prices of edges under the statistic of a discovery."""
     score = Score.from_statistic(discovery.statistic, discovery.edge_floor)
     return EdgeEvidence(discovery.columns, score)
+
+
+def measure(frame: Any, columns: Iterable[str] | None = None) -> EdgeEvidence:
+    """Take the statistic of a data frame, without learning a graph.
+
+    Parameters
+    ----------
+    frame
+        As `discover` reads it.
+    columns
+        Which columns; all where left out.
+
+    Raises
+    ------
+    DataError
+        Where the table cannot be learned from.
+    """
+    table = read_table(frame, None if columns is None else list(columns))
+    basis = Basis.fit(table.values)
+    statistic = GramStatistic.from_values(basis, table.values)
+    return EdgeEvidence(table.columns, Score.from_statistic(statistic, EDGE_FLOOR))

@@ -28,6 +28,8 @@ from causal_magics.discovery.statistics import GramStatistic
 SMOOTHNESS = 3.0
 SPREAD = 0.5
 RISSANEN = 2.865
+EDGE_FLOOR = 0.002
+"""Nats a row, beyond the first thousand, that an edge has to save besides its code."""
 FLOOR_FROM_ROWS = 1000
 """Rows from which misfit of the model, rather than chance, decides about weak edges."""
 SMALLEST_GAIN = 1e-7

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from IPython.core.interactiveshell import InteractiveShell
 
 from causal_magics.graph.model import CausalGraph
-from causal_magics.widgets.graph_editor import edit
+from causal_magics.widgets.opening import edit
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 

@@ -1,33 +1,45 @@
-"""`GraphEditor`: the graph on the screen, and `edit`, which opens it."""
+"""`GraphEditor`: the graph on the screen."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import count
 from keyword import iskeyword
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
 import anywidget
 import traitlets
 
+from causal_magics.discovery.discover import Discovery
 from causal_magics.errors import EditorError, shorten
+from causal_magics.graph.comparison import Comparable
+from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
-from causal_magics.widgets.binding import NameBinding, Namespace, check
+from causal_magics.widgets.binding import NameBinding, Namespace
 from causal_magics.widgets.conversion import to_graph
 from causal_magics.widgets.document import JsonObject
+from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.observers import Observer
+from causal_magics.widgets.overlay import meaning, overlay
+from causal_magics.widgets.questions import Question, answer, read_question
 from causal_magics.widgets.session import EditorSession, State
+from causal_magics.widgets.timing import Debounced, Worker
 from causal_magics.widgets.undo import Undone
 
 MIME_TYPE = "application/vnd.causal-magics.graph+json"
 SNAPSHOT_DELAY = 0.3
 STORED_DELAY = 0.5
+ANSWER_DELAY = 0.03
+"""Seconds for which more edits are awaited before the graph is read."""
 BUNDLE = Path(__file__).parents[1] / "static" / "graph-editor.js"
+
+NOT_YET: JsonObject = {"rev": -1}
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
@@ -43,7 +55,9 @@ class GraphEditor(anywidget.AnyWidget):
     read_only : bool
         Whether the screen may change nothing.
     columns : iterable of str
-        Names to complete where a node is named.
+        Names to complete where a node is named; those of the data where left out.
+    evidence : Evidence, optional
+        What every state of the graph is held against; see `attach`.
 
     Notes
     -----
@@ -67,20 +81,27 @@ class GraphEditor(anywidget.AnyWidget):
         title: str = "",
         read_only: bool = False,
         columns: Iterable[str] = (),
+        evidence: Evidence | None = None,
     ) -> None:
         self.cell: tuple[str, int] | None = None
         self._binding: NameBinding | None = None
         self._refresh = Debounced(self._write_snapshot, SNAPSHOT_DELAY)
         self._store = Debounced(self._write_stored, STORED_DELAY)
+        self._answers = Worker(self._answer, ANSWER_DELAY)
+        self._questions: deque[Question] = deque()
+        self._writing = Lock()
+        self._read: tuple[tuple[object, Evidence], JsonObject] | None = None
+        self.evidence = Evidence() if evidence is None else evidence
         self.session = EditorSession(graph, self.send)
         self.session.read_only = read_only
         super().__init__(
             title=title,
             read_only=read_only,
-            columns=[str(column) for column in columns],
+            columns=[str(column) for column in columns] or list(self.evidence.column_names),
             snapshot=self.session.snapshot(),
-            overlay={"rev": 0},
+            overlay=NOT_YET,
         )
+        self._answers()
         self.session.observers.add(self._changed)
         self.on_msg(self._receive)
         _editors[next(_numbers)] = self
@@ -109,7 +130,7 @@ class GraphEditor(anywidget.AnyWidget):
         EditorError
             Where `graph` is no `CausalGraph`.
         """
-        self.session.set_graph(_checked(graph))
+        self.session.set_graph(checked_graph(graph))
 
     def undo(self) -> Undone:
         """Take back the last change that Python made; what the screen did since stays."""
@@ -131,9 +152,43 @@ class GraphEditor(anywidget.AnyWidget):
             self.session.observers.add(callback)
         return callback
 
+    def attach(
+        self,
+        data: Any = None,
+        *,
+        discovery: Discovery | None = None,
+        test: TestName = "partial correlation",
+        reference: Comparable | None = None,
+    ) -> None:
+        """Hold the graph against data and another graph from now on.
+
+        Parameters
+        ----------
+        data : data frame, optional
+            One column a node: implied independences are tested, and edges priced in bits.
+        discovery : Discovery, optional
+            Whose statistic prices the edges instead.
+        test : {"partial correlation", "kernel", "gradient boosting"}
+            How independences are tested.
+        reference : CausalGraph, PublishedNetwork or a result with a graph, optional
+            What the graph is compared with.
+
+        Raises
+        ------
+        DataError
+            Where the data are no data frame.
+        """
+        self.evidence = Evidence(data, discovery=discovery, test=test, reference=reference)
+        self.columns = list(self.evidence.column_names)
+        self._answers()
+
+    def detach(self) -> None:
+        """Leave the graph to itself again."""
+        self.attach()
+
     def bind(self, name: str, namespace: Namespace) -> None:
         """Keep a name of a namespace at the graph that is shown."""
-        checked = _checked_name(name)
+        checked = checked_name(name)
         if self._binding is not None:
             self._binding.release()
         self._binding = NameBinding(self.session, namespace, checked)
@@ -156,16 +211,45 @@ class GraphEditor(anywidget.AnyWidget):
             self._binding = None
         self._refresh.cancel()
         self._store.cancel()
+        self._answers.end()
         super().close()
 
     # ------------------------------------------------------------------ the screens
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
-        self.session.submit(content)
+        question = read_question(content)
+        if question is None:
+            self.session.submit(content)
+        else:
+            self._questions.append(question)
+            self._answers()
 
     def _changed(self, _graph: CausalGraph) -> None:
         self._refresh()
         self._store()
+        self._answers()
+
+    def _answer(self) -> None:
+        """Answer what was asked, then say what the graph says; on the worker's thread."""
+        while self._questions:
+            question = self._questions.popleft()
+            if self.comm is not None:
+                self.send(answer(question, self.session.state, self.evidence))
+        self.answer_now()
+
+    def answer_now(self) -> JsonObject:
+        """Compute what the graph says, show it, and return it."""
+        with self._writing:
+            state, evidence = self.session.state, self.evidence
+            meant = meaning(state.document), evidence
+            if self._read is not None and meant == self._read[0]:
+                found = {**self._read[1], "rev": state.revision}
+            else:
+                found = overlay(state, evidence)
+            self._read = meant, found
+            if self.comm is not None:
+                self.overlay = found
+            return found
 
     def _write_snapshot(self) -> None:
         if self.comm is not None:
@@ -222,96 +306,8 @@ class GraphEditor(anywidget.AnyWidget):
             "document": document,
             "name": self.name,
             "model_id": None,
-            "comparison": None,
+            "comparison": self.answer_now().get("comparison"),
         }
-
-
-class Debounced:
-    """Calls an action once the requests for it pause.
-
-    Parameters
-    ----------
-    action : callable
-        Called on a thread of its own.
-    delay : float
-        How long a pause, in seconds.
-    """
-
-    def __init__(self, action: Callable[[], object], delay: float) -> None:
-        self._action = action
-        self._delay = delay
-        self._lock = Lock()
-        self._timer: Timer | None = None
-
-    def __call__(self) -> None:
-        """Ask for the action."""
-        timer = Timer(self._delay, self.now)
-        timer.daemon = True
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = timer
-            timer.start()
-
-    def now(self) -> None:
-        """Act at once."""
-        self.cancel()
-        self._action()
-
-    def cancel(self) -> None:
-        """Forget what was asked for."""
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-
-
-def edit(
-    graph: CausalGraph,
-    name: str | None = None,
-    *,
-    namespace: Namespace | None = None,
-    title: str = "",
-    read_only: bool = False,
-    columns: Iterable[str] = (),
-) -> GraphEditor:
-    """Open the editor on a graph.
-
-    Parameters
-    ----------
-    graph : CausalGraph
-    name : str, optional
-        A name to bind to the graph: each accepted edit binds it to the new value, as long as it
-        holds the value that the editor put there.
-    namespace : mutable mapping, optional
-        Where `name` lives; the notebook, where it is not given.
-    title : str
-        Shown above the canvas; the name, where it is not given.
-    read_only : bool
-        Whether the screen may change nothing.
-    columns : iterable of str
-        Names to complete where a node is named, such as the columns of the data.
-
-    Returns
-    -------
-    GraphEditor
-        A widget; as the last expression of a cell it is shown.
-
-    Raises
-    ------
-    EditorError
-        Where `graph` is no `CausalGraph`, or `name` is no Python name or there is no notebook.
-    """
-    names = None if name is None else (_notebook() if namespace is None else namespace)
-    shown_title = title or ("" if name is None else _checked_name(name))
-    editor = GraphEditor(_checked(graph), title=shown_title, read_only=read_only, columns=columns)
-    if name is not None and names is not None:
-        editor.bind(name, names)
-    editor.cell = _running_cell()
-    for other in live_editors():
-        if other is not editor and other.name == name and _is_rerun(other.cell, editor.cell):
-            other.close()
-    return editor
 
 
 def live_editors() -> list[GraphEditor]:
@@ -323,7 +319,8 @@ _editors: WeakValueDictionary[int, GraphEditor] = WeakValueDictionary()
 _numbers = count()
 
 
-def _checked(graph: object) -> CausalGraph:
+def checked_graph(graph: object) -> CausalGraph:
+    """Return what is a graph; raise `EditorError` where it is none."""
     if isinstance(graph, CausalGraph):
         return graph
     raise EditorError(
@@ -332,7 +329,8 @@ def _checked(graph: object) -> CausalGraph:
     )
 
 
-def _checked_name(name: object) -> str:
+def checked_name(name: object) -> str:
+    """Return what can be bound; raise `EditorError` where it cannot."""
     if isinstance(name, str) and name.isidentifier() and not iskeyword(name):
         return name
     raise EditorError(f"Expected a Python name to bind, got {shorten(str(name))}.")
@@ -349,36 +347,3 @@ def _bundle() -> str:
 @cache
 def _read_bundle() -> str:
     return BUNDLE.read_text(encoding="utf-8")
-
-
-def _shell() -> Any:
-    from IPython import get_ipython
-
-    return get_ipython()
-
-
-def _notebook() -> Namespace:
-    """Return the notebook's names, which are looked at after every cell from now on."""
-    shell = _shell()
-    if shell is None:
-        raise EditorError("Expected a notebook to bind the name in. Pass namespace=globals().")
-    shell.events.register("post_run_cell", _after_cell)
-    names: Namespace = shell.user_ns
-    return names
-
-
-def _after_cell(_result: object) -> None:
-    check()
-
-
-def _running_cell() -> tuple[str, int] | None:
-    """Return the id of the cell that runs and the number of its run."""
-    shell = _shell()
-    if not hasattr(shell, "get_parent"):
-        return None
-    cell = shell.get_parent().get("metadata", {}).get("cellId")
-    return (cell, shell.execution_count) if isinstance(cell, str) else None
-
-
-def _is_rerun(before: tuple[str, int] | None, now: tuple[str, int] | None) -> bool:
-    return before is not None and now is not None and before[0] == now[0] and before[1] != now[1]

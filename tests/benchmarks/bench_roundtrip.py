@@ -37,7 +37,7 @@ PAINTS = 7
 OPEN = """
 import json, time
 from causal_magics.graph.model import CausalGraph
-from causal_magics.widgets.graph_editor import edit
+from causal_magics.widgets.opening import edit
 g = CausalGraph.parse({text!r})
 editor = edit(g, "g")
 stamps = []

@@ -13,7 +13,7 @@ from jupyter_client.manager import start_new_kernel
 SECONDS = 60
 SET_UP = """
 from causal_magics.graph.model import CausalGraph
-from causal_magics.widgets.graph_editor import edit
+from causal_magics.widgets.opening import edit
 import time
 g = CausalGraph(edges=[("A", "B")])
 editor = edit(g, "g")

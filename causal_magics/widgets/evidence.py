@@ -1,0 +1,217 @@
+"""What the graph of an editor is held against: data, a discovery's statistic, another graph."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import narwhals as nw
+
+from causal_magics.data.table import read_table
+from causal_magics.discovery.discover import Discovery
+from causal_magics.discovery.evidence import EdgeEvidence, evidence_of, measure
+from causal_magics.errors import CausalMagicsError, DataError, shorten
+from causal_magics.graph.comparison import Comparable
+from causal_magics.graph.conditional_tests import ConditionalTest, TestName, conditional_test
+from causal_magics.graph.independence_tests import read_columns
+from causal_magics.graph.independences import Independence
+from causal_magics.graph.model import CausalGraph
+
+MOST_PRICED = 100
+"""Columns up to which all of a data set are priced, whether or not they are nodes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What edges cost, and of what data; or why they have no price."""
+
+    edges: EdgeEvidence | None
+    source: str = ""
+    problem: str = ""
+
+
+class Columns:
+    """Which columns of a data frame can be used, each looked at once.
+
+    Parameters
+    ----------
+    frame
+        Any that narwhals reads, a mapping of columns, or an array.
+
+    Raises
+    ------
+    DataError
+        Where it is nothing of the kind.
+    """
+
+    def __init__(self, frame: Any) -> None:
+        self.frame = _eager(frame)
+        self.names = _column_names(self.frame)
+        self._known = frozenset(self.names)
+        self._problems: dict[str, str] = {}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
+    def problem(self, name: str) -> str:
+        """Return why a column cannot be used; empty where it can."""
+        if name not in self._problems:
+            self._problems[name] = self._look(name)
+        return self._problems[name]
+
+    def usable(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those names that are columns which can be used."""
+        return tuple(name for name in names if not self.problem(name))
+
+    def _look(self, name: str) -> str:
+        if name not in self._known:
+            return f"The data have no column {shorten(name)}."
+        try:
+            read_columns(self.frame, [name])
+        except DataError as error:
+            return str(error)
+        return ""
+
+
+class IndependenceTester:
+    """Tests statements on one data set; each statement once, whatever the graph becomes.
+
+    All tests are made on the rows that are complete in all columns which have been asked for, so
+    that a new node may change earlier answers.
+    """
+
+    def __init__(self, columns: Columns, test: TestName) -> None:
+        self.columns = columns
+        self.test: TestName = test
+        self._names: tuple[str, ...] = ()
+        self._tester: ConditionalTest | None = None
+        self._answers: dict[Independence, tuple[float, float]] = {}
+
+    @property
+    def rows(self) -> int:
+        """Rows that are tested on."""
+        return 0 if self._tester is None else self._tester.rows
+
+    @property
+    def symbol(self) -> str:
+        """What the statistic is called."""
+        return "" if self._tester is None else self._tester.symbol
+
+    def prepare(self, names: Iterable[str]) -> None:
+        """Read the columns of these names, as far as they can be used."""
+        wanted = self.columns.usable(names)
+        if set(wanted) <= set(self._names):
+            return
+        self._names = tuple(dict.fromkeys([*self._names, *wanted]))
+        values = read_columns(self.columns.frame, list(self._names))
+        self._tester = conditional_test(self.test, values)
+        self._answers.clear()
+
+    def covers(self, statement: Independence) -> bool:
+        """Whether all names of a statement were prepared."""
+        return {statement.a, statement.b, *statement.given} <= set(self._names)
+
+    def __call__(self, statement: Independence) -> tuple[float, float]:
+        """Return the statistic and the p-value of a statement that is covered."""
+        assert self._tester is not None
+        if statement not in self._answers:
+            a, b, *given = (
+                self._names.index(n) for n in (statement.a, statement.b, *sorted(statement.given))
+            )
+            self._answers[statement] = self._tester(a, b, given)
+        return self._answers[statement]
+
+
+class Evidence:
+    """All that answers the edits of one editor; what is costly is computed once.
+
+    Parameters
+    ----------
+    data
+        A data frame, one column a node; None where there is none.
+    discovery : Discovery, optional
+        Whose statistic prices the edges; taken from the data where left out.
+    test : str
+        How implied independences are tested.
+    reference : CausalGraph, PublishedNetwork or a result with a graph, optional
+        What the graph is compared with.
+    data_name, reference_name : str
+        What they are called on the screen.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        discovery: Discovery | None = None,
+        test: TestName = "partial correlation",
+        reference: Comparable | None = None,
+        data_name: str = "",
+        reference_name: str = "",
+    ) -> None:
+        self.columns = None if data is None else Columns(data)
+        self.tester = None if self.columns is None else IndependenceTester(self.columns, test)
+        self.discovery = discovery
+        self.reference = reference
+        self.data_name = data_name
+        self.reference_name = reference_name or "the reference"
+        self._lock = Lock()
+        self._measured: tuple[tuple[str, ...], Prices] | None = None
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names that nodes may take."""
+        if self.columns is not None:
+            return self.columns.names
+        return () if self.discovery is None else self.discovery.columns
+
+    def prices(self, graph: CausalGraph) -> Prices | None:
+        """Return what edges of a graph cost; None where there are no data."""
+        with self._lock:
+            if self.discovery is not None:
+                rows = f"{self.discovery.n_rows:,} rows"
+                source = f"{self.data_name}, {rows}" if self.data_name else rows
+                return Prices(evidence_of(self.discovery), source)
+            return None if self.columns is None else self._measure(self.columns, graph)
+
+    def _measure(self, columns: Columns, graph: CausalGraph) -> Prices:
+        """Price all columns, or of very many those that are nodes."""
+        few = len(columns.names) <= MOST_PRICED
+        wanted = columns.usable(columns.names if few else graph.nodes)
+        if self._measured is None or not set(wanted) <= set(self._measured[0]):
+            self._measured = wanted, self._priced(columns, wanted)
+        return self._measured[1]
+
+    def _priced(self, columns: Columns, wanted: tuple[str, ...]) -> Prices:
+        if len(wanted) < 2:
+            return Prices(None, problem="Fewer than two columns can be priced.")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                priced = measure(columns.frame, wanted)
+        except CausalMagicsError as error:
+            return Prices(None, problem=f"Edges have no price in bits: {error}")
+        rows = f"{priced.score.rows:,.0f} rows"
+        return Prices(priced, f"{self.data_name}, {rows}" if self.data_name else rows)
+
+
+def _eager(frame: Any) -> Any:
+    try:
+        wrapped = nw.from_native(frame)
+    except (TypeError, nw.exceptions.DuplicateError):
+        return frame
+    return wrapped.collect().to_native() if isinstance(wrapped, nw.LazyFrame) else frame
+
+
+def _column_names(frame: Any) -> tuple[str, ...]:
+    try:
+        return tuple(nw.from_native(frame).collect_schema().names())
+    except (TypeError, nw.exceptions.DuplicateError):
+        table = read_table(frame)  # raises what is wrong with it
+        raise DataError(
+            f"Expected a data frame with a name for each of the {len(table.columns)} columns, got "
+            f"{type(frame).__name__}. Wrap the data in one (pandas, polars, pyarrow)."
+        ) from None

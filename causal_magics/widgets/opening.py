@@ -1,0 +1,135 @@
+"""`edit`: opens the editor on a graph, in a notebook or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from causal_magics.discovery.discover import Discovery
+from causal_magics.errors import EditorError
+from causal_magics.graph.comparison import Comparable
+from causal_magics.graph.conditional_tests import TestName
+from causal_magics.graph.model import CausalGraph
+from causal_magics.widgets.binding import Namespace, check
+from causal_magics.widgets.evidence import Evidence
+from causal_magics.widgets.graph_editor import (
+    GraphEditor,
+    checked_graph,
+    checked_name,
+    live_editors,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What is written beside figures: of which data, against which graph."""
+
+    data: str = ""
+    reference: str = ""
+
+
+def edit(
+    graph: CausalGraph,
+    name: str | None = None,
+    *,
+    namespace: Namespace | None = None,
+    title: str = "",
+    read_only: bool = False,
+    columns: Iterable[str] = (),
+    data: Any = None,
+    discovery: Discovery | None = None,
+    test: TestName = "partial correlation",
+    reference: Comparable | None = None,
+    labels: Labels = Labels(),
+) -> GraphEditor:
+    """Open the editor on a graph.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+    name : str, optional
+        A name to bind to the graph: each accepted edit binds it to the new value, as long as it
+        holds the value that the editor put there.
+    namespace : mutable mapping, optional
+        Where `name` lives; the notebook, where it is not given.
+    title : str
+        Shown above the canvas; the name, where it is not given.
+    read_only : bool
+        Whether the screen may change nothing.
+    columns : iterable of str
+        Names to complete where a node is named; the columns of the data where left out.
+    data : data frame, optional
+        One column a node: every state of the graph is answered by tests of the independences
+        that it implies, and by the bits that each edge saves.
+    discovery : Discovery, optional
+        Whose statistic prices the edges instead of one that is taken from the data.
+    test : {"partial correlation", "kernel", "gradient boosting"}
+        How independences are tested.
+    reference : CausalGraph, PublishedNetwork or a result with a graph, optional
+        What the graph is compared with, on the same canvas.
+    labels : Labels
+        What data and reference are called on the screen.
+
+    Returns
+    -------
+    GraphEditor
+        A widget; as the last expression of a cell it is shown.
+
+    Raises
+    ------
+    EditorError
+        Where `graph` is no `CausalGraph`, or `name` is no Python name or there is no notebook.
+    DataError
+        Where the data are no data frame.
+    """
+    names = None if name is None else (_notebook() if namespace is None else namespace)
+    shown_title = title or ("" if name is None else checked_name(name))
+    evidence = Evidence(
+        data, discovery=discovery, test=test, reference=reference,
+        data_name=labels.data, reference_name=labels.reference,
+    )  # fmt: skip
+    editor = GraphEditor(
+        checked_graph(graph), title=shown_title, read_only=read_only, columns=columns,
+        evidence=evidence,
+    )  # fmt: skip
+    if name is not None and names is not None:
+        editor.bind(name, names)
+    editor.cell = _running_cell()
+    for other in live_editors():
+        if other is not editor and other.name == name and _is_rerun(other.cell, editor.cell):
+            other.close()
+    return editor
+
+
+def _shell() -> Any:
+    from IPython import get_ipython
+
+    return get_ipython()
+
+
+def _notebook() -> Namespace:
+    """Return the notebook's names, which are looked at after every cell from now on."""
+    shell = _shell()
+    if shell is None:
+        raise EditorError("Expected a notebook to bind the name in. Pass namespace=globals().")
+    shell.events.register("post_run_cell", _after_cell)
+    names: Namespace = shell.user_ns
+    return names
+
+
+def _after_cell(_result: object) -> None:
+    check()
+
+
+def _running_cell() -> tuple[str, int] | None:
+    """Return the id of the cell that runs and the number of its run."""
+    shell = _shell()
+    if not hasattr(shell, "get_parent"):
+        return None
+    cell = shell.get_parent().get("metadata", {}).get("cellId")
+    return (cell, shell.execution_count) if isinstance(cell, str) else None
+
+
+def _is_rerun(before: tuple[str, int] | None, now: tuple[str, int] | None) -> bool:
+    return before is not None and now is not None and before[0] == now[0] and before[1] != now[1]
