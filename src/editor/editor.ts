@@ -6,6 +6,7 @@ import { indexOf, type DocumentEdge, type GraphDocument } from "../graph/model";
 import type { Group } from "../graph/operations";
 import { alternatives } from "./alternatives";
 import type { Reject, Transport } from "./protocol";
+import { Reading } from "./reading";
 import { Scene } from "./scene";
 import { NOTHING, Screen, type NoticeAction } from "./screen";
 import { EditSession } from "./session";
@@ -26,6 +27,8 @@ export interface EditorOptions {
   readonly title?: string;
   readonly readOnly?: boolean;
   readonly columns?: readonly string[];
+  /** The differences from another graph that a stored output has. */
+  readonly comparison?: unknown;
   /** Tells this screen's edits from those of others; random where not given. */
   readonly origin?: string;
 }
@@ -34,6 +37,7 @@ export class Editor {
   readonly screen = new Screen();
   readonly scene: Scene;
   readonly session: EditSession;
+  readonly reading: Reading;
   /** Set by the view: gives the keyboard to what `screen.focus` names. */
   takeFocus: () => void = () => undefined;
   /** Set by the view: gives the keyboard back to the page. */
@@ -52,6 +56,7 @@ export class Editor {
       document,
     );
     this.scene = new Scene(this.session.document);
+    this.reading = new Reading(this, transport, options.comparison);
     this.#readTraits(transport);
     this.#endings.push(
       this.session.store.subscribe((next, before, cause) => this.#changed(next, before, cause)),
@@ -66,6 +71,7 @@ export class Editor {
 
   dispose(): void {
     this.session.sync.stop();
+    this.reading.stop();
     clearTimeout(this.#flashTimer);
     for (const end of this.#endings.splice(0)) end();
   }

@@ -29,7 +29,7 @@ const shown = new WeakMap<HTMLElement, () => void>();
 /** Shows a graph that no kernel holds; called again on the same element, it replaces what it showed. */
 export function renderReadOnly(host: HTMLElement, document: GraphDocument, options: ReadOnlyOptions = {}): () => void {
   shown.get(host)?.();
-  const editor = new Editor(NO_KERNEL, { readOnly: true, title: options.name ?? "" }, document);
+  const editor = new Editor(NO_KERNEL, { readOnly: true, title: options.name ?? "", comparison: options.comparison }, document);
   const dispose = mount(host, editor, NO_KERNEL);
   shown.set(host, dispose);
   return dispose;

@@ -7,6 +7,7 @@ import type { Group } from "../graph/operations";
 export type ScreenMessage =
   | { readonly kind: "hello"; readonly origin: string }
   | { readonly kind: "resync" }
+  | { readonly kind: "ask"; readonly id: string; readonly question: string; readonly [part: string]: string }
   | {
       readonly kind: "ops";
       readonly gid: string;

@@ -3,5 +3,6 @@ import base from "./base.css";
 import canvas from "./canvas.css";
 import media from "./media.css";
 import panels from "./panels.css";
+import reading from "./reading.css";
 
-export const style = [base, canvas, panels, media].join("\n");
+export const style = [base, canvas, panels, reading, media].join("\n");

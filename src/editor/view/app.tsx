@@ -89,6 +89,7 @@ function useCanvas(editor: Editor, stage: RefObject<HTMLDivElement>, canvas: Ref
     root.dataset.edgeCount = String(edges.length);
     root.dataset.link = editor.screen.link.value;
     root.dataset.pending = String(editor.screen.waiting.value);
+    root.dataset.overlay = editor.reading.overlay.value === null ? "none" : editor.reading.isStale.value ? "stale" : "fresh";
   });
   useEffect(() => keepFocus(editor, root), []);
 }

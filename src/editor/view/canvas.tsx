@@ -7,6 +7,7 @@ import { FAR, type Editor } from "../editor";
 import { describeSize } from "../wording";
 import { EdgeView, End } from "./edge";
 import { NodeView } from "./node";
+import { Ghosts, PathBands, Prices } from "./underlay";
 
 const POINTER = "pointer";
 
@@ -47,9 +48,12 @@ function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
   });
   return (
     <g class="cmg-drawing" transform={transform}>
+      <PathBands editor={editor} />
+      <Ghosts editor={editor} />
       <Edges editor={editor} ids={scene.edgeIds.value} />
       <Nodes editor={editor} ids={scene.nodeIds.value} />
       <Draft editor={editor} />
+      <Prices editor={editor} />
       <Band editor={editor} />
     </g>
   );

@@ -4,6 +4,8 @@ import type { JSX } from "preact";
 import { arrowHead, CIRCLE_RADIUS, circleCentre, type EdgeEnd } from "../../graph/geometry";
 import type { KnowledgeMark } from "../../graph/model";
 import type { Editor } from "../editor";
+import { describeEvidence } from "../wording";
+import { Difference } from "./underlay";
 
 interface Props {
   readonly editor: Editor;
@@ -18,31 +20,38 @@ export function EdgeView({ editor, id }: Props): JSX.Element | null {
     if (screen.selection.value.edges.has(id)) words.push("is-selected");
     if (screen.flash.value?.edges.has(id)) words.push("is-flashing");
     if (screen.focus.value?.kind === "edge" && screen.focus.value.id === id) words.push("is-tab-stop");
+    const [tone] = editor.reading.tones.value.get(id) ?? [];
+    if (tone) words.push(`on-${tone}`);
     return words.join(" ");
   }).value;
+  const status = useComputed(() => editor.reading.comparison.value?.edges.get(id)).value;
+  const bits = useComputed(() => editor.reading.overlay.value?.bits?.edges.get(id)).value;
   if (!scene) return null;
   const { edge, route, width, key, description } = scene;
   const kind = edge.mark === "<->" ? " is-bidirected" : "";
   const knowledge = edge.knowledge ? ` is-${edge.knowledge}` : "";
-  const evident = edge.confidence !== null || edge.bits !== null;
+  const evidence = describeEvidence({ ...edge, bits: bits ?? edge.bits }, editor.reading.overlay.value?.bits?.source);
+  const difference = status && status !== "shared" ? status : null;
   return (
     <g
-      class={`cmg-edge${kind}${knowledge} ${state}`}
+      class={`cmg-edge${kind}${knowledge}${difference ? ` is-${difference}` : ""} ${state}`}
       data-edge-id={id}
       data-edge={key}
       data-knowledge={edge.knowledge ?? undefined}
+      data-difference={difference ?? undefined}
       role="button"
       aria-label={description}
       aria-pressed={state.includes("is-selected")}
       tabindex={state.includes("is-tab-stop") ? 0 : -1}
       onFocus={() => (screen.focus.value = { kind: "edge", id })}
     >
-      {evident && <title>{description}</title>}
+      {evidence && <title>{[key, evidence].join("\n")}</title>}
       <path class="cmg-hit" d={route.path} />
       <path class="cmg-line" d={route.path} stroke-width={width} />
       <End end={route.source} width={width} />
       <End end={route.target} width={width} />
       {edge.knowledge && <Badge knowledge={edge.knowledge} at={route.middle} />}
+      {difference && <Difference status={difference} at={edge.knowledge ? besideOf(route.middle) : route.middle} />}
     </g>
   );
 }
@@ -58,6 +67,10 @@ export function End({ end, width }: { readonly end: EdgeEnd; readonly width: num
       return <circle class="cmg-circle" cx={x} cy={y} r={CIRCLE_RADIUS} />;
     }
   }
+}
+
+function besideOf([x, y]: readonly [number, number]): readonly [number, number] {
+  return [x + 18, y];
 }
 
 function Badge({ knowledge, at: [x, y] }: { readonly knowledge: KnowledgeMark; readonly at: readonly [number, number] }): JSX.Element {

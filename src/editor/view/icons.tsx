@@ -9,6 +9,7 @@ const PATHS = {
   layout: "M6 2h4v3H6zM2 11h4v3H2zM10 11h4v3h-4zM8 5v3M4 11V8h8v3",
   fit: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
   outline: "M2.5 3h11v10h-11zM2.5 6.4h11M2.5 9.7h11M6 6.4V13",
+  paths: "M2.5 12.5h2M11.5 3.5h2M4.5 12.5C9 12.5 7 3.5 11.5 3.5M4.5 12.5h9M11.7 10.7l1.8 1.8-1.8 1.8",
   export: "M8 10V2.4M4.9 5.3 8 2.2l3.1 3.1M2.8 9.5v4h10.4v-4",
 } as const;
 

@@ -3,8 +3,9 @@ import type { JSX } from "preact";
 import { indexOf, ROLES, childrenOf, parentsOf, type DocumentEdge, type DocumentNode, type Role } from "../../graph/model";
 import * as actions from "../actions";
 import type { Editor } from "../editor";
-import { counted, edgeLabel, nameOf, round } from "../wording";
+import { counted, describeEvidence, edgeLabel, nameOf } from "../wording";
 import { KnowledgeSelect, MarkSelect } from "./edge-select";
+import { ReadingPart } from "./reading";
 
 const ROLE_KEY: Readonly<Record<Role, string>> = { exposure: "X", outcome: "Y", adjusted: "A", latent: "U", selection: "S" };
 
@@ -23,6 +24,7 @@ export function Inspector({ editor }: Props): JSX.Element {
       {node && <NodesPart editor={editor} chosen={chosen} />}
       {!node && edge && <EdgePart editor={editor} edge={edge} />}
       {!node && !edge && <GraphPart editor={editor} />}
+      <ReadingPart editor={editor} />
     </aside>
   );
 }
@@ -89,6 +91,9 @@ function Neighbours({ editor, title, ids }: Props & { readonly title: string; re
 
 function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JSX.Element {
   const disabled = editor.screen.readOnly.value;
+  const { reading } = editor;
+  const bits = reading.bitsOf(edge);
+  const evidence = describeEvidence({ confidence: edge.confidence, bits }, reading.overlay.value?.bits?.source);
   return (
     <>
       <p class="cmg-row">
@@ -102,8 +107,7 @@ function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JS
         Knowledge
         <KnowledgeSelect editor={editor} edge={edge} label="Knowledge" />
       </label>
-      {edge.confidence !== null && <p class="cmg-row">Confidence {round(edge.confidence)}</p>}
-      {edge.bits !== null && <p class="cmg-row">{round(edge.bits)} bits</p>}
+      {evidence && <p class="cmg-row">{evidence}</p>}
       {!disabled && (
         <button type="button" class="cmg-button" onClick={() => actions.reverse(editor, edge)}>
           Reverse
@@ -124,11 +128,11 @@ function GraphPart({ editor }: Props): JSX.Element {
         <b class="cmg-name">{editor.screen.title.value || "Graph"}</b>{" "}
         <span class="cmg-faint">{`${counted(nodes.length, "node")}, ${counted(drawn.length, "edge")}`}</span>
       </p>
-      {ROLES.filter((role) => held(role).length > 0).map((role) => (
+      {ROLES.filter((role) => role !== "exposure" && role !== "outcome" && held(role).length > 0).map((role) => (
         <Neighbours key={role} editor={editor} title={capital(role)} ids={held(role).map(({ id }) => id)} />
       ))}
       {tiers.length > 0 && <p class="cmg-row cmg-faint">{counted(tiers.length, "tier")}</p>}
-      {!editor.screen.readOnly.value && (
+      {!editor.screen.readOnly.value && drawn.length === 0 && (
         <p class="cmg-row cmg-faint">Double-click the canvas for a node; drag from a node's ring for an edge.</p>
       )}
     </>

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { indexOf } from "../../graph/model";
 import { FAR, MOST_NODES, type Editor } from "../editor";
 import { handOver } from "../handover";
+import { priceOf } from "../reading";
 import { counted, edgeLabel, nameOf } from "../wording";
 
 interface Props {
@@ -13,9 +14,17 @@ export function Status({ editor }: Props): JSX.Element {
   return (
     <div class="cmg-status">
       <span class="cmg-advice">{advice(editor)}</span>
+      <Verdict editor={editor} />
       <LinkState editor={editor} />
     </div>
   );
+}
+
+/** What the last edit did to the code of the data. */
+function Verdict({ editor }: Props): JSX.Element | null {
+  const change = editor.reading.verdict.value;
+  if (change === null || editor.reading.isStale.value) return null;
+  return <span class={change < 0 ? "cmg-yes" : "cmg-no"}>{`last edit ${priceOf(change)}`}</span>;
 }
 
 function advice({ screen, scene }: Editor): string {

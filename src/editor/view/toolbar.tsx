@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { layOut } from "../actions";
 import type { Editor } from "../editor";
 import { copyAsCode, copyNotation, savePicture } from "../export";
+import { PATH_TONES, PATH_WORDS } from "../reading";
 import type { Mode } from "../screen";
 import { MARKS } from "../../graph/model";
 import { MARK_SIGNS, MARK_WORDS } from "../wording";
@@ -30,6 +31,11 @@ export function Toolbar({ editor }: Props): JSX.Element {
         pressed={screen.outline.value}
         run={() => (screen.outline.value = !screen.outline.value)}
       />
+      <Menu label="Paths and differences shown" items={readings(editor)}>
+        <Icon name="paths" />
+        <span class="cmg-word cmg-minor">Paths</span>
+        <Caret />
+      </Menu>
       <Menu label="Export" items={exports(editor)}>
         <Icon name="export" />
         <span class="cmg-word">Export</span>
@@ -122,6 +128,16 @@ function edgeTypes({ screen }: Editor): MenuItem[] {
     },
   });
   return [...MARKS.map((mark) => item(mark, MARK_WORDS[mark])), item("required", "required"), item("forbidden", "forbidden")];
+}
+
+function readings({ reading }: Editor): MenuItem[] {
+  const paths = PATH_TONES.map((tone): MenuItem => ({
+    label: PATH_WORDS[tone],
+    checked: reading.shown.value.has(tone),
+    run: () => reading.toggle(tone),
+  }));
+  if (!reading.canCompare) return paths;
+  return [...paths, { label: "Differences", checked: reading.comparing.value, run: () => (reading.comparing.value = !reading.comparing.peek()) }];
 }
 
 function exports(editor: Editor): MenuItem[] {

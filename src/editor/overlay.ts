@@ -1,0 +1,171 @@
+/** What the kernel says of the graph: read as it comes, so that no odd message breaks the drawing. */
+import { MARKS, type Mark } from "../graph/model";
+import { isObject } from "../graph/wire";
+
+export type PathKind = "causal" | "possible" | "biasing";
+
+export interface Path {
+  readonly nodes: readonly string[];
+  readonly edges: readonly string[];
+  readonly kind: PathKind;
+  readonly open: boolean;
+}
+
+export interface NodeSet {
+  readonly nodes: readonly string[];
+  /** Exactly this is adjusted for now. */
+  readonly current: boolean;
+}
+
+/** A tree of MathML's elements; text stands for itself. */
+export type Formula = string | { readonly tag: string; readonly children: readonly Formula[] };
+
+export interface Effect {
+  readonly exposure: readonly string[];
+  readonly outcome: readonly string[];
+  readonly paths: readonly Path[];
+  readonly adjustmentSets: readonly NodeSet[];
+  readonly frontDoorSets: readonly (readonly string[])[];
+  readonly instruments: readonly { readonly node: string; readonly given: readonly string[] }[];
+  readonly formula: Formula | null;
+  readonly assumption: string;
+  readonly identified: boolean;
+  readonly summary: string;
+  readonly obstacle: string;
+}
+
+export interface Independence {
+  readonly x: readonly string[];
+  readonly y: readonly string[];
+  readonly given: readonly string[];
+  readonly p: number | null;
+  readonly adjusted: number | null;
+  readonly statistic: number | null;
+  readonly rejected: boolean;
+  readonly note: string;
+}
+
+export type Status = "shared" | "added" | "reversed" | "changed";
+
+export interface Comparison {
+  readonly reference: string;
+  readonly shd: number | null;
+  readonly sid: number | null;
+  readonly f1: number | null;
+  readonly note: string;
+  readonly edges: ReadonlyMap<string, Status>;
+  readonly missing: readonly { readonly source: string; readonly target: string; readonly mark: Mark }[];
+  readonly missingNodes: readonly string[];
+}
+
+export interface Bits {
+  readonly source: string;
+  readonly saved: number;
+  readonly edges: ReadonlyMap<string, number>;
+}
+
+export interface Overlay {
+  readonly rev: number;
+  readonly effect: Effect | null;
+  readonly independences: readonly Independence[];
+  readonly tests: { readonly method: string; readonly rows: number; readonly note: string } | null;
+  readonly bits: Bits | null;
+  readonly comparison: Comparison | null;
+  readonly missingColumns: readonly string[];
+  readonly truncated: readonly string[];
+  readonly error: string;
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const number = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+const texts = (value: unknown): string[] => list(value).filter((item) => typeof item === "string");
+const objects = (value: unknown): Readonly<Record<string, unknown>>[] => list(value).filter(isObject);
+
+function entries<Value>(value: unknown, read: (raw: unknown) => Value | null): Map<string, Value> {
+  const found = new Map<string, Value>();
+  for (const [key, raw] of isObject(value) ? Object.entries(value) : []) {
+    const item = read(raw);
+    if (item !== null) found.set(key, item);
+  }
+  return found;
+}
+
+/** The overlay of a trait, or null where none was computed yet. */
+export function parseOverlay(raw: unknown): Overlay | null {
+  if (!isObject(raw) || number(raw.rev) === null || Number(raw.rev) < 0) return null;
+  const { tests, columns } = raw;
+  return {
+    rev: Number(raw.rev),
+    effect: isObject(raw.effect) ? readEffect(raw.effect) : null,
+    independences: objects(raw.independences).map(readIndependence),
+    tests: isObject(tests) ? { method: text(tests.method), rows: number(tests.rows) ?? 0, note: text(tests.note) } : null,
+    bits: isObject(raw.bits) ? { source: text(raw.bits.source), saved: number(raw.bits.saved) ?? 0, edges: entries(raw.bits.edges, number) } : null,
+    comparison: parseComparison(raw.comparison),
+    missingColumns: isObject(columns) ? texts(columns.missing) : [],
+    truncated: texts(raw.truncated),
+    error: text(raw.error),
+  };
+}
+
+const KINDS: readonly unknown[] = ["causal", "possible", "biasing"];
+const STATUSES: readonly unknown[] = ["shared", "added", "reversed", "changed"];
+
+function readEffect(raw: Readonly<Record<string, unknown>>): Effect {
+  const estimand = isObject(raw.estimand) ? raw.estimand : {};
+  return {
+    exposure: texts(raw.exposure),
+    outcome: texts(raw.outcome),
+    paths: objects(raw.paths)
+      .filter(({ kind }) => KINDS.includes(kind))
+      .map(({ nodes, edges, kind, open }) => ({ nodes: texts(nodes), edges: texts(edges), kind: kind as PathKind, open: open === true })),
+    adjustmentSets: objects(raw.adjustment_sets).map(({ nodes, current }) => ({ nodes: texts(nodes), current: current === true })),
+    frontDoorSets: list(raw.front_door_sets).map(texts),
+    instruments: objects(raw.instruments).map(({ node, given }) => ({ node: text(node), given: texts(given) })),
+    formula: readFormula(estimand.formula, 0),
+    assumption: text(estimand.assumption),
+    identified: raw.identified === true,
+    summary: text(raw.summary),
+    obstacle: text(raw.obstacle),
+  };
+}
+
+const TAGS: readonly unknown[] = ["mrow", "mi", "mo", "mtext", "munder", "mfrac"];
+const DEEPEST = 40;
+
+function readFormula(raw: unknown, depth: number): Formula | null {
+  if (typeof raw === "string") return raw;
+  if (!isObject(raw) || !TAGS.includes(raw.tag) || depth > DEEPEST) return null;
+  const children = list(raw.children).map((child) => readFormula(child, depth + 1));
+  return { tag: text(raw.tag), children: children.filter((child) => child !== null) };
+}
+
+function readIndependence({ x, y, given, test, note }: Readonly<Record<string, unknown>>): Independence {
+  const told = isObject(test) ? test : {};
+  return {
+    x: texts(x),
+    y: texts(y),
+    given: texts(given),
+    p: number(told.p),
+    adjusted: number(told.p_adjusted),
+    statistic: number(told.statistic),
+    rejected: told.rejected === true,
+    note: text(note),
+  };
+}
+
+/** The differences from another graph, as the overlay and a stored output have them. */
+export function parseComparison(raw: unknown): Comparison | null {
+  if (!isObject(raw)) return null;
+  const missing = objects(raw.missing).filter(({ mark }) => (MARKS as readonly unknown[]).includes(mark));
+  return {
+    reference: text(raw.reference),
+    shd: number(raw.shd),
+    sid: number(raw.sid),
+    f1: number(raw.f1),
+    note: text(raw.note),
+    edges: entries(raw.edges, (status) => (STATUSES.includes(status) ? (status as Status) : null)),
+    missing: missing.map(({ source, target, mark }) => ({ source: text(source), target: text(target), mark: mark as Mark })),
+    missingNodes: texts(raw.missing_nodes),
+  };
+}

@@ -1,0 +1,187 @@
+/** What this screen shows of what the kernel says: paths, sets, bits and differences, and whether they are of now. */
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import { indexOf, type GraphDocument, type Role } from "../graph/model";
+import type { Operation } from "../graph/operations";
+import { isObject } from "../graph/wire";
+import type { Editor } from "./editor";
+import { parseComparison, parseOverlay, type Comparison, type Overlay, type Path } from "./overlay";
+import type { Transport } from "./protocol";
+import { Questions } from "./questions";
+import { counted, nameOf, round } from "./wording";
+
+export type PathTone = "causal" | "biasing" | "blocked";
+export const PATH_TONES: readonly PathTone[] = ["causal", "biasing", "blocked"];
+
+export function toneOfPath({ kind, open }: Path): PathTone {
+  if (!open) return "blocked";
+  return kind === "biasing" ? "biasing" : "causal";
+}
+
+/** What an edge from a node would change of the code, in bits, by the node at its other end. */
+export interface Candidates {
+  readonly source: string;
+  readonly bits: ReadonlyMap<string, number>;
+}
+
+/** "saves 12.3 bits" or "costs 3 bits", for a change of the length of the code. */
+export function priceOf(change: number): string {
+  return `${change < 0 ? "saves" : "costs"} ${round(Math.abs(change))} bits`;
+}
+
+export class Reading {
+  readonly overlay = signal<Overlay | null>(null);
+  /** Which paths are lit on the canvas. */
+  readonly shown = signal<ReadonlySet<PathTone>>(new Set(["causal", "biasing"]));
+  /** One path that is pointed at: it alone is lit. */
+  readonly pointed = signal<Path | null>(null);
+  readonly comparing = signal(true);
+  readonly candidates = signal<Candidates | null>(null);
+  /** By how many bits the last edit changed the code. */
+  readonly verdict = signal<number | null>(null);
+  readonly isStale: ReadonlySignal<boolean>;
+  readonly comparison: ReadonlySignal<Comparison | null>;
+  /** The tones of the lit paths that run along each edge. */
+  readonly tones: ReadonlySignal<ReadonlyMap<string, readonly PathTone[]>>;
+  readonly #editor: Editor;
+  readonly #questions: Questions;
+  readonly #endings: (() => void)[];
+  #said = "";
+
+  constructor(editor: Editor, transport: Transport, comparison: unknown) {
+    this.#editor = editor;
+    const stored = parseComparison(comparison);
+    this.isStale = computed(() => (this.overlay.value?.rev ?? -1) !== editor.scene.document.value.rev || editor.screen.waiting.value > 0);
+    this.comparison = computed(() => (this.comparing.value ? (this.overlay.value?.comparison ?? stored) : null));
+    this.tones = computed(() => this.#tonesByEdge());
+    this.#questions = new Questions(transport, () => editor.session.freshId("q"));
+    this.#endings = [
+      transport.onChange("overlay", () => this.#take(transport.get("overlay"))),
+      effect(() => this.#askForCandidates()),
+      () => this.#questions.stop(),
+    ];
+    this.#take(transport.get("overlay"));
+  }
+
+  stop(): void {
+    for (const end of this.#endings.splice(0)) end();
+  }
+
+  /** Whether a comparison or stored differences are there at all. */
+  get canCompare(): boolean {
+    return this.overlay.value?.comparison != null;
+  }
+
+  toggle(tone: PathTone): void {
+    const shown = new Set(this.shown.peek());
+    if (!shown.delete(tone)) shown.add(tone);
+    this.shown.value = shown;
+    this.#editor.screen.announce(`${PATH_WORDS[tone]} ${shown.has(tone) ? "shown" : "hidden"}.`);
+  }
+
+  /** What an edge saves, live where the kernel says so, else as it was stored. */
+  bitsOf(edge: { readonly id: string; readonly bits: number | null }): number | null {
+    return this.overlay.value?.bits?.edges.get(edge.id) ?? edge.bits;
+  }
+
+  /** Adjusts for exactly these nodes. */
+  adjust(ids: readonly string[]): void {
+    this.#setRole("adjusted", ids, `Adjusted for ${this.#names(ids)}`);
+  }
+
+  /** Makes one node the exposure or the outcome; none where the id is empty. */
+  choose(role: "exposure" | "outcome", id: string): void {
+    this.#setRole(role, id ? [id] : [], id ? `${nameOf(this.#editor.document, id)} is the ${role}` : `No ${role}`);
+  }
+
+  #setRole(role: Role, ids: readonly string[], label: string): void {
+    const ops = this.#editor.document.nodes.flatMap(({ id, roles }): Operation[] => {
+      const wanted = ids.includes(id);
+      if (wanted === roles.includes(role)) return [];
+      const others = roles.filter((other) => other !== role && !(wanted && EXCLUSIVE.has(role) && EXCLUSIVE.has(other)));
+      return [{ op: "set_node", id, roles: wanted ? [...others, role] : others }];
+    });
+    if (ops.length > 0) this.#editor.edit(ops, label);
+    else this.#editor.screen.announce(`${label} already.`);
+  }
+
+  #names(ids: readonly string[]): string {
+    return setOf(this.#editor.document, ids);
+  }
+
+  #tonesByEdge(): ReadonlyMap<string, readonly PathTone[]> {
+    const effect = this.overlay.value?.effect;
+    const pointed = this.pointed.value;
+    const paths = pointed ? [pointed] : (effect?.paths ?? []).filter((path) => this.shown.value.has(toneOfPath(path)));
+    const found = new Map<string, Set<PathTone>>();
+    for (const path of paths) {
+      for (const id of path.edges) found.set(id, (found.get(id) ?? new Set()).add(toneOfPath(path)));
+    }
+    return new Map([...found].map(([id, tones]) => [id, PATH_TONES.filter((tone) => tones.has(tone))]));
+  }
+
+  #take(raw: unknown): void {
+    const next = parseOverlay(raw);
+    const before = this.overlay.peek();
+    if (!next) return;
+    this.overlay.value = next;
+    this.pointed.value = null;
+    if (before?.bits && next.bits && before.bits.source === next.bits.source) {
+      const change = before.bits.saved - next.bits.saved;
+      if (Math.abs(change) > 0.05) this.verdict.value = change;
+    }
+    this.#say(next);
+  }
+
+  /** Says what an edit did to the effect; nothing where it says the same as before. */
+  #say(overlay: Overlay): void {
+    const words = overlay.effect ? this.describe(overlay) : "";
+    if (words && words !== this.#said) this.#editor.screen.announce(words);
+    this.#said = words;
+  }
+
+  /** "Effect of X on Y. 1 causal path, 1 open biasing path. Adjust for {Z}." */
+  describe({ effect }: Overlay): string {
+    if (!effect) return "";
+    const count = (tone: PathTone): number => effect.paths.filter((path) => toneOfPath(path) === tone).length;
+    const sets = effect.adjustmentSets.map(({ nodes }) => this.#names(nodes));
+    const advice = sets.length === 0 ? (effect.obstacle || "No adjustment set.") : `Adjustment sets: ${sets.slice(0, 3).join(" or ")}.`;
+    const paths = `${counted(count("causal"), "causal path")}, ${counted(count("biasing"), "open biasing path")}.`;
+    return `Effect of ${this.#names(effect.exposure)} on ${this.#names(effect.outcome)}: ${paths} ${advice}`;
+  }
+
+  /** Asks once for the node that an edge is being drawn or typed from. */
+  #askForCandidates(): void {
+    const { screen } = this.#editor;
+    const drag = screen.drag.value;
+    const source = drag?.kind === "edge" ? drag.source : screen.connecting.value;
+    if (source === null || !this.overlay.peek()?.bits) {
+      if (this.candidates.peek()) this.candidates.value = null;
+      this.#asked = null;
+      return;
+    }
+    if (this.#asked === source) return;
+    this.#asked = source;
+    void this.#questions.ask("candidate_bits", { source }).then((result) => {
+      if (this.#asked !== source || !isObject(result) || !isObject(result.bits)) return;
+      const bits = Object.entries(result.bits).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+      this.candidates.value = { source, bits: new Map(bits) };
+    });
+  }
+
+  #asked: string | null = null;
+}
+
+export const PATH_WORDS: Readonly<Record<PathTone, string>> = {
+  causal: "Causal paths",
+  biasing: "Open biasing paths",
+  blocked: "Blocked paths",
+};
+
+const EXCLUSIVE: ReadonlySet<Role> = new Set<Role>(["exposure", "outcome", "adjusted"]);
+
+/** "{Age, Gene}": nodes as a set, by name. */
+export function setOf(document: GraphDocument, ids: readonly string[]): string {
+  const { nodes } = indexOf(document);
+  const names = ids.map((id) => nodes.get(id)?.name ?? "?");
+  return names.length === 1 ? (names[0] ?? "") : names.length === 0 ? "nothing" : `{${names.join(", ")}}`;
+}

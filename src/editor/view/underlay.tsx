@@ -1,0 +1,122 @@
+/** What lies under the edges: the paths between exposure and outcome; and what another graph has besides. */
+import type { JSX } from "preact";
+import { routeEdges } from "../../graph/geometry";
+import type { Editor } from "../editor";
+import type { Status } from "../overlay";
+import type { PathTone } from "../reading";
+import { nameOf } from "../wording";
+import { End } from "./edge";
+
+interface Props {
+  readonly editor: Editor;
+}
+
+/** Bands along the lit paths; an edge on several kinds of them shows each. */
+export function PathBands({ editor }: Props): JSX.Element | null {
+  const { tones } = editor.reading;
+  if (tones.value.size === 0) return null;
+  return (
+    <g class="cmg-paths">
+      {[...tones.value].map(([id, kinds]) => (
+        <Bands key={id} editor={editor} id={id} tones={kinds} />
+      ))}
+    </g>
+  );
+}
+
+function Bands({ editor, id, tones }: Props & { readonly id: string; readonly tones: readonly PathTone[] }): JSX.Element | null {
+  const route = editor.scene.edge(id)?.value.route;
+  if (!route) return null;
+  const widest = 11 + 7 * (tones.length - 1);
+  return (
+    <>
+      {[...tones].reverse().map((tone, place) => (
+        <path key={tone} class={`cmg-path cmg-path-${tone}`} d={route.path} stroke-width={widest - 7 * place} />
+      ))}
+    </>
+  );
+}
+
+/** The edges that only the other graph has. */
+export function Ghosts({ editor }: Props): JSX.Element | null {
+  const comparison = editor.reading.comparison.value;
+  if (!comparison || comparison.missing.length === 0) return null;
+  // Read so that ghosts follow the nodes.
+  const boxes = new Map(editor.scene.nodeIds.value.flatMap((id) => {
+    const scene = editor.scene.node(id)?.value;
+    const box = scene && editor.scene.nodeBoxes.get(id);
+    return box ? [[id, box] as const] : [];
+  }));
+  const missing = comparison.missing.filter(({ source, target }) => boxes.has(source) && boxes.has(target));
+  const routes = routeEdges(boxes, missing.map((edge) => ({ ...edge, width: 2 })));
+  const { document } = editor;
+  return (
+    <g class="cmg-ghosts">
+      {missing.map(({ source, target, mark }, place) => {
+        const route = routes[place];
+        if (!route) return null;
+        const words = `${nameOf(document, source)} ${mark} ${nameOf(document, target)}`;
+        return (
+          <g key={words} class="cmg-edge cmg-ghost" data-ghost={words} role="img" aria-label={`only in ${comparison.reference}: ${words}`}>
+            <title>{`only in ${comparison.reference}`}</title>
+            <path class="cmg-line" d={route.path} stroke-width={2} />
+            <End end={route.source} width={2} />
+            <End end={route.target} width={2} />
+            <Sign at={route.middle} d={SIGNS.missing} />
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+const SIGNS = {
+  added: "M-3.6 0H3.6M0 -3.6V3.6",
+  missing: "M-3 -3L3 3M-3 3L3 -3",
+  reversed: "M-4 -1.8H3.4L1.2 -4M4 1.8H-3.4L-1.2 4",
+  changed: "M-3.6 -1.6H3.6M-3.6 1.6H3.6M2 -4L-2 4",
+} as const;
+
+export function Difference({ status, at }: { readonly status: Exclude<Status, "shared">; readonly at: readonly [number, number] }): JSX.Element {
+  return <Sign at={at} d={SIGNS[status]} />;
+}
+
+function Sign({ at: [x, y], d }: { readonly at: readonly [number, number]; readonly d: string }): JSX.Element {
+  return (
+    <g class="cmg-badge" transform={`translate(${x} ${y})`}>
+      <circle r={8} />
+      <path class="cmg-letter" d={d} />
+    </g>
+  );
+}
+
+/** What each candidate at the end of the edge that is drawn would cost or save. */
+export function Prices({ editor }: Props): JSX.Element | null {
+  const { reading, screen, scene } = editor;
+  const drag = screen.drag.value;
+  const candidates = reading.candidates.value;
+  if (drag?.kind !== "edge" || candidates?.source !== drag.source) return null;
+  const open = [...candidates.bits].filter(([id]) => !drag.invalid.has(id) && scene.nodeBoxes.has(id));
+  const best = open.reduce((least, [, change]) => Math.min(least, change), 0);
+  return (
+    <g class="cmg-prices">
+      {open.map(([id, change]) => {
+        const box = scene.nodeBoxes.get(id);
+        if (!box) return null;
+        const words = `${change < 0 ? "saves" : "costs"} ${short(Math.abs(change))} bits`;
+        const width = words.length * 6 + 10;
+        const state = `${change < 0 ? "is-saving" : "is-costly"}${change === best && change < 0 ? " is-best" : ""}`;
+        return (
+          <g key={id} class={`cmg-price ${state}`} data-price={change} transform={`translate(${box.x} ${box.y + box.height / 2 + 13})`}>
+            <rect x={-width / 2} y={-9} width={width} height={18} rx={9} />
+            <text>{words}</text>
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+function short(bits: number): string {
+  return bits >= 100 ? Math.round(bits).toLocaleString("en") : String(Number(bits.toPrecision(2)));
+}
