@@ -24,11 +24,14 @@ class Call:
     function : str or callable
         As `Verb.function`; `Verb.alone` where the verb stands alone.
     arguments : mapping of str to Argument
+    screen : mapping of str to Argument
+        What the editor that shows the result is told.
     """
 
     verb: Verb
     function: str | Callable[..., object]
     arguments: Mapping[str, Argument] = field(default_factory=dict)
+    screen: Mapping[str, Argument] = field(default_factory=dict)
 
     def run(self) -> object:
         """Call the function."""
@@ -87,7 +90,9 @@ def read_call(
     for parameter in verb.parameters:
         if parameter.required and parameter.name not in arguments:
             raise _missing(verb, parameter)
-    return Call(verb, verb.function, arguments)
+    for_screen = {parameter.name for parameter in verb.screen_options}
+    screen = {name: arguments.pop(name) for name in for_screen & arguments.keys()}
+    return Call(verb, verb.function, arguments, screen)
 
 
 def _read_body(text: str | None) -> tuple[CausalGraph, Mapping[str, Setting]]:

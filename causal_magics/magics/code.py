@@ -80,6 +80,11 @@ def python_of(call: Call, *, output: str | None, target: str | None) -> str:
         lines.append(f"{output} = {expression}{part}")
     elif target is None:
         lines.append(expression)
+    if call.screen and (output or target):
+        shown = output or f"{target}{part}"
+        told = ", ".join(f"{key}={call.screen[key].source}" for key in sorted(call.screen))
+        lines[0:0] = ["from causal_magics import edit"]
+        lines.append(f"edit({shown}, {(output or target)!r}, {told})")
     return "\n".join(lines)
 
 

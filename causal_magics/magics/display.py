@@ -7,23 +7,30 @@ from typing import Any, Final, cast
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from causal_magics.discovery.discover import Discovery
+from causal_magics.graph.comparison import Comparison
 from causal_magics.graph.model import CausalGraph
-from causal_magics.widgets.opening import edit
+from causal_magics.magics.arguments import Argument
+from causal_magics.magics.calls import Call
+from causal_magics.widgets.evidence import Evidence
+from causal_magics.widgets.opening import open_editor
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 _IN_EDITOR: Final = (
     "causal_magics.graph.model.CausalGraph",
     "causal_magics.discovery.discover.Discovery",
+    "causal_magics.graph.comparison.Comparison",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A result that the current cell may show, and the name which its graph is bound to."""
+    """A result that the current cell may show, the name of its graph, and the call it is from."""
 
     result: object
     name: str | None
+    call: Call
 
 
 @dataclass(slots=True)
@@ -54,9 +61,9 @@ class Screen:
             self._html.pop(name, None)
         self.clear()
 
-    def offer(self, result: object, name: str | None) -> None:
+    def offer(self, result: object, name: str | None, call: Call) -> None:
         """Let the current cell show a result in the editor."""
-        self._offers.append(Offer(result, name))
+        self._offers.append(Offer(result, name, call))
 
     def clear(self) -> None:
         """Forget what the cell did not show."""
@@ -85,18 +92,65 @@ class Screen:
         offer = self._offered(value)
         if offer is None:
             return own, own_metadata
-        graph: CausalGraph = value if isinstance(value, CausalGraph) else value.graph
+        graph = _graph_of(value)
         text = {"text/plain": str(graph) if value is graph else repr(value)}
         if not self._has_editor:
             return {**own, **text}, own_metadata
-        title = "" if value is graph else repr(value).strip("<>")
-        editor = edit(graph, offer.name, namespace=self.shell.user_ns, title=title)
+        name, bound = self._bound_to(offer, graph)
+        editor = open_editor(
+            graph, name, namespace=self.shell.user_ns, title=_title_of(value),
+            read_only=isinstance(value, Comparison) and not bound,
+            evidence=_evidence_of(value, offer.call),
+        )  # fmt: skip
         data, metadata = own_bundle(editor)
         return {**own, **data, **text}, {**own_metadata, **metadata}
+
+    def _bound_to(self, offer: Offer, graph: CausalGraph) -> tuple[str | None, bool]:
+        """Return the name that follows the editor: of a comparison, the graph that is compared."""
+        if not isinstance(offer.result, Comparison):
+            return offer.name, offer.name is not None
+        learned = offer.call.arguments.get("learned")
+        name = None if learned is None else learned.source
+        bound = name is not None and self.shell.user_ns.get(name) is graph
+        return (name if bound else None), bound
 
     def _html_without_editor(self, value: object) -> str | None:
         """Return a value's own HTML; none beside the editor, whose picture would not be seen."""
         return None if self._has_editor and self._offered(value) else own_html(value)
+
+
+def _graph_of(value: CausalGraph | Discovery | Comparison) -> CausalGraph:
+    if isinstance(value, CausalGraph):
+        return value
+    return value.learned if isinstance(value, Comparison) else value.graph
+
+
+def _title_of(value: object) -> str:
+    if isinstance(value, CausalGraph):
+        return ""
+    return "Comparison" if isinstance(value, Comparison) else repr(value).strip("<>")
+
+
+def _evidence_of(value: object, call: Call) -> Evidence:
+    """Return what the editor holds the graph against: what the cell named, or learned from."""
+    told = {**call.arguments, **call.screen}
+    data, reference = told.get("data"), told.get("reference")
+    discovery = value if isinstance(value, Discovery) else None
+    if discovery is not None and data is None:
+        data = told.get("frame")
+    if isinstance(value, Comparison):
+        reference = told.get("truth")
+    test: Any = told["test"].value if "test" in told else "partial correlation"
+    return Evidence(
+        None if data is None else data.value, discovery=discovery, test=test,
+        reference=None if reference is None else reference.value,
+        data_name=_name(data), reference_name=_name(reference),
+    )  # fmt: skip
+
+
+def _name(argument: Argument | None) -> str:
+    """Return what an argument is called in the notebook."""
+    return "" if argument is None else argument.source
 
 
 def own_html(value: object) -> str | None:

@@ -120,7 +120,7 @@ class CausalMagics(Magics):
         for name, value in bound.items():
             self.history.record(name, Origin(python, value))
         target = header.target if shown is result else None
-        self.screen.offer(result, header.output or target)
+        self.screen.offer(result, header.output or target, call)
 
 
 def _documentation() -> str:

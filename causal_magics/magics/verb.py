@@ -12,6 +12,8 @@ from causal_magics.magics.documentation import read_documentation
 from causal_magics.magics.history import History
 from causal_magics.magics.parameters import Parameter, read_parameters
 
+SCREEN_OPTIONS = ("data", "test", "reference")
+
 
 @dataclass(frozen=True)
 class Verb:
@@ -34,6 +36,9 @@ class Verb:
         where the function binds the name itself.
     alone : str or callable, optional
         The function that runs where the verb stands alone.
+    answered : bool
+        Whether the cell shows the graph in an editor that can be held against data; it then takes
+        those options of `edit` too.
     words : callable, optional
         Gives the words which a text argument can be, from what cells have bound.
     """
@@ -44,6 +49,7 @@ class Verb:
     shows: str | None = None
     bound_by: tuple[str, str] | None = None
     alone: str | None = None
+    answered: bool = False
     words: Callable[[History], Iterable[str]] | None = None
 
     @cached_property
@@ -64,7 +70,20 @@ class Verb:
     def options(self) -> tuple[Parameter, ...]:
         """The parameters that the first line can fill."""
         text_body = [p.name for p in self.parameters if p.name == self.body and p.kind == "text"]
-        return tuple(p for p in self.parameters if p.name not in text_body)
+        own = tuple(p for p in self.parameters if p.name not in text_body)
+        return (*own, *self.screen_options)
+
+    @cached_property
+    def screen_options(self) -> tuple[Parameter, ...]:
+        """The options that are for the editor which shows the result, not for the function."""
+        if not self.answered:
+            return ()
+        own = {parameter.name for parameter in self.parameters}
+        return tuple(
+            parameter
+            for parameter in read_parameters(public("edit"))
+            if parameter.name in SCREEN_OPTIONS and parameter.name not in own
+        )
 
     @property
     def leading(self) -> tuple[Parameter, ...]:

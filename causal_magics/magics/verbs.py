@@ -16,9 +16,9 @@ def _sample_names(_history: History) -> Iterable[str]:
 
 
 _VERBS = (
-    Verb("graph", "CausalGraph.parse", body="text"),
+    Verb("graph", "CausalGraph.parse", body="text", answered=True),
     Verb("edit", "edit", shows="graph", bound_by=("name", "namespace")),
-    Verb("discover", "discover", body="knowledge", shows="graph"),
+    Verb("discover", "discover", body="knowledge", shows="graph", answered=True),
     Verb("compare", "compare"),
     Verb("identify", "identify"),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from causal_magics.discovery.discover import Discovery
@@ -21,14 +20,6 @@ from causal_magics.widgets.graph_editor import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What is written beside figures: of which data, against which graph."""
-
-    data: str = ""
-    reference: str = ""
-
-
 def edit(
     graph: CausalGraph,
     name: str | None = None,
@@ -41,7 +32,6 @@ def edit(
     discovery: Discovery | None = None,
     test: TestName = "partial correlation",
     reference: Comparable | None = None,
-    labels: Labels = Labels(),
 ) -> GraphEditor:
     """Open the editor on a graph.
 
@@ -68,8 +58,6 @@ def edit(
         How independences are tested.
     reference : CausalGraph, PublishedNetwork or a result with a graph, optional
         What the graph is compared with, on the same canvas.
-    labels : Labels
-        What data and reference are called on the screen.
 
     Returns
     -------
@@ -83,12 +71,26 @@ def edit(
     DataError
         Where the data are no data frame.
     """
+    evidence = Evidence(data, discovery=discovery, test=test, reference=reference)
+    return open_editor(
+        graph, name, namespace=namespace, title=title, read_only=read_only, columns=columns,
+        evidence=evidence,
+    )  # fmt: skip
+
+
+def open_editor(
+    graph: CausalGraph,
+    name: str | None = None,
+    *,
+    namespace: Namespace | None = None,
+    title: str = "",
+    read_only: bool = False,
+    columns: Iterable[str] = (),
+    evidence: Evidence,
+) -> GraphEditor:
+    """Open the editor on a graph that is held against evidence; other parameters as of `edit`."""
     names = None if name is None else (_notebook() if namespace is None else namespace)
     shown_title = title or ("" if name is None else checked_name(name))
-    evidence = Evidence(
-        data, discovery=discovery, test=test, reference=reference,
-        data_name=labels.data, reference_name=labels.reference,
-    )  # fmt: skip
     editor = GraphEditor(
         checked_graph(graph), title=shown_title, read_only=read_only, columns=columns,
         evidence=evidence,

@@ -125,10 +125,9 @@ export class Reading {
     if (!next) return;
     this.overlay.value = next;
     this.pointed.value = null;
-    if (before?.bits && next.bits && before.bits.source === next.bits.source) {
-      const change = before.bits.saved - next.bits.saved;
-      if (Math.abs(change) > 0.05) this.verdict.value = change;
-    }
+    const [was, is] = [before?.bits?.source === next.bits?.source ? before?.bits : null, next.bits];
+    const change = was && is ? was.saved - is.saved : 0;
+    if (Math.abs(change) > 0.05) this.verdict.value = change;
     this.#say(next);
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_paths_run_along_edges_of_the_document() -> None:
     state = EditorSession(TAR).state
     found: Any = overlay(state, Evidence())
     for path in found["effect"]["paths"]:
-        for key, ends in zip(path["edges"], zip(path["nodes"], path["nodes"][1:], strict=False)):
+        for key, ends in zip(path["edges"], pairwise(path["nodes"]), strict=True):
             edge = state.document.edges[key]
             assert {edge.source, edge.target} == set(ends)
 
