@@ -1,29 +1,8 @@
 /** The graph as text, as a cell and as a picture. */
 import type { GraphDocument } from "../graph/model";
-import { formatGraph, type NotationGraph } from "../graph/notation";
+import { toNotation } from "../graph/conversion";
+import { formatGraph } from "../graph/notation";
 import type { Editor } from "./editor";
-import { nameOf } from "./wording";
-
-const PIXELS_PER_UNIT = 100;
-
-/** The document as a graph by names; positions in units of the notation. */
-export function toNotation(document: GraphDocument): NotationGraph {
-  const name = (id: string): string => nameOf(document, id);
-  const pairs = (knowledge: "required" | "forbidden"): [string, string][] =>
-    document.edges.filter((edge) => edge.knowledge === knowledge).map(({ source, target }) => [name(source), name(target)]);
-  const edges = document.edges.filter(({ knowledge }) => knowledge !== "forbidden");
-  return {
-    nodes: document.nodes.map(({ name, roles, x, y }) => ({ name, roles, position: [units(x), units(y)] })),
-    edges: edges.map(({ source, target, mark, confidence, bits }) => ({ source: name(source), target: name(target), mark, confidence, bits })),
-    required: pairs("required"),
-    forbidden: pairs("forbidden"),
-    tiers: document.tiers.map((tier) => tier.map(name)),
-  };
-}
-
-function units(pixels: number): number {
-  return Math.round((pixels / PIXELS_PER_UNIT) * 100) / 100;
-}
 
 /** A cell that makes the graph that is shown. */
 export function asCode(document: GraphDocument, title: string): string {

@@ -65,10 +65,29 @@ export function parseGraph(text: string): NotationGraph {
   return parser.draft.graph();
 }
 
+/** From where to where in a text a statement stands, comments behind it included. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The outermost statements of a cell's body in order, and where the last brace around them closes, if there are any.
+ * @throws NotationError
+ */
+export function statementsOf(text: string): { readonly statements: readonly Span[]; readonly closing: number | null } {
+  const parser = new Parser(text, true);
+  parser.statements(null, false);
+  parser.draft.graph();
+  return { statements: parser.spans, closing: parser.closing };
+}
+
 /** Recursive descent over the statements of one text. */
 class Parser {
   readonly scan: Scanner;
   readonly draft: Draft;
+  readonly spans: Span[] = [];
+  closing: number | null = null;
   private wrapped = false;
   private depth = 0;
 
@@ -93,7 +112,12 @@ class Parser {
         return members;
       }
       if (char === ";" || (char === "," && group)) this.scan.at++;
-      else for (const member of this.statement(group)) members.push(member);
+      else {
+        const start = this.scan.at;
+        const before = this.closing;
+        for (const member of this.statement(group)) members.push(member);
+        if (!group && this.closing === before) this.spans.push({ start, end: this.scan.at });
+      }
     }
   }
 
@@ -103,6 +127,7 @@ class Parser {
       this.wrapped = true;
       const members = this.statements(opened, false);
       this.wrapped = false;
+      this.closing = this.scan.at - 1;
       return members;
     }
     const key = group ? null : this.scan.takeKey();
