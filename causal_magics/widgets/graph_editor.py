@@ -58,6 +58,8 @@ class GraphEditor(anywidget.AnyWidget):
         Names to complete where a node is named; those of the data where left out.
     evidence : Evidence, optional
         What every state of the graph is held against; see `attach`.
+    earlier : State, optional
+        What an earlier editor of the same graph showed, whose places are kept.
 
     Notes
     -----
@@ -82,6 +84,7 @@ class GraphEditor(anywidget.AnyWidget):
         read_only: bool = False,
         columns: Iterable[str] = (),
         evidence: Evidence | None = None,
+        earlier: State | None = None,
     ) -> None:
         self.cell: tuple[str, int] | None = None
         self._binding: NameBinding | None = None
@@ -92,7 +95,7 @@ class GraphEditor(anywidget.AnyWidget):
         self._writing = Lock()
         self._read: tuple[tuple[object, Evidence], JsonObject] | None = None
         self.evidence = Evidence() if evidence is None else evidence
-        self.session = EditorSession(graph, self.send)
+        self.session = EditorSession(graph, self.send, earlier)
         self.session.read_only = read_only
         super().__init__(
             title=title,

@@ -91,16 +91,17 @@ def open_editor(
     """Open the editor on a graph that is held against evidence; other parameters as of `edit`."""
     names = None if name is None else (_notebook() if namespace is None else namespace)
     shown_title = title or ("" if name is None else checked_name(name))
+    cell = _running_cell()
+    replaced = [each for each in live_editors() if each.name == name and _is_rerun(each.cell, cell)]
     editor = GraphEditor(
         checked_graph(graph), title=shown_title, read_only=read_only, columns=columns,
-        evidence=evidence,
+        evidence=evidence, earlier=replaced[-1].session.state if replaced else None,
     )  # fmt: skip
     if name is not None and names is not None:
         editor.bind(name, names)
-    editor.cell = _running_cell()
-    for other in live_editors():
-        if other is not editor and other.name == name and _is_rerun(other.cell, editor.cell):
-            other.close()
+    editor.cell = cell
+    for other in replaced:
+        other.close()
     return editor
 
 

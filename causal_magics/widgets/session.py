@@ -58,10 +58,16 @@ class EditorSession:
         What is shown first.
     send : callable, optional
         Takes each message for the screens, in order; called under the lock.
+    earlier : State, optional
+        What an earlier editor of the same graph showed: nodes of the same name keep their places
+        where `graph` gives none.
     """
 
     def __init__(
-        self, graph: CausalGraph, send: Callable[[Outgoing], object] | None = None
+        self,
+        graph: CausalGraph,
+        send: Callable[[Outgoing], object] | None = None,
+        earlier: State | None = None,
     ) -> None:
         self.observers = Observers()
         self.read_only = False
@@ -73,7 +79,11 @@ class EditorSession:
         self._answers: OrderedDict[str, Commit | Reject] = OrderedDict()
         self._committed: OrderedDict[str, None] = OrderedDict()
         self._history = History(HISTORY_LENGTH)
-        document, anchors = from_graph(graph, fresh=self._numbers)
+        document, anchors = (
+            from_graph(graph, fresh=self._numbers)
+            if earlier is None
+            else from_graph(graph, earlier.document, earlier.graph, self._numbers)
+        )
         self._state = State(document, anchors, graph)
 
     @property

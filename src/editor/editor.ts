@@ -26,6 +26,10 @@ const MARGIN = 28;
 export interface EditorOptions {
   readonly title?: string;
   readonly readOnly?: boolean;
+  /** No kernel is there: the graph is kept in the page, by a file. */
+  readonly local?: boolean;
+  /** The editor is as high as the element around it. */
+  readonly fills?: boolean;
   readonly columns?: readonly string[];
   /** The differences from another graph that a stored output has. */
   readonly comparison?: unknown;

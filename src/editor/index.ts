@@ -44,7 +44,7 @@ const NO_KERNEL: Transport = {
 
 function mount(host: HTMLElement, editor: Editor, transport: Transport): () => void {
   const root = host.ownerDocument.createElement("div");
-  root.className = "cmg";
+  root.className = editor.options.fills ? "cmg is-filling" : "cmg";
   const sheet = host.ownerDocument.createElement("style");
   sheet.textContent = style;
   host.replaceChildren(sheet, root);

@@ -7,6 +7,7 @@ export type OperationErrorKind =
   | "self_loop"
   | "duplicate_id"
   | "knowledge"
+  | "read_only"
   | "malformed";
 
 /** A group that does not fit the document. */

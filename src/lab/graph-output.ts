@@ -2,8 +2,10 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { renderReadOnly } from "../editor";
-import { GraphRenderer } from "./graph-renderer";
+import { rewriteCell } from "./cell-rewrite";
+import { GraphRenderer, type Rewrite } from "./graph-renderer";
 import { GRAPH_MIME, type StoredGraph } from "./stored-graph";
+import { ICausalSettings } from "./tokens";
 
 /** Before the widget view, whose rank is -10. */
 const RANK = -20;
@@ -16,10 +18,14 @@ export const graphOutput: JupyterFrontEndPlugin<void> = {
   id: "causal-magics:graph-output",
   description: "Draws causal graphs in cell outputs: live while the kernel runs, as a picture when it is gone.",
   autoStart: true,
-  requires: [IRenderMimeRegistry],
-  activate: (_app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
+  requires: [IRenderMimeRegistry, ICausalSettings],
+  activate: (_app: JupyterFrontEnd, rendermime: IRenderMimeRegistry, settings: ICausalSettings) => {
+    const rewrite: Rewrite = (cell, before, after) => {
+      const { rewriteCells, writePositions } = settings.current;
+      return rewriteCells ? rewriteCell(cell, before, after, writePositions) : "none";
+    };
     rendermime.addFactory(
-      { safe: true, mimeTypes: [GRAPH_MIME], createRenderer: () => new GraphRenderer(drawStored) },
+      { safe: true, mimeTypes: [GRAPH_MIME], createRenderer: () => new GraphRenderer(drawStored, rewrite) },
       RANK,
     );
   },

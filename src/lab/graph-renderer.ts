@@ -1,14 +1,20 @@
 /** Draws a cell's graph: the live editor while the kernel has it, else a picture from the stored document. */
+import { CodeCell } from "@jupyterlab/cells";
 import { OutputArea } from "@jupyterlab/outputarea";
 import { MimeModel, type IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { Message } from "@lumino/messaging";
 import { Panel, Widget } from "@lumino/widgets";
 import { STORED_EVENT } from "../editor";
+import type { GraphDocument } from "../graph/model";
+import type { CellText, Rewritten } from "./cell-rewrite";
 import { readEdited, readStored, WIDGET_MIME, withEdited, type StoredGraph } from "./stored-graph";
 
 /** Draws a stored graph into an element; returns the function that takes it away. */
 export type DrawStored = (host: HTMLElement, stored: StoredGraph) => () => void;
+
+/** Writes an edit into the text of the cell that the graph came from. */
+export type Rewrite = (cell: CellText, before: GraphDocument, after: GraphDocument) => Rewritten;
 
 /**
  * When to look for the live editor, in ms after the one before: the widget manager of a notebook
@@ -26,11 +32,20 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
   private live: Panel | null = null;
   private erase: () => void = () => undefined;
   private search = 0;
+  /** What the cell's text says, as far as is known. */
+  private written: GraphDocument | null = null;
+  private readonly warning = new Widget();
 
-  constructor(private readonly draw: DrawStored) {
+  constructor(
+    private readonly draw: DrawStored,
+    private readonly rewrite: Rewrite = () => "none",
+  ) {
     super();
     this.addClass("jp-CausalGraph");
     this.addWidget(this.picture);
+    this.warning.addClass("jp-CausalGraph-warning");
+    this.warning.hide();
+    this.addWidget(this.warning);
     this.node.addEventListener(STORED_EVENT, (event) => this.keep(event));
   }
 
@@ -39,6 +54,7 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
     const before = this.stored;
     this.output = output;
     this.stored = readStored(output.data);
+    this.written ??= this.stored?.document ?? null;
     const sameModel = before !== null && before.modelId === this.stored?.modelId;
     if (this.live && sameModel) return Promise.resolve();
     this.dropLive();
@@ -73,8 +89,25 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
   private keep(event: Event): void {
     event.stopPropagation();
     const edited = readEdited((event as CustomEvent<unknown>).detail);
+    if (edited) this.writeIntoCell(edited.document);
     const data = edited && this.output ? withEdited(this.output.data, edited) : null;
     if (data && this.output) this.output.setData({ data: data as Output["data"], metadata: this.output.metadata });
+  }
+
+  private writeIntoCell(document: GraphDocument): void {
+    const cell = this.ancestor(CodeCell);
+    if (!cell || !this.written || cell.model.getMetadata("editable") === false) return;
+    const outcome = this.rewrite(cell.model.sharedModel, this.written, document);
+    this.written = document;
+    this.warning.node.textContent = "The text of this cell was left as it is: it cannot be read, or holds {{expressions}}.";
+    this.warning.setHidden(outcome !== "kept");
+  }
+
+  private ancestor<Kind extends Widget>(kind: new (...parts: never[]) => Kind): Kind | null {
+    for (let widget: Widget | null = this.parent; widget; widget = widget.parent) {
+      if (widget instanceof kind) return widget;
+    }
+    return null;
   }
 
   private startSearch(): void {
@@ -97,10 +130,7 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
 
   /** The registry of the notebook or console around this output: only it reaches their kernel's widgets. */
   private rendermime(): IRenderMimeRegistry | null {
-    for (let widget: Widget | null = this.parent; widget; widget = widget.parent) {
-      if (widget instanceof OutputArea) return widget.rendermime;
-    }
-    return null;
+    return this.ancestor(OutputArea)?.rendermime ?? null;
   }
 
   private showLive(view: Panel): void {

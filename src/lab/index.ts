@@ -1,5 +1,8 @@
+import { cellsChannels } from "./cells-channels";
+import { diagnostics } from "./diagnostics";
+import { graphFile } from "./graph-file";
 import { graphOutput } from "./graph-output";
 import { highlighting } from "./highlighting";
 import { settings } from "./settings";
 
-export default [settings, graphOutput, highlighting];
+export default [settings, graphOutput, graphFile, highlighting, cellsChannels, diagnostics];

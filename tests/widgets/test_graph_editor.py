@@ -286,3 +286,24 @@ def test_an_editor_without_nodes(front_end: FrontEnd) -> None:
     assert _bundle(editor)[MIME_TYPE]["document"]["nodes"] == []
     front_end.draw(editor, "A")
     assert editor.graph.nodes == ("A",)
+
+
+def test_a_rerun_keeps_the_places_of_nodes_whose_text_gives_none(
+    front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ("cell", 1)
+    monkeypatch.setattr(opening, "_running_cell", lambda: run)
+    names: dict[str, Any] = {}
+    first = edit(CHAIN, "g", namespace=names)
+    moved = first.session.state.document
+    key = next(key for key, node in moved.nodes.items() if node.name == "B")
+    operation = {"op": "move", "positions": {key: [480.0, 240.0]}}
+    message = {"kind": "ops", "gid": "m", "base_rev": 0, "origin": "s", "ops": [operation]}
+    front_end.say(first, {"method": "custom", "content": message})
+    run = ("cell", 2)
+    second = edit(CHAIN.add_node("D").add_edge("C", "D"), "g", namespace=names)
+    places = {node.name: (node.x, node.y) for node in second.session.state.document.nodes.values()}
+    before = {node.name: (node.x, node.y) for node in first.session.state.document.nodes.values()}
+    assert places["B"] == (480.0, 240.0)
+    assert {name: places[name] for name in before} == before
+    assert second.session.state.document.nodes[key].name == "B"

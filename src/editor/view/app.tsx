@@ -23,11 +23,12 @@ export function App({ editor, root }: { readonly editor: Editor; readonly root: 
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<SVGSVGElement>(null);
   useCanvas(editor, stage, canvas, root);
+  const height = `${useHeight(editor)}px`;
   const { announcement } = editor.screen;
   return (
     <>
       <Toolbar editor={editor} />
-      <div class="cmg-body" style={{ height: `${useHeight(editor)}px` }}>
+      <div class="cmg-body" style={editor.options.fills ? undefined : { height }}>
         <div class="cmg-stage" ref={stage} onKeyDown={(event) => onCanvasKey(editor, event)} onKeyUp={(event) => releaseSpace(editor, event)}>
           <Canvas editor={editor} canvas={canvas} />
           <Minimap editor={editor} />

@@ -51,7 +51,7 @@ function LinkState({ editor }: Props): JSX.Element {
   const waiting = screen.waiting.value;
   if (editor.options.readOnly) return <span class="cmg-link-state">stored graph · run the cell to edit</span>;
   const words = {
-    saved: `rev ${rev} · saved to kernel`,
+    saved: editor.options.local ? "in step with the text" : `rev ${rev} · saved to kernel`,
     sending: `rev ${rev} · sending`,
     busy: `kernel busy, ${counted(waiting, "edit")} queued`,
     disconnected: waiting > 0 ? `disconnected · ${counted(waiting, "edit")} kept` : "disconnected",
