@@ -1,9 +1,10 @@
-/** Edits that a dead kernel never got are handed to the editor of the same graph in the new kernel. */
+/** Edits that a dead kernel never got are offered to the editor of the same graph in the new kernel. */
+import { effect } from "@preact/signals";
 import { OperationError } from "../graph/errors";
 import { indexOf, type GraphDocument } from "../graph/model";
 import { applyGroup, type Operation } from "../graph/operations";
 import type { Editor } from "./editor";
-import { isObject, parseDocument, parseGroup } from "../graph/wire";
+import { dropEdits, keepEdits, keptEdits, type Kept } from "./kept-edits";
 import { counted } from "./wording";
 
 const EVENT = "causal-magics:handover";
@@ -11,85 +12,140 @@ const EVENT = "causal-magics:handover";
 /** No document has anything of this id, so that what is done to it does not fit. */
 const UNKNOWN = "";
 
-interface Handover {
-  readonly document: GraphDocument;
-  readonly ops: readonly Operation[];
+/** Which notebook an editor stands in: its path where JupyterLab says so, else the address of the page. */
+function notebookOf(root: Element): string {
+  return root.closest<HTMLElement>("[data-notebook-path]")?.dataset.notebookPath ?? window.location.pathname;
 }
 
-/** Edits by the title of their graph, where all editors of the page find them: each has a module of its own. */
-function keptEdits(): Map<string, unknown> {
-  const page = window as { [EVENT]?: Map<string, unknown> };
-  return (page[EVENT] ??= new Map<string, unknown>());
+/** Asks every editor of the page to take what is kept in a slot, or to notice that it was taken or dropped. */
+function call(slot: string, take: boolean): void {
+  window.dispatchEvent(new CustomEvent(EVENT, { detail: { slot, take } }));
 }
 
-/** Gives pending edits to an editor of the same title; they leave this one only when it took them. */
+/** Gives pending edits to an editor of the same graph; they leave this one only when it took them. */
 export function handOver(editor: Editor): void {
-  keep(editor);
-  window.dispatchEvent(new Event(EVENT));
-  if (!keptEdits().has(editor.screen.title.peek())) editor.session.store.forget();
-  else editor.warn("No editor of a running kernel shows this graph yet. Run its cell again.");
+  call(editor.session.origin, true);
+  const { store } = editor.session;
+  if (store.pending.length > 0) editor.warn("No editor of a running kernel shows this graph yet. Run its cell again.");
 }
 
-/** Keeps edits that the kernel never got for the next editor of the same title. */
-export function keep({ screen, session: { store } }: Editor): void {
-  const ops = store.pending.flatMap((pending) => pending.ops);
-  const gone = screen.link.peek() === "disconnected" && ops.length > 0;
-  if (gone) keptEdits().set(screen.title.peek(), { document: store.confirmed, ops } satisfies Handover);
-}
-
-/** Asks whether edits that are kept for this graph are wanted, and takes those that are given; returns what ends it. */
-export function takeOver(editor: Editor): () => void {
-  const { screen } = editor;
-  const take = (): void => {
-    const title = screen.title.peek();
-    if (screen.link.peek() === "disconnected" || screen.readOnly.peek()) return;
-    const handover = read(keptEdits().get(title));
-    keptEdits().delete(title);
-    if (handover) receive(editor, handover);
+/**
+ * Keeps what the kernel did not get while it is gone, and offers what was kept for this graph earlier.
+ * Returns what ends both.
+ */
+export function takeOver(editor: Editor, root: Element): () => void {
+  const { screen, session } = editor;
+  const keep = (): void => {
+    const gone = screen.link.peek() === "disconnected";
+    if (gone && session.store.pending.length > 0) keepPending(editor, notebookOf(root));
   };
+  const hear = (event: Event): void => {
+    const { slot, take } = (event as CustomEvent<{ slot: string; take: boolean }>).detail;
+    const kept = keptEdits().filter((each) => each.slot === slot);
+    if (slot === session.origin) {
+      if (kept.length === 0) session.store.forget();
+    } else if (take) receive(editor, kept.filter((each) => isFor(each, editor, root)));
+    else if (kept.length === 0 && offered.delete(slot) && offered.size === 0) screen.notice.value = null;
+  };
+  const leave = (): void => {
+    if (session.store.pending.length > 0) keepPending(editor, notebookOf(root));
+  };
+  const offered = new Set<string>();
+  const endings = [
+    effect(() => {
+      const [link, waiting] = [screen.link.value, screen.waiting.value];
+      if (link === "disconnected" && waiting > 0) keep();
+      else if (link === "saved") dropEdits(session.origin);
+    }),
+    session.onHeard((gids) => {
+      forgetAnswered(gids);
+      const kept = keptEdits().filter((each) => each.slot !== session.origin && !offered.has(each.slot) && isFor(each, editor, root));
+      for (const { slot } of kept) offered.add(slot);
+      if (kept.length > 0) offer(editor, kept);
+    }),
+  ];
+  window.addEventListener(EVENT, hear);
+  window.addEventListener("pagehide", leave);
+  return () => {
+    keep();
+    for (const end of endings) end();
+    window.removeEventListener(EVENT, hear);
+    window.removeEventListener("pagehide", leave);
+  };
+}
+
+function keepPending({ screen, session: { origin, store } }: Editor, notebook: string): void {
+  const { confirmed: document, pending: groups } = store;
+  const fits = keepEdits({ slot: origin, notebook, title: screen.title.peek(), time: Date.now(), document, groups });
+  if (!fits) screen.announce("The browser has no room to keep these edits while the page is closed.");
+}
+
+/** Drops what the kernel has answered after all: it was busy, not gone. */
+function forgetAnswered(gids: readonly string[]): void {
+  const answered = new Set(gids);
+  for (const kept of keptEdits()) {
+    const groups = kept.groups.filter(({ gid }) => !answered.has(gid));
+    if (groups.length === 0) dropEdits(kept.slot);
+    else if (groups.length < kept.groups.length) keepEdits({ ...kept, groups });
+  }
+}
+
+/** Whether edits were made on this editor's graph: by its title, or by its nodes where it has none. */
+function isFor({ notebook, title, document }: Kept, { screen, document: shown }: Editor, root: Element): boolean {
+  if (screen.readOnly.peek() || screen.link.peek() === "disconnected") return false;
+  if (notebook !== notebookOf(root) || title !== screen.title.peek()) return false;
+  if (title !== "") return true;
+  const { idByName } = indexOf(shown);
+  const shared = document.nodes.filter(({ name }) => idByName.has(name)).length;
+  return 2 * shared >= Math.max(document.nodes.length, shown.nodes.length);
+}
+
+function offer(editor: Editor, kept: readonly Kept[]): void {
+  const count = kept.reduce((sum, { groups }) => sum + groups.length, 0);
   const drop = (): void => {
-    keptEdits().delete(screen.title.peek());
-    screen.notice.value = null;
-  };
-  if (keptEdits().has(screen.title.peek()) && !screen.readOnly.peek()) {
-    editor.warn("The earlier kernel never got your last edits.", [
-      { label: "Send them", run: take },
-      { label: "Drop them", run: drop },
-    ]);
-  }
-  window.addEventListener(EVENT, take);
-  return () => window.removeEventListener(EVENT, take);
-}
-
-function read(raw: unknown): Handover | null {
-  const document = isObject(raw) ? parseDocument(raw.document) : null;
-  return isObject(raw) && document ? { document, ops: parseGroup(raw.ops) } : null;
-}
-
-function receive(editor: Editor, { document, ops }: Handover): void {
-  const taken: Operation[] = [];
-  let reached = editor.document;
-  for (const operation of translate(ops, document, editor)) {
-    try {
-      reached = applyGroup(reached, [operation]);
-      taken.push(operation);
-    } catch (error) {
-      if (!(error instanceof OperationError)) throw error;
+    for (const { slot } of kept) {
+      dropEdits(slot);
+      call(slot, false);
     }
+    editor.screen.notice.value = null;
+  };
+  editor.warn(`The earlier kernel never got your last ${counted(count, "edit")}.`, [
+    { label: "Send them", run: () => receive(editor, kept) },
+    { label: "Drop them", run: drop },
+  ]);
+}
+
+/** Takes what is still kept, and tells the others that it was taken. */
+function receive(editor: Editor, kept: readonly Kept[]): void {
+  const slots = new Set(keptEdits().map(({ slot }) => slot));
+  const taken: Operation[] = [];
+  let [reached, lost] = [editor.document, 0];
+  for (const { slot, document, groups } of kept.filter((each) => slots.has(each.slot))) {
+    dropEdits(slot);
+    for (const operation of translate(groups.flatMap(({ ops }) => ops), document, reached, editor)) {
+      try {
+        reached = applyGroup(reached, [operation]);
+        taken.push(operation);
+      } catch (error) {
+        if (!(error instanceof OperationError)) throw error;
+        lost += 1;
+      }
+    }
+    call(slot, false);
   }
+  editor.screen.notice.value = null;
   if (taken.length > 0) editor.edit(taken, `${counted(taken.length, "edit")} of the earlier kernel taken over`);
-  const lost = ops.length - taken.length;
   if (lost > 0) editor.warn(`${counted(lost, "edit")} of the earlier kernel no longer fit and were left out.`);
 }
 
-/** The operations by the ids of the editor's document, whose nodes are found by name and edges by their ends. */
-function translate(ops: readonly Operation[], from: GraphDocument, { document, session }: Editor): Operation[] {
-  const { idByName } = indexOf(document);
+/** The operations by the ids of another document, whose nodes are found by name and edges by their ends. */
+function translate(ops: readonly Operation[], from: GraphDocument, to: GraphDocument, { session }: Editor): Operation[] {
+  const { idByName } = indexOf(to);
   const nodes = new Map(from.nodes.map(({ id, name }) => [id, idByName.get(name) ?? UNKNOWN]));
   const node = (id: string): string => nodes.get(id) ?? UNKNOWN;
   const edges = new Map(
     from.edges.map(({ id, source, target, mark }) => {
-      const twin = document.edges.find((edge) => edge.source === node(source) && edge.target === node(target) && edge.mark === mark);
+      const twin = to.edges.find((edge) => edge.source === node(source) && edge.target === node(target) && edge.mark === mark);
       return [id, twin?.id ?? UNKNOWN];
     }),
   );

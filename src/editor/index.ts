@@ -2,7 +2,7 @@
 import { h, render } from "preact";
 import type { GraphDocument } from "../graph/model";
 import { Editor, type EditorOptions } from "./editor";
-import { keep, takeOver } from "./handover";
+import { takeOver } from "./handover";
 import type { Transport } from "./protocol";
 import { style } from "./style";
 import { followTheme } from "./theme";
@@ -50,7 +50,7 @@ function mount(host: HTMLElement, editor: Editor, transport: Transport): () => v
   host.replaceChildren(sheet, root);
   const endings = [
     followTheme(root),
-    takeOver(editor),
+    takeOver(editor, root),
     transport.onChange("stored", () => {
       const detail = transport.get("stored");
       root.dispatchEvent(new CustomEvent(STORED_EVENT, { bubbles: true, composed: true, detail }));
@@ -59,7 +59,6 @@ function mount(host: HTMLElement, editor: Editor, transport: Transport): () => v
   render(h(App, { editor, root }), root);
   return () => {
     for (const end of endings) end();
-    keep(editor);
     editor.dispose();
     render(null, root);
     host.replaceChildren();

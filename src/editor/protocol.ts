@@ -44,8 +44,11 @@ export type KernelMessage = Commit | Reject | Snapshot;
 
 /** The wire to one kernel. */
 export interface Transport {
-  /** Throws where the kernel's end is gone. */
-  send(message: ScreenMessage): void;
+  /**
+   * Throws where the kernel's end is gone. A wire that can tell calls `handled` when the kernel has
+   * dealt with the message, also where nobody in the kernel knew what to do with it.
+   */
+  send(message: ScreenMessage, handled?: () => void): void;
   /** Both return the function that ends the listening. */
   onMessage(listener: (message: unknown) => void): () => void;
   onChange(trait: string, listener: () => void): () => void;

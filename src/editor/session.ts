@@ -12,6 +12,9 @@ export interface SessionOptions {
   readonly onReject?: (reject: Reject) => void;
 }
 
+/** Hears which groups the kernel holds whenever it sends its whole document. */
+export type Hearer = (gids: readonly string[]) => void;
+
 /** What an undo or redo came to. */
 export interface Turned {
   readonly label: string;
@@ -24,6 +27,7 @@ export class EditSession {
   readonly sync: Sync;
   readonly history = new History();
   readonly origin: string;
+  readonly #hearers = new Set<Hearer>();
   #count = 0;
   #mergeKey: string | null = null;
 
@@ -33,6 +37,7 @@ export class EditSession {
     this.sync = new Sync(this.store, transport, {
       ...options,
       freshId: () => this.freshId("g"),
+      onHeard: (gids) => this.#hearers.forEach((hear) => hear(gids)),
       onReject: (reject) => {
         this.history.forget(reject.gid);
         options.onReject?.(reject);
@@ -42,6 +47,11 @@ export class EditSession {
 
   get document(): GraphDocument {
     return this.store.document;
+  }
+
+  onHeard(hear: Hearer): () => void {
+    this.#hearers.add(hear);
+    return () => this.#hearers.delete(hear);
   }
 
   /** An id that no other screen makes. */

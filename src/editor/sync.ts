@@ -6,6 +6,8 @@ import type { Store } from "./store";
 
 export const BUSY_AFTER = 1_000;
 export const RESYNC_AFTER = 5_000;
+/** How long after a message was handled its answer may take. */
+export const GRACE = 1_000;
 const MOST_PATIENCE = 60_000;
 
 export type Link = "saved" | "sending" | "busy" | "disconnected";
@@ -16,6 +18,8 @@ export interface SyncOptions {
   readonly freshId: () => string;
   readonly onLink?: (link: Link) => void;
   readonly onReject?: (reject: Reject) => void;
+  /** Hears which groups the kernel holds whenever it sends its whole document. */
+  readonly onHeard?: (gids: readonly string[]) => void;
 }
 
 export class Sync {
@@ -24,6 +28,7 @@ export class Sync {
   readonly #endings: (() => void)[] = [];
   #busyTimer: ReturnType<typeof setTimeout> | undefined;
   #resyncTimer: ReturnType<typeof setTimeout> | undefined;
+  #graceTimer: ReturnType<typeof setTimeout> | undefined;
   #alive = true;
   #patience = RESYNC_AFTER;
   #asked = false;
@@ -60,6 +65,7 @@ export class Sync {
     for (const end of this.#endings.splice(0)) end();
     clearTimeout(this.#busyTimer);
     clearTimeout(this.#resyncTimer);
+    clearTimeout(this.#graceTimer);
   }
 
   /** Applies an edit here and sends it. Throws `OperationError`. Returns the group's id. */
@@ -74,12 +80,14 @@ export class Sync {
     const message = parseMessage(raw);
     if (!message) return;
     this.#patience = RESYNC_AFTER;
+    clearTimeout(this.#graceTimer);
     if (!this.#alive) this.#revive();
     const before = this.#store.pending.length;
     if (this.#take(message) === "gap") this.#ask();
     this.#forgetAnswered();
     if (message.kind === "snapshot") this.#flush();
     if (this.#store.pending.length < before || message.kind === "snapshot") this.#watch();
+    if (message.kind === "snapshot") this.#options.onHeard?.(message.gids);
   }
 
   #take(message: KernelMessage): "applied" | "known" | "gap" {
@@ -144,12 +152,23 @@ export class Sync {
   /** Whether the wire took the message. */
   #send(message: ScreenMessage): boolean {
     try {
-      this.#transport.send(message);
+      this.#transport.send(message, () => this.#handled(message));
       return true;
     } catch {
       this.#alive = false;
       return false;
     }
+  }
+
+  /** A kernel that handles a message and then says nothing is another one than this screen's. */
+  #handled(message: ScreenMessage): void {
+    const waits = message.kind === "ops" ? this.#sent.has(message.gid) : this.#asked;
+    if (!this.#alive || !waits) return;
+    clearTimeout(this.#graceTimer);
+    this.#graceTimer = setTimeout(() => {
+      this.#alive = false;
+      this.#watch();
+    }, GRACE);
   }
 
   #forgetAnswered(): void {

@@ -1,8 +1,16 @@
 /** The anywidget entry: an editor in each view, over the model's messages and traits. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
-import { mountEditor, type ScreenMessage, type Transport } from "../editor";
+import { mountEditor, type Transport } from "../editor";
 
 type Model = AnyModel<Record<string, unknown>>;
+
+/** What the widget manager calls back when the kernel is done with a message, whether or not it knew its comm. */
+function whenIdle(handled: (() => void) | undefined): object | undefined {
+  const status = ({ content }: { content?: { execution_state?: string } }): void => {
+    if (content?.execution_state === "idle") handled?.();
+  };
+  return handled && { iopub: { status } };
+}
 
 function transportOf(model: Model): Transport {
   const listen = (event: string, listener: (...parts: unknown[]) => void): (() => void) => {
@@ -10,7 +18,7 @@ function transportOf(model: Model): Transport {
     return () => model.off(event, listener);
   };
   return {
-    send: (message: ScreenMessage) => model.send(message),
+    send: (message, handled) => model.send(message, whenIdle(handled)),
     onMessage: (listener) => listen("msg:custom", (message) => listener(message)),
     onChange: (trait, listener) => listen(`change:${trait}`, () => listener()),
     get: (trait) => model.get(trait),
