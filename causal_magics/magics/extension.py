@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from causal_magics.magics.channel import Channel
 from causal_magics.magics.completion import Completion
 from causal_magics.magics.magic import CausalMagics
 from causal_magics.magics.settings import Settings, read_settings
@@ -29,6 +30,7 @@ class Extension:
         self.magics = CausalMagics(shell)
         self.completion = Completion(self.magics)
         self._matcher = self.completion.matcher()
+        self.channel = Channel(getattr(shell, "kernel", None), self.magics.notebook)
 
     def install(self) -> None:
         """Put every part in its place."""
@@ -38,6 +40,7 @@ class Extension:
         self.shell.input_transformer_manager.cleanup_transforms.insert(0, allow_empty_body)
         self.shell.events.register("pre_run_cell", self._before_cell)
         self.shell.events.register("post_run_cell", self._after_cell)
+        self.channel.install()
         self._apply(read_settings(Path.cwd()))
 
     def remove(self) -> None:
@@ -47,6 +50,7 @@ class Extension:
         self.shell.input_transformer_manager.cleanup_transforms.remove(allow_empty_body)
         self.shell.Completer.custom_matchers.remove(self._matcher)
         self.magics.screen.remove()
+        self.channel.remove()
         configurables: list[Any] = self.shell.configurables
         configurables.remove(self.magics)
         manager = self.shell.magics_manager

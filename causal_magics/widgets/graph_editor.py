@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import count
 from keyword import iskeyword
@@ -108,6 +108,7 @@ class GraphEditor(anywidget.AnyWidget):
         self.session.observers.add(self._changed)
         self.on_msg(self._receive)
         _editors[next(_numbers)] = self
+        _tell_listeners()
 
     @traitlets.default("_esm")
     def _default_esm(self) -> str:
@@ -195,6 +196,7 @@ class GraphEditor(anywidget.AnyWidget):
         if self._binding is not None:
             self._binding.release()
         self._binding = NameBinding(self.session, namespace, checked)
+        _tell_listeners()
 
     def open(self) -> None:
         """Open the wire to the screens.
@@ -216,6 +218,7 @@ class GraphEditor(anywidget.AnyWidget):
         self._store.cancel()
         self._answers.end()
         super().close()
+        _tell_listeners()
 
     # ------------------------------------------------------------------ the screens
 
@@ -257,6 +260,7 @@ class GraphEditor(anywidget.AnyWidget):
     def _write_snapshot(self) -> None:
         if self.comm is not None:
             self.snapshot = self.session.snapshot()
+            _tell_listeners()
 
     def _write_stored(self) -> None:
         if self.comm is not None:
@@ -318,6 +322,20 @@ def live_editors() -> list[GraphEditor]:
     return [editor for _, editor in sorted(_editors.items()) if editor.comm is not None]
 
 
+def on_live_change(callback: Callable[[], object], *, remove: bool = False) -> None:
+    """Call back when an editor opens, closes, is bound to another name or was edited."""
+    if remove:
+        _listeners.discard(callback)
+    else:
+        _listeners.add(callback)
+
+
+def _tell_listeners() -> None:
+    for listener in tuple(_listeners):
+        listener()
+
+
+_listeners: set[Callable[[], object]] = set()
 _editors: WeakValueDictionary[int, GraphEditor] = WeakValueDictionary()
 _numbers = count()
 
