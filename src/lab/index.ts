@@ -3,6 +3,7 @@ import { diagnostics } from "./diagnostics";
 import { graphFile } from "./graph-file";
 import { graphOutput } from "./graph-output";
 import { highlighting } from "./highlighting";
+import { notebookPaths } from "./notebook-paths";
 import { settings } from "./settings";
 
-export default [settings, graphOutput, graphFile, highlighting, cellsChannels, diagnostics];
+export default [settings, graphOutput, graphFile, highlighting, cellsChannels, diagnostics, notebookPaths];
