@@ -6,6 +6,7 @@ import { indexOf, type DocumentEdge, type GraphDocument } from "../graph/model";
 import type { Group } from "../graph/operations";
 import { alternatives } from "./alternatives";
 import type { Reject, Transport } from "./protocol";
+import { neighbourhoodOf } from "./neighbourhood";
 import { Reading } from "./reading";
 import { Scene } from "./scene";
 import { NOTHING, Screen, type NoticeAction } from "./screen";
@@ -59,7 +60,7 @@ export class Editor {
       { origin, onLink: (link) => (this.screen.link.value = link), onReject: (reject) => this.#refusedByKernel(reject) },
       document,
     );
-    this.scene = new Scene(this.session.document);
+    this.scene = new Scene(this.#drawn(this.session.document));
     this.reading = new Reading(this, transport, options.comparison);
     this.#readTraits(transport);
     this.#endings.push(
@@ -96,7 +97,8 @@ export class Editor {
       return false;
     }
     this.#noteHistory();
-    this.screen.notice.value = this.screen.flash.value = null;
+    if (!this.screen.notice.peek()?.lasting) this.screen.notice.value = null;
+    this.screen.flash.value = null;
     this.screen.announce(`${label}.`);
     return true;
   }
@@ -153,7 +155,7 @@ export class Editor {
 
   #changed(next: GraphDocument, before: GraphDocument, cause: Cause): void {
     batch(() => {
-      this.scene.show(next);
+      this.scene.show(this.#drawn(next));
       this.screen.waiting.value = this.session.store.pending.length;
       this.screen.readOnly.value = this.#isReadOnly(next);
       this.#noteHistory();
@@ -229,6 +231,7 @@ export class Editor {
   /** Ends a drag without doing anything. */
   endDrag(): void {
     this.screen.drag.value = null;
+    this.screen.guides.value = [];
     this.scene.drop();
   }
 
@@ -274,6 +277,40 @@ export class Editor {
   toDrawing(x: number, y: number): [number, number] {
     const { left, top, zoom } = this.screen.viewport.peek();
     return [(x - left) / zoom, (y - top) / zoom];
+  }
+
+  /** What is drawn of a document: all of it, or of a very large one what lies around one node. */
+  #drawn(document: GraphDocument): GraphDocument {
+    if (document.nodes.length <= MOST_NODES) return document;
+    const { id, steps } = this.screen.around.peek();
+    return neighbourhoodOf(document, id, steps);
+  }
+
+  /** Shows what lies around a node of a very large graph. */
+  showAround(id: string, steps: number): void {
+    this.screen.around.value = { id, steps };
+    this.scene.show(this.#drawn(this.document));
+    this.fit();
+    this.screen.announce(`${counted(this.scene.nodeIds.peek().length, "node")} shown.`);
+  }
+
+  /** Selects a node and brings it into view. */
+  goTo(id: string): void {
+    if (this.document.nodes.length > MOST_NODES) this.showAround(id, this.screen.around.peek().steps);
+    this.select([id]);
+    this.screen.focus.value = { kind: "node", id };
+    this.reveal(id);
+    this.takeFocus();
+  }
+
+  /** Zooms out as far as shows some nodes. */
+  showAll(ids: readonly string[]): void {
+    const boxes = ids.flatMap((id) => this.scene.nodeBoxes.get(id) ?? []);
+    const [width, height] = this.screen.size.peek();
+    const [left, top] = this.toDrawing(0, 0);
+    const [right, bottom] = this.toDrawing(width, height);
+    const inside = boxes.every(({ x, y }) => x > left && x < right && y > top && y < bottom);
+    if (!inside) this.fit();
   }
 
   /** Pans as little as shows a node whole. */

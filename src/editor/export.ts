@@ -11,17 +11,17 @@ export function asCode(document: GraphDocument, title: string): string {
 }
 
 export async function copyAsCode({ document, screen }: Editor): Promise<void> {
-  await copy(asCode(document, screen.title.peek()));
+  await writeClipboard(asCode(document, screen.title.peek()));
   screen.announce("Copied as a cell.");
 }
 
 export async function copyNotation({ document, screen }: Editor): Promise<void> {
-  await copy(`dag {\n${formatGraph(toNotation(document))}\n}\n`);
+  await writeClipboard(`dag {\n${formatGraph(toNotation(document))}\n}\n`);
   screen.announce("Copied as text.");
 }
 
 /** Where the page may not write to the clipboard, the browser's old way is tried. */
-async function copy(text: string): Promise<void> {
+export async function writeClipboard(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -5,6 +5,7 @@ import { indexOf, type GraphDocument } from "../graph/model";
 import { applyGroup, type Operation } from "../graph/operations";
 import type { Editor } from "./editor";
 import { dropEdits, keepEdits, keptEdits, type Kept } from "./kept-edits";
+import type { Notice } from "./screen";
 import { counted } from "./wording";
 
 const EVENT = "causal-magics:handover";
@@ -45,7 +46,7 @@ export function takeOver(editor: Editor, root: Element): () => void {
     if (slot === session.origin) {
       if (kept.length === 0) session.store.forget();
     } else if (take) receive(editor, kept.filter((each) => isFor(each, editor, root)));
-    else if (kept.length === 0 && offered.delete(slot) && offered.size === 0) screen.notice.value = null;
+    else if (kept.length === 0 && offered.delete(slot) && offered.size === 0 && screen.notice.peek()?.lasting) screen.notice.value = null;
   };
   const leave = (): void => {
     if (session.store.pending.length > 0) keepPending(editor, notebookOf(root));
@@ -63,6 +64,7 @@ export function takeOver(editor: Editor, root: Element): () => void {
       for (const { slot } of kept) offered.add(slot);
       if (kept.length > 0) offer(editor, kept);
     }),
+    offerAgain(editor, offered),
   ];
   window.addEventListener(EVENT, hear);
   window.addEventListener("pagehide", leave);
@@ -109,10 +111,28 @@ function offer(editor: Editor, kept: readonly Kept[]): void {
     }
     editor.screen.notice.value = null;
   };
-  editor.warn(`The earlier kernel never got your last ${counted(count, "edit")}.`, [
+  const text = `The earlier kernel never got your last ${counted(count, "edit")}.`;
+  const actions = [
     { label: "Send them", run: () => receive(editor, kept) },
     { label: "Drop them", run: drop },
-  ]);
+  ];
+  editor.screen.notice.value = { text, actions, lasting: true };
+  editor.screen.announce(text);
+}
+
+/** Offers again what another notice had covered, once that one is gone. */
+function offerAgain(editor: Editor, offered: ReadonlySet<string>): () => void {
+  let covered = false;
+  let last: Notice | null = null;
+  return effect(() => {
+    const notice = editor.screen.notice.value;
+    if (notice && !notice.lasting && last?.lasting) covered = true;
+    last = notice;
+    if (notice || !covered) return;
+    covered = false;
+    const kept = keptEdits().filter(({ slot }) => offered.has(slot));
+    if (kept.length > 0) queueMicrotask(() => offer(editor, kept));
+  });
 }
 
 /** Takes what is still kept, and tells the others that it was taken. */

@@ -2,6 +2,7 @@
 import { indexOf } from "../graph/model";
 import type { Role } from "../graph/model";
 import * as actions from "./actions";
+import { duplicate } from "./clipboard";
 import { READ_ONLY, type Editor } from "./editor";
 import { edgeLabel } from "./wording";
 
@@ -38,6 +39,9 @@ export const BINDINGS: readonly Binding[] = [
   { keys: "Alt+← → ↑ ↓", words: "move by 8 px; with Shift by 40 px", chords: arrowChords.flatMap((key) => [`Alt+${key}`, `Alt+Shift+${key}`]), edits: true, run: nudge },
   { keys: "Ctrl+Z", words: "undo", chords: ["Mod+z"], run: (editor) => editor.undo() },
   { keys: "Shift+Ctrl+Z", words: "redo", chords: ["Mod+Shift+z", "Mod+y"], run: (editor) => editor.redo() },
+  { keys: "Ctrl+C X V", words: "copy, cut, paste as text, also to and from dagitty.net", chords: [], run: () => undefined },
+  { keys: "Ctrl+D", words: "duplicate", chords: ["Mod+d"], edits: true, run: duplicate },
+  { keys: "/", words: "find a node", chords: ["/"], run: ({ screen }) => (screen.finding.value = true) },
   { keys: "Ctrl+A", words: "select all", chords: ["Mod+a"], run: selectAll },
   { keys: "L", words: "lay out", chords: ["l"], edits: true, run: actions.layOut },
   { keys: "0 + −", words: "fit, zoom in, zoom out", chords: ["0", "+", "=", "-"], run: zoom },
@@ -46,6 +50,9 @@ export const BINDINGS: readonly Binding[] = [
   { keys: "?", words: "this help", chords: ["?", "Shift+?"], run: ({ screen }) => (screen.help.value = !screen.help.peek()) },
   { keys: "Esc", words: "cancel, then leave", chords: ["Escape"], run: escape },
 ];
+
+/** The browser turns these into events of the clipboard, which the editor hears. */
+const CLIPBOARD = ["Mod+c", "Mod+x", "Mod+v"];
 
 const byChord = new Map(BINDINGS.flatMap((binding) => binding.chords.map((chord) => [chord, binding] as const)));
 
@@ -60,7 +67,7 @@ export function chordOf(event: KeyboardEvent): string {
 export function isForPage(event: KeyboardEvent, isTyping: boolean): boolean {
   if (event.key === "Tab" || (event.key === "Enter" && event.shiftKey)) return true;
   if (isTyping) return (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
-  const known = byChord.has(chordOf(event));
+  const known = byChord.has(chordOf(event)) || CLIPBOARD.includes(chordOf(event));
   return (event.ctrlKey || event.metaKey || /^F\d/.test(event.key)) && !known;
 }
 
@@ -185,6 +192,7 @@ function escape(editor: Editor): void {
   if (screen.drag.peek()) editor.endDrag();
   else if (screen.notice.peek()) screen.notice.value = null;
   else if (screen.help.peek()) screen.help.value = false;
+  else if (screen.finding.peek()) screen.finding.value = false;
   else if (screen.mode.peek() !== "select") screen.mode.value = "select";
   else if (nodes.size + edges.size > 0) editor.clearSelection();
   else editor.leave();

@@ -1,14 +1,22 @@
 /** Mouse, pen and touch on the canvas. */
 import { indexOf } from "../graph/model";
 import { refusedTargets } from "../graph/targets";
+import type { Operation } from "../graph/operations";
 import * as actions from "./actions";
 import type { Editor } from "./editor";
+import { MOST_NODES } from "./editor";
+import { snapTo } from "./guides";
+import { entriesFor } from "./menus";
+import { Pinch } from "./pinch";
 import type { Places } from "./scene";
+import { bandsOf, joining, type TierBand } from "./tiers";
 
 /** A press becomes a drag after this many px. */
 const THRESHOLD = 3;
 /** An edge that is dragged catches a node this many px around it. */
 const REACH = 10;
+/** A dragged node snaps to others within this many px of the screen. */
+const SNAP = 6;
 
 interface Press {
   readonly pointerId: number;
@@ -26,6 +34,9 @@ type Hit = { readonly node: string | null; readonly edge: string | null; readonl
 export class PointerControl {
   #press: Press | null = null;
   #places: Places = new Map();
+  /** The tiers as they lay when the drag began: a node that moves would move its own band. */
+  #bands: readonly TierBand[] = [];
+  readonly #pinch: Pinch;
 
   readonly #editor: Editor;
   readonly #canvas: SVGSVGElement;
@@ -36,6 +47,7 @@ export class PointerControl {
   ) {
     this.#editor = editor;
     this.#canvas = canvas;
+    this.#pinch = new Pinch(editor, (event) => this.#at(event));
   }
 
   /** Listens; returns the function that ends it. */
@@ -46,8 +58,12 @@ export class PointerControl {
     canvas.addEventListener("pointerdown", (event) => this.#down(event), { signal });
     canvas.addEventListener("pointermove", (event) => this.#move(event), { signal });
     canvas.addEventListener("pointerup", (event) => this.#up(event), { signal });
-    canvas.addEventListener("pointercancel", () => this.#cancel(), { signal });
-    canvas.addEventListener("pointerleave", () => (this.#editor.screen.hover.value = null), { signal });
+    canvas.addEventListener("pointercancel", (event) => {
+      this.#pinch.up(event);
+      this.#cancel();
+    }, { signal });
+    canvas.addEventListener("pointerleave", () => (this.#editor.screen.hover.value = this.#editor.screen.pointer.value = null), { signal });
+    canvas.addEventListener("contextmenu", (event) => this.#menu(event), { signal });
     canvas.addEventListener("dblclick", (event) => this.#doubleClick(event), { signal });
     canvas.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
     return () => ending.abort();
@@ -67,6 +83,7 @@ export class PointerControl {
 
   #down(event: PointerEvent): void {
     const { screen } = this.#editor;
+    if (this.#pinch.down(event)) return this.#cancel();
     const other = this.#press !== null && this.#press.pointerId !== event.pointerId;
     if (other || (event.button !== 0 && event.button !== 1)) return;
     const { node, edge, ring } = this.#hit(event);
@@ -106,6 +123,8 @@ export class PointerControl {
   #move(event: PointerEvent): void {
     const [press, editor] = [this.#press, this.#editor];
     const [x, y] = this.#at(event);
+    if (this.#pinch.move(event)) return;
+    editor.screen.pointer.value = editor.toDrawing(x, y);
     if (!press) {
       const { node } = this.#hit(event);
       if (editor.screen.hover.peek() !== node) editor.screen.hover.value = node;
@@ -127,6 +146,7 @@ export class PointerControl {
     if (kind === "move" && node !== null) {
       const { nodes } = screen.selection.peek();
       screen.drag.value = { kind, ids: nodes.has(node) ? [...nodes] : [node] };
+      this.#bands = bandsOf(editor.document.tiers, editor.scene.nodeBoxes);
     } else if (kind === "edge" && node !== null) {
       const invalid = refusedTargets(editor.document, actions.edgeToBe(editor, node, node));
       const [left, top] = editor.toDrawing(x, y);
@@ -148,17 +168,20 @@ export class PointerControl {
       screen.drag.value = { ...drag, x: left, y: top, target: target === drag.source ? null : target };
     } else if (drag?.kind === "move" && press.node !== null) {
       const { zoom } = screen.viewport.peek();
-      this.#places = movedPlaces(editor, drag.ids, press.node, (x - press.x) / zoom, (y - press.y) / zoom);
+      const free = event.altKey;
+      this.#places = movedPlaces(editor, drag.ids, press.node, [(x - press.x) / zoom, (y - press.y) / zoom], free ? 0 : SNAP / zoom);
       editor.scene.drag(this.#places);
     }
   }
 
   #up(event: PointerEvent): void {
+    this.#pinch.up(event);
     const [press, editor] = [this.#press, this.#editor];
     if (press?.pointerId !== event.pointerId) return;
     this.#press = null;
     const drag = editor.screen.drag.peek();
     editor.screen.drag.value = null;
+    editor.screen.guides.value = [];
     if (!press.moved) {
       if (press.kind === "place") this.#startName(press.x, press.y);
       if (press.node !== null && !event.shiftKey && press.kind === "move") editor.select([press.node]);
@@ -176,7 +199,15 @@ export class PointerControl {
     const moved = [...places].filter(([id, [x, y]]) => nodes.get(id)?.x !== x || nodes.get(id)?.y !== y);
     if (moved.length > 0) {
       const who = moved.length === 1 ? (nodes.get(moved[0]?.[0] ?? "")?.name ?? "") : `${moved.length} nodes`;
-      editor.edit([{ op: "move", positions: Object.fromEntries(moved) }], `${who} moved`);
+      const move: Operation = { op: "move", positions: Object.fromEntries(moved) };
+      const join = joining(editor, moved.map(([id]) => id), this.#bands);
+      // Where the tiers refuse the node, it is moved all the same and the reason stays to be read.
+      if (!join || !editor.edit([move, join], `${who} moved to another tier`)) {
+        const { notice } = editor.screen;
+        const refused = join ? notice.peek() : null;
+        editor.edit([move], `${who} moved`);
+        if (refused) notice.value = refused;
+      }
     }
     editor.scene.drop();
   }
@@ -204,8 +235,9 @@ export class PointerControl {
   #doubleClick(event: MouseEvent): void {
     const { screen } = this.#editor;
     event.stopPropagation();
-    if (screen.readOnly.peek()) return;
     const { node, edge } = this.#hit(event);
+    if (node !== null && this.#editor.document.nodes.length > MOST_NODES) return this.#editor.goTo(node);
+    if (screen.readOnly.peek()) return;
     if (node !== null) screen.naming.value = { kind: "rename", id: node };
     else if (edge === null) this.#startName(...this.#at(event));
   }
@@ -213,6 +245,24 @@ export class PointerControl {
   #startName(x: number, y: number, from: string | null = null): void {
     const [left, top] = this.#editor.toDrawing(x, y);
     this.#editor.screen.naming.value = { kind: "create", x: actions.snapped(left), y: actions.snapped(top), from };
+  }
+
+  /** With Shift the browser's own menu opens. */
+  #menu(event: MouseEvent): void {
+    if (event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const editor = this.#editor;
+    this.#cancel();
+    const { node, edge } = this.#hit(event);
+    const { nodes, edges } = editor.screen.selection.peek();
+    if (node !== null && !nodes.has(node)) editor.select([node]);
+    if (edge !== null && !edges.has(edge)) editor.select([], [edge]);
+    const byKey = event.clientX === 0 && event.clientY === 0;
+    const box = byKey && node !== null ? editor.scene.nodeBoxes.get(node) : undefined;
+    const { left, top, zoom } = editor.screen.viewport.peek();
+    const [x, y] = box ? [box.x * zoom + left, box.y * zoom + top] : this.#at(event);
+    editor.screen.menu.value = { x, y, entries: entriesFor(editor, node, edge, editor.toDrawing(x, y)) };
   }
 
   /** The wheel scrolls the notebook; with Ctrl, as a pinch does, it zooms. */
@@ -228,13 +278,20 @@ function toggled(set: ReadonlySet<string>, id: string): string[] {
   return set.has(id) ? [...set].filter((other) => other !== id) : [...set, id];
 }
 
-/** Where dragged nodes are now: the grabbed one on the grid, the others with it. */
-function movedPlaces(editor: Editor, ids: readonly string[], grabbed: string, dx: number, dy: number): Places {
+/** Where dragged nodes are now: the grabbed one in line with others or on the grid, the rest with it. */
+function movedPlaces(editor: Editor, ids: readonly string[], grabbed: string, by: readonly [number, number], reach: number): Places {
   const { nodes } = indexOf(editor.document);
-  const anchor = nodes.get(grabbed);
-  if (!anchor) return new Map();
-  const shift = (from: number, by: number): number => (Math.abs(by) < actions.GRID / 2 ? 0 : actions.snapped(from + by) - from);
-  const [shiftX, shiftY] = [shift(anchor.x, dx), shift(anchor.y, dy)];
+  const [anchor, box] = [nodes.get(grabbed), editor.scene.nodeBoxes.get(grabbed)];
+  if (!anchor || !box) return new Map();
+  const raw = { ...box, x: anchor.x + by[0], y: anchor.y + by[1] };
+  const others = [...editor.scene.nodeBoxes].filter(([id]) => !ids.includes(id)).map(([, other]) => other);
+  const snap = snapTo(raw, reach > 0 ? others : [], reach);
+  editor.screen.guides.value = snap.guides;
+  const settle = (from: number, to: number, shift: number): number => {
+    if (shift !== 0 || snap.guides.some(({ at }) => at === to)) return to + shift - from;
+    return reach === 0 ? Math.round(to) - from : Math.abs(to - from) < actions.GRID / 2 ? 0 : actions.snapped(to) - from;
+  };
+  const [shiftX, shiftY] = [settle(anchor.x, raw.x, snap.dx), settle(anchor.y, raw.y, snap.dy)];
   const places = new Map<string, readonly [number, number]>();
   for (const id of ids) {
     const node = nodes.get(id);

@@ -1,5 +1,6 @@
 /** What only this screen knows: selection, view, tool, and what a hand is doing right now. */
 import { signal } from "@preact/signals";
+import type { Guide } from "./guides";
 import type { Mark } from "../graph/model";
 import type { Link } from "./sync";
 
@@ -48,6 +49,15 @@ export interface NoticeAction {
 export interface Notice {
   readonly text: string;
   readonly actions: readonly NoticeAction[];
+  /** Stays when something is edited. */
+  readonly lasting?: boolean;
+}
+
+/** A menu at a point of the canvas. */
+export interface OpenMenu {
+  readonly x: number;
+  readonly y: number;
+  readonly entries: readonly { readonly label: string; readonly hint?: string; readonly checked?: boolean; readonly run: () => void }[];
 }
 
 export interface Flash {
@@ -73,6 +83,14 @@ export class Screen {
   readonly connecting = signal<string | null>(null);
   readonly notice = signal<Notice | null>(null);
   readonly flash = signal<Flash | null>(null);
+  readonly guides = signal<readonly Guide[]>([]);
+  readonly menu = signal<OpenMenu | null>(null);
+  /** Whether a node's name is being looked for. */
+  readonly finding = signal(false);
+  /** Where the pointer is, in px of the drawing; null where it is elsewhere. */
+  readonly pointer = signal<readonly [number, number] | null>(null);
+  /** What is shown of a graph that is too large to draw: what lies around a node. */
+  readonly around = signal<{ readonly id: string; readonly steps: number }>({ id: "", steps: 1 });
   readonly help = signal(false);
   readonly outline = signal(false);
   readonly spacePressed = signal(false);

@@ -126,6 +126,13 @@ export class Sync {
     this.#watch();
   }
 
+  /** It may have been the wire alone that was down. */
+  #lookAgain(): void {
+    this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
+    this.#send({ kind: "resync" });
+    this.#watch();
+  }
+
   #revive(): void {
     this.#alive = true;
     this.#asked = false;
@@ -179,7 +186,11 @@ export class Sync {
   #watch(): void {
     clearTimeout(this.#busyTimer);
     clearTimeout(this.#resyncTimer);
-    if (!this.#alive) return this.#setLink("disconnected");
+    if (!this.#alive) {
+      this.#setLink("disconnected");
+      this.#resyncTimer = setTimeout(() => this.#lookAgain(), this.#patience);
+      return;
+    }
     const waiting = this.#store.pending.length > 0;
     if (!waiting) this.#setLink("saved");
     else if (this.link !== "busy") this.#setLink("sending");

@@ -9,7 +9,10 @@ import { pictureOf } from "../export";
 import { handleKey, isForPage } from "../keyboard";
 import { PointerControl } from "../pointer";
 import { Canvas } from "./canvas";
+import { copyText, cutText, pasteText } from "../clipboard";
+import { ContextMenu } from "./context-menu";
 import { Connect, Help, NoticeBar } from "./dialogs";
+import { Find, Neighbourhood } from "./find";
 import { Inspector } from "./inspector";
 import { Minimap } from "./minimap";
 import { NameField } from "./name-field";
@@ -34,11 +37,14 @@ export function App({ editor, root }: { readonly editor: Editor; readonly root: 
           <Minimap editor={editor} />
           <NameField editor={editor} />
           <Connect editor={editor} />
-          <NoticeBar editor={editor} />
+          <Find editor={editor} />
+          <Neighbourhood editor={editor} />
           <Help editor={editor} />
+          <ContextMenu editor={editor} />
         </div>
         <Inspector editor={editor} />
       </div>
+      <div class="cmg-notices"><NoticeBar editor={editor} /></div>
       <Outline editor={editor} />
       <Status editor={editor} />
       <div class="cmg-live" role="status" aria-live="polite">
@@ -83,11 +89,13 @@ function useCanvas(editor: Editor, stage: RefObject<HTMLDivElement>, canvas: Ref
     };
   }, []);
   useEffect(() => hearKeysFirst(root), []);
+  useEffect(() => hearClipboard(editor, root), []);
   useSignalEffect(() => {
     const { rev, nodes, edges } = editor.scene.document.value;
     root.dataset.rev = String(rev);
-    root.dataset.nodeCount = String(nodes.length);
-    root.dataset.edgeCount = String(edges.length);
+    const all = editor.document;
+    root.dataset.nodeCount = String(Math.max(nodes.length, all.nodes.length));
+    root.dataset.edgeCount = String(Math.max(edges.length, all.edges.length));
     root.dataset.link = editor.screen.link.value;
     root.dataset.pending = String(editor.screen.waiting.value);
     root.dataset.overlay = editor.reading.overlay.value === null ? "none" : editor.reading.isStale.value ? "stale" : "fresh";
@@ -149,6 +157,24 @@ function hearKeysFirst(root: HTMLElement): () => void {
     window.removeEventListener("keydown", decide, true);
     root.removeEventListener("keydown", keepFromPage);
   };
+}
+
+/** Copy, cut and paste of what is selected, unless a field has the keyboard. */
+function hearClipboard(editor: Editor, root: HTMLElement): () => void {
+  const ending = new AbortController();
+  const hear = (kind: "copy" | "cut" | "paste", act: (data: DataTransfer) => void): void => {
+    root.addEventListener(kind, (event) => {
+      const [target] = event.composedPath();
+      if (!event.clipboardData || (target instanceof HTMLElement && target.matches("input, select, textarea"))) return;
+      event.preventDefault();
+      event.stopPropagation();
+      act(event.clipboardData);
+    }, { signal: ending.signal });
+  };
+  hear("copy", (data) => data.setData("text/plain", copyText(editor)));
+  hear("cut", (data) => data.setData("text/plain", cutText(editor)));
+  hear("paste", (data) => pasteText(editor, data.getData("text/plain")));
+  return () => ending.abort();
 }
 
 function onCanvasKey(editor: Editor, event: KeyboardEvent): void {

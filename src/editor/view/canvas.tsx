@@ -7,6 +7,7 @@ import { FAR, type Editor } from "../editor";
 import { describeSize } from "../wording";
 import { EdgeView, End } from "./edge";
 import { NodeView } from "./node";
+import { Guides, TierBands } from "./tiers";
 import { Ghosts, PathBands, Prices } from "./underlay";
 
 const POINTER = "pointer";
@@ -48,6 +49,7 @@ function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
   });
   return (
     <g class="cmg-drawing" transform={transform}>
+      <TierBands editor={editor} />
       <PathBands editor={editor} />
       <Ghosts editor={editor} />
       <Edges editor={editor} ids={scene.edgeIds.value} />
@@ -55,6 +57,7 @@ function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
       <Draft editor={editor} />
       <Prices editor={editor} />
       <Band editor={editor} />
+      <Guides editor={editor} />
     </g>
   );
 }

@@ -5,7 +5,9 @@ import * as actions from "../actions";
 import type { Editor } from "../editor";
 import { counted, describeEvidence, edgeLabel, nameOf } from "../wording";
 import { KnowledgeSelect, MarkSelect } from "./edge-select";
+import { ARRANGEMENTS, arrange } from "../arrange";
 import { ReadingPart } from "./reading";
+import { TierList, TierSelect } from "./tiers";
 
 const ROLE_KEY: Readonly<Record<Role, string>> = { exposure: "X", outcome: "Y", adjusted: "A", latent: "U", selection: "S" };
 
@@ -42,6 +44,19 @@ function NodesPart({ editor, chosen }: Props & { readonly chosen: readonly Docum
         <b class="cmg-name">{what}</b> {one && <span class="cmg-faint">{kind + column}</span>}
       </p>
       <Roles editor={editor} chosen={chosen} />
+      <label class="cmg-field">
+        Tier
+        <TierSelect editor={editor} ids={chosen.map(({ id }) => id)} label="Tier" />
+      </label>
+      {!one && !screen.readOnly.value && (
+        <p class="cmg-row">
+          {ARRANGEMENTS.map(([how, label]) => (
+            <button key={how} type="button" class="cmg-button" onClick={() => arrange(editor, how)}>
+              {label}
+            </button>
+          ))}
+        </p>
+      )}
       {one && (
         <>
           <hr />
@@ -131,7 +146,8 @@ function GraphPart({ editor }: Props): JSX.Element {
       {ROLES.filter((role) => role !== "exposure" && role !== "outcome" && held(role).length > 0).map((role) => (
         <Neighbours key={role} editor={editor} title={capital(role)} ids={held(role).map(({ id }) => id)} />
       ))}
-      {tiers.length > 0 && <p class="cmg-row cmg-faint">{counted(tiers.length, "tier")}</p>}
+      {tiers.length > 0 && <p class="cmg-row"><b>Tiers</b></p>}
+      <TierList editor={editor} />
       {!editor.screen.readOnly.value && drawn.length === 0 && (
         <p class="cmg-row cmg-faint">Double-click the canvas for a node; drag from a node's ring for an edge.</p>
       )}

@@ -48,12 +48,20 @@ export function Menu({ label, children, items, class: extra = "" }: Props): JSX.
       </button>
       {open.value && (
         <div class="cmg-popup" role="menu" aria-label={label}>
-          {items.map((item) => (
-            <Item key={item.label} item={item} close={close} />
-          ))}
+          <Items items={items} close={close} />
         </div>
       )}
     </span>
+  );
+}
+
+export function Items({ items, close }: { readonly items: readonly MenuItem[]; readonly close: () => void }): JSX.Element {
+  return (
+    <>
+      {items.map((item) => (
+        <Item key={item.label} item={item} close={close} />
+      ))}
+    </>
   );
 }
 
@@ -67,7 +75,7 @@ function Item({ item, close }: { readonly item: MenuItem; readonly close: () => 
     <button
       type="button"
       class="cmg-item"
-      role={radio ? "menuitemradio" : "menuitem"}
+      role={radio ? "menuitemcheckbox" : "menuitem"}
       aria-checked={item.checked}
       tabIndex={-1}
       onClick={run}
@@ -78,7 +86,8 @@ function Item({ item, close }: { readonly item: MenuItem; readonly close: () => 
   );
 }
 
-function steer(event: KeyboardEvent, box: HTMLElement | null, open: boolean, close: () => void): void {
+/** Arrow keys go through a menu, Escape and Tab close it. */
+export function steer(event: KeyboardEvent, box: HTMLElement | null, open: boolean, close: () => void): void {
   if (!open || !box) return;
   const items = [...box.querySelectorAll<HTMLElement>("[role^=menuitem]")];
   const place = items.indexOf(event.target as HTMLElement);

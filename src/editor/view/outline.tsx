@@ -5,7 +5,9 @@ import { ROLES, childrenOf, parentsOf, type DocumentEdge, type DocumentNode } fr
 import * as actions from "../actions";
 import type { Editor } from "../editor";
 import { edgeLabel, nameOf } from "../wording";
+import { describeEvidence } from "../wording";
 import { KnowledgeSelect, MarkSelect } from "./edge-select";
+import { TierSelect } from "./tiers";
 
 interface Props {
   readonly editor: Editor;
@@ -21,7 +23,7 @@ export function Outline({ editor }: Props): JSX.Element | null {
         <caption>Nodes</caption>
         <thead>
           <tr>
-            {["Name", "Roles", "Parents", "Children", ...(editable ? ["Actions"] : [])].map((word) => (
+            {["Name", "Roles", "Tier", "Parents", "Children", ...(editable ? ["Actions"] : [])].map((word) => (
               <th key={word} scope="col">{word}</th>
             ))}
           </tr>
@@ -37,7 +39,7 @@ export function Outline({ editor }: Props): JSX.Element | null {
         <caption>Edges</caption>
         <thead>
           <tr>
-            {["Edge", "Type", "Knowledge", ...(editable ? ["Actions"] : [])].map((word) => (
+            {["Edge", "Type", "Knowledge", "Evidence", ...(editable ? ["Actions"] : [])].map((word) => (
               <th key={word} scope="col">{word}</th>
             ))}
           </tr>
@@ -86,6 +88,9 @@ function NodeRow({ editor, node }: Props & { readonly node: DocumentNode }): JSX
           </label>
         ))}
       </td>
+      <td>
+        <TierSelect editor={editor} ids={[node.id]} label={`Tier of ${node.name}`} />
+      </td>
       <td>{names(parentsOf(document, node.id))}</td>
       <td>{names(childrenOf(document, node.id))}</td>
       {editable && (
@@ -112,6 +117,7 @@ function EdgeRow({ editor, edge }: Props & { readonly edge: DocumentEdge }): JSX
       <td>
         <KnowledgeSelect editor={editor} edge={edge} label={`Knowledge about ${label}`} />
       </td>
+      <td>{describeEvidence({ confidence: edge.confidence, bits: editor.reading.bitsOf(edge) }) || "–"}</td>
       {editable && (
         <td>
           <button type="button" class="cmg-link" aria-label={`Reverse ${label}`} onClick={() => actions.reverse(editor, edge)}>

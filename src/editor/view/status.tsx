@@ -27,10 +27,10 @@ function Verdict({ editor }: Props): JSX.Element | null {
   return <span class={change < 0 ? "cmg-yes" : "cmg-no"}>{`last edit ${priceOf(change)}`}</span>;
 }
 
-function advice({ screen, scene }: Editor): string {
+function advice({ screen, scene, session }: Editor): string {
   const document = scene.document.value;
   const { nodes, edges } = screen.selection.value;
-  if (document.nodes.length > MOST_NODES) return `More than ${MOST_NODES} nodes: shown, not edited`;
+  if (session.document.nodes.length > MOST_NODES) return `More than ${MOST_NODES} nodes: shown, not edited`;
   if (screen.readOnly.value) return "read-only";
   if (screen.viewport.value.zoom < FAR) return "names return when you zoom in (Ctrl+wheel)";
   if (screen.mode.value === "node") return "click the canvas to add a node · Esc ends";
