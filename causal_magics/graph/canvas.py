@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ _ROOM = 12
 _STEP = 24
 _RINGS = 24
 _LAYER = 80
+_MOST_TIER_PAIRS = 400
 _UNDIRECTED: frozenset[Mark] = frozenset({"--", "@-@", "@--"})
 
 
@@ -123,8 +125,19 @@ def _laid_out(
     soft += sorted(graph.knowledge.forbidden)
     undirected = [(e.source, e.target) for e in edges if e.mark in _UNDIRECTED]
     directed = [(e.source, e.target) for e in edges if e.mark in ("->", "@->")]
+    directed += _tier_order(graph, inside)
     sizes = [(name, boxes[name].width, boxes[name].height) for name in names]
     return layout(sizes, directed, undirected=undirected, soft=soft)
+
+
+def _tier_order(graph: CausalGraph, inside: set[str]) -> list[tuple[str, str]]:
+    """Return pairs that keep each tier above the next; very large tiers keep theirs by one node."""
+    tiers = [[name for name in tier if name in inside] for tier in graph.knowledge.tiers]
+    pairs = []
+    for before, after in pairwise(tiers):
+        heads = before if len(before) * len(after) <= _MOST_TIER_PAIRS else before[:1]
+        pairs += [(head, name) for head in heads for name in after]
+    return pairs
 
 
 def _place_beside_neighbours(

@@ -1,4 +1,5 @@
 /** What can be done to the graph, each thing once: for keys, pointers, buttons and the outline alike. */
+import { tierOrder } from "../graph/conversion";
 import { layout } from "../graph/layout";
 import { nodeShape } from "../graph/geometry";
 import {
@@ -174,21 +175,12 @@ export function layOut(editor: Editor): void {
   const ends = (wanted: (edge: DocumentEdge) => boolean): [string, string][] =>
     edges.filter(wanted).map(({ source, target }) => [source, target]);
   const arrow = (edge: DocumentEdge): boolean => isDirected(edge) || edge.mark === "@->";
-  const places = layout(sizes, [...ends(arrow), ...tierOrder(editor.document)], {
+  const places = layout(sizes, [...ends(arrow), ...tierOrder(editor.document.tiers)], {
     undirected: ends(({ mark }) => mark === "--" || mark === "@-@" || mark === "@--"),
     soft: ends(({ mark }) => mark === "<->"),
   });
   const positions = Object.fromEntries([...places].map(([id, [x, y]]): [string, [number, number]] => [id, [x, y]]));
   if (editor.edit([{ op: "move", positions }], "Laid out")) editor.fit();
-}
-
-/** Pairs that keep every tier above the next; very large tiers keep theirs through one node each. */
-function tierOrder({ tiers }: Editor["document"]): [string, string][] {
-  return tiers.slice(1).flatMap((tier, place) => {
-    const before = tiers[place] ?? [];
-    const all = before.length * tier.length <= 400;
-    return (all ? before : before.slice(0, 1)).flatMap((a) => tier.map((b): [string, string] => [a, b]));
-  });
 }
 
 /** A free place for a node: near the focused one, else in the middle of the view. */

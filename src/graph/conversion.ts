@@ -9,6 +9,7 @@ import type { Operation } from "./operations";
 export const PIXELS_PER_UNIT = 100;
 const [CROWDED, SPRAWLING, GOOD_DISTANCE] = [1 / 3, 400, 170];
 const [LAYER, STEP, ROOM] = [80, 24, 12];
+const MOST_TIER_PAIRS = 400;
 
 type Place = readonly [number, number];
 
@@ -112,7 +113,7 @@ function scaleOf({ nodes }: NotationGraph, stored: readonly (readonly [string, P
   return spacing * PIXELS_PER_UNIT <= SPRAWLING ? PIXELS_PER_UNIT : Math.min(PIXELS_PER_UNIT, Math.max(least, GOOD_DISTANCE / spacing));
 }
 
-function laidOut({ nodes, edges }: NotationGraph, names: readonly string[]): ReadonlyMap<string, Place> {
+function laidOut({ nodes, edges, tiers }: NotationGraph, names: readonly string[]): ReadonlyMap<string, Place> {
   const wanted = new Set(names);
   const sizes = nodes
     .filter(({ name }) => wanted.has(name))
@@ -122,7 +123,16 @@ function laidOut({ nodes, edges }: NotationGraph, names: readonly string[]): Rea
     });
   const ends = (marks: readonly string[]): [string, string][] =>
     edges.filter(({ source, target, mark }) => marks.includes(mark) && wanted.has(source) && wanted.has(target)).map((edge) => [edge.source, edge.target]);
-  return layout(sizes, ends(["->", "@->"]), { undirected: ends(["--", "@-@", "@--"]), soft: ends(["<->"]) });
+  return layout(sizes, [...ends(["->", "@->"]), ...tierOrder(tiers.map((tier) => tier.filter((name) => wanted.has(name))))], { undirected: ends(["--", "@-@", "@--"]), soft: ends(["<->"]) });
+}
+
+/** Pairs that keep each tier above the next; very large tiers keep theirs by one node. */
+export function tierOrder(tiers: readonly (readonly string[])[]): [string, string][] {
+  return tiers.slice(1).flatMap((tier, place) => {
+    const before = tiers[place] ?? [];
+    const heads = before.length * tier.length <= MOST_TIER_PAIRS ? before : before.slice(0, 1);
+    return heads.flatMap((head) => tier.map((name): [string, string] => [head, name]));
+  });
 }
 
 /** Puts nodes beside neighbours that have a place, the best connected first. */

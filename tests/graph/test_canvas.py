@@ -112,3 +112,11 @@ def test_every_node_has_a_finite_place(places: dict[str, tuple[float, float]]) -
     drawn = canvas_positions(graph)
     assert list(drawn) == list(graph.nodes)
     assert all(abs(value) < 1e6 for place in drawn.values() for value in place)
+
+
+def test_tiers_lie_one_below_the_other() -> None:
+    graph = CausalGraph.parse("tiers: A B | C D | E\nA -> E; C -> D; B <-> D; F -> A")
+    places = canvas_positions(graph)
+    rows = [[places[name][1] for name in tier] for tier in graph.knowledge.tiers]
+    assert max(rows[0]) < min(rows[1])
+    assert max(rows[1]) < min(rows[2])
