@@ -65,13 +65,14 @@ class GraphEditor(anywidget.AnyWidget):
     -----
     Screen and kernel exchange operations as messages. The traits are written by the kernel only,
     and once edits pause: `snapshot` for screens that open later, `stored` for the output that the
-    notebook keeps.
+    notebook keeps. `revision` is written by screens in marimo, which then runs dependent cells.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     snapshot = traitlets.Dict().tag(sync=True)
     stored = traitlets.Dict().tag(sync=True)
     overlay = traitlets.Dict().tag(sync=True)
+    revision = traitlets.Int(0).tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     read_only = traitlets.Bool(default_value=False).tag(sync=True)
     columns = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -1,6 +1,7 @@
 /** The anywidget entry: an editor in each view, over the model's messages and traits. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
 import { mountEditor, type Transport } from "../editor";
+import { isObject } from "../graph/wire";
 
 type Model = AnyModel<Record<string, unknown>>;
 
@@ -9,7 +10,8 @@ function whenIdle(handled: (() => void) | undefined): object | undefined {
   const status = ({ content }: { content?: { execution_state?: string } }): void => {
     if (content?.execution_state === "idle") handled?.();
   };
-  return handled && { iopub: { status } };
+  // Jupyter reads the property; marimo calls what it is given.
+  return handled && Object.assign(() => handled(), { iopub: { status } });
 }
 
 function transportOf(model: Model): Transport {
@@ -29,8 +31,38 @@ function transportOf(model: Model): Transport {
   };
 }
 
+const REPORT_DELAY = 200;
+
+/**
+ * marimo runs cells again when a widget's state changes from the screen; edits are messages and change none. So it is
+ * told the revision that the screen shows, once edits pause.
+ */
+function reportRevisions(model: Model): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const hear = (message: unknown): void => {
+    if (!isObject(message) || message.kind !== "commit") return;
+    const { rev } = message;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      model.set("revision", rev);
+      model.save_changes();
+    }, REPORT_DELAY);
+  };
+  model.on("msg:custom", hear);
+  return () => {
+    clearTimeout(timer);
+    model.off("msg:custom", hear);
+  };
+}
+
+function isInMarimo(el: HTMLElement): boolean {
+  const root = el.getRootNode();
+  return root instanceof ShadowRoot && root.host.localName.startsWith("marimo");
+}
+
 function render({ model, el }: RenderProps<Record<string, unknown>>): () => void {
-  return mountEditor(el, transportOf(model));
+  const endings = [mountEditor(el, transportOf(model)), ...(isInMarimo(el) ? [reportRevisions(model)] : [])];
+  return () => endings.forEach((end) => end());
 }
 
 export default { render };

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import nbformat
 from playwright.sync_api import Browser, sync_playwright
@@ -24,6 +25,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 START_SECONDS = 90
+Application = Literal["lab", "notebook"]
+APPLICATIONS = {"lab": ("jupyterlab", "LabApp"), "notebook": ("notebook", "JupyterNotebookApp")}
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,8 @@ def wait_until_it_answers(url: str, server: subprocess.Popen[bytes], log: Path) 
 
 
 @contextmanager
-def running_lab(home: Path, folder: Path) -> Iterator[Lab]:
-    """Yield a JupyterLab on `folder`, with its settings in `home` and no token."""
+def running_lab(home: Path, folder: Path, application: Application = "lab") -> Iterator[Lab]:
+    """Yield a JupyterLab or Notebook on `folder`, with its settings in `home` and no token."""
     settings = home / "config" / "labconfig"
     settings.mkdir(parents=True)
     quiet = {"fetchNews": "false", "checkForUpdates": False}
@@ -112,11 +115,12 @@ def running_lab(home: Path, folder: Path) -> Iterator[Lab]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "IPYTHONDIR": str(home / "ipython"),
     }
+    module, name = APPLICATIONS[application]
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+        sys.executable, "-m", module, "--no-browser", "--allow-root", f"--port={port}",
         "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
         "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}",
-        "--LabApp.expose_app_in_browser=True",
+        f"--{name}.expose_app_in_browser=True",
     ]  # fmt: skip
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
