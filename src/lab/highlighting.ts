@@ -8,7 +8,7 @@ import { ICausalSettings } from "./tokens";
 export const GRAPH_MIME_TYPE = "text/x-causal-graph";
 
 /** The models of code cells say what they are; those of files do not. */
-function isCodeCell(model: object): boolean {
+export function isCodeCell(model: object): boolean {
   return "type" in model && model.type === "code";
 }
 

@@ -1,6 +1,8 @@
 /** What one plugin of the extension needs of another. */
+import type { NotebookPanel } from "@jupyterlab/notebook";
 import { Token } from "@lumino/coreutils";
 import type { ISignal } from "@lumino/signaling";
+import type { CellsChannel } from "./cells-channel";
 
 /** When the positions of nodes are written into the text of a cell. */
 export type WritePositions = "moved" | "never" | "always";
@@ -36,4 +38,14 @@ export interface ICausalSettings {
 export const ICausalSettings = new Token<ICausalSettings>(
   "causal-magics:ICausalSettings",
   "The user's settings of causal graphs in notebooks.",
+);
+
+/** The channels to the kernels of notebooks. */
+export interface ICellsChannels {
+  of(panel: NotebookPanel): CellsChannel | null;
+}
+
+export const ICellsChannels = new Token<ICellsChannels>(
+  "causal-magics:ICellsChannels",
+  "The wires to the kernels' side of causal cells, one a notebook.",
 );
