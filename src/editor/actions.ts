@@ -1,20 +1,15 @@
 /** What can be done to the graph, each thing once: for keys, pointers, buttons and the outline alike. */
-import { tierOrder } from "../graph/conversion";
-import { layout } from "../graph/layout";
-import { nodeShape } from "../graph/geometry";
 import {
   indexOf,
-  isDirected,
-  MARKS,
   type DocumentEdge,
   type KnowledgeMark,
   type Mark,
   type Role,
 } from "../graph/model";
 import type { Operation } from "../graph/operations";
-import { accepts } from "../graph/targets";
+import { cycleType } from "./edge-types";
 import type { Editor } from "./editor";
-import { counted, edgeLabel, MARK_SIGNS, nameOf } from "./wording";
+import { counted, edgeLabel, nameOf } from "./wording";
 
 /** Nodes are put on a grid of this many px. */
 export const GRID = 8;
@@ -106,21 +101,9 @@ export function reverseSelected(editor: Editor): void {
   for (const edge of selectedEdges(editor)) reverse(editor, edge);
 }
 
-export function setMark(editor: Editor, edge: DocumentEdge, mark: Mark): boolean {
-  const knowledge = mark === "->" ? {} : { knowledge: null };
-  const label = `Edge ${edgeLabel(editor.document, edge)} made ${MARK_SIGNS[mark]}`;
-  return editor.edit([{ op: "set_edge", id: edge.id, mark, ...(edge.knowledge ? knowledge : {}) }], label);
-}
-
-/** The next mark that the document takes. */
-export function cycleMark(editor: Editor): void {
-  for (const edge of selectedEdges(editor)) {
-    const from = MARKS.indexOf(edge.mark);
-    const others = [...MARKS.slice(from + 1), ...MARKS.slice(0, from)];
-    const without = { ...editor.document, edges: editor.document.edges.filter(({ id }) => id !== edge.id) };
-    const next = others.find((mark) => accepts(without, { ...edge, mark, knowledge: null }));
-    if (next) setMark(editor, edge, next);
-  }
+/** Goes on to the next type of every selected edge. */
+export function cycleTypes(editor: Editor): void {
+  for (const edge of selectedEdges(editor)) cycleType(editor, edge);
 }
 
 export function setKnowledge(editor: Editor, edge: DocumentEdge, knowledge: KnowledgeMark | null): boolean {
@@ -162,25 +145,6 @@ export function nudge(editor: Editor, dx: number, dy: number): void {
   );
   const who = found.length === 1 ? (found[0]?.name ?? "") : counted(found.length, "node");
   editor.edit([{ op: "move", positions }], `${who} moved`, `nudge ${Object.keys(positions).join(" ")}`);
-}
-
-/** Lays the whole graph out anew, as one step. */
-export function layOut(editor: Editor): void {
-  const { nodes, edges } = editor.document;
-  if (nodes.length === 0) return editor.screen.announce("There is nothing to lay out.");
-  const sizes = nodes.map(({ id, name, roles }) => {
-    const { width, height, ring } = nodeShape(name, roles);
-    return { id, width: width + 2 * ring, height: height + 2 * ring };
-  });
-  const ends = (wanted: (edge: DocumentEdge) => boolean): [string, string][] =>
-    edges.filter(wanted).map(({ source, target }) => [source, target]);
-  const arrow = (edge: DocumentEdge): boolean => isDirected(edge) || edge.mark === "@->";
-  const places = layout(sizes, [...ends(arrow), ...tierOrder(editor.document.tiers)], {
-    undirected: ends(({ mark }) => mark === "--" || mark === "@-@" || mark === "@--"),
-    soft: ends(({ mark }) => mark === "<->"),
-  });
-  const positions = Object.fromEntries([...places].map(([id, [x, y]]): [string, [number, number]] => [id, [x, y]]));
-  if (editor.edit([{ op: "move", positions }], "Laid out")) editor.fit();
 }
 
 /** A free place for a node: near the focused one, else in the middle of the view. */

@@ -4,6 +4,7 @@ import type { Role } from "../graph/model";
 import * as actions from "./actions";
 import { duplicate } from "./clipboard";
 import { READ_ONLY, type Editor } from "./editor";
+import { layOut, layOutSelected } from "./laying-out";
 import { edgeLabel } from "./wording";
 
 export interface Binding {
@@ -31,7 +32,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: "F2", words: "rename", chords: ["F2", "Enter"], edits: true, run: startRename },
   { keys: "Del", words: "delete", chords: ["Delete", "Backspace"], edits: true, run: actions.removeSelected },
   { keys: "R", words: "reverse the edge", chords: ["r"], edits: true, run: actions.reverseSelected },
-  { keys: "T", words: "next type of the edge", chords: ["t"], edits: true, run: actions.cycleMark },
+  { keys: "T", words: "next type of the edge", chords: ["t"], edits: true, run: actions.cycleTypes },
   { keys: "K", words: "edge required, forbidden, neither", chords: ["k"], edits: true, run: actions.cycleKnowledge },
   { keys: "X Y A U S", words: "exposure, outcome, adjusted, latent (unobserved), selection", chords: Object.keys(ROLE_KEYS), edits: true, run: switchRole },
   { keys: "← → ↑ ↓", words: "go to a neighbour", chords: arrowChords, run: walk },
@@ -43,7 +44,8 @@ export const BINDINGS: readonly Binding[] = [
   { keys: "Ctrl+D", words: "duplicate", chords: ["Mod+d"], edits: true, run: duplicate },
   { keys: "/", words: "find a node", chords: ["/"], run: ({ screen }) => (screen.finding.value = true) },
   { keys: "Ctrl+A", words: "select all", chords: ["Mod+a"], run: selectAll },
-  { keys: "L", words: "lay out", chords: ["l"], edits: true, run: actions.layOut },
+  { keys: "L", words: "lay out", chords: ["l"], edits: true, run: layOut },
+  { keys: "Shift+L", words: "lay out what is selected", chords: ["Shift+l"], edits: true, run: layOutSelected },
   { keys: "0 + −", words: "fit, zoom in, zoom out", chords: ["0", "+", "=", "-"], run: zoom },
   { keys: "V", words: "select tool", chords: ["v"], run: (editor) => (editor.screen.mode.value = "select") },
   { keys: "O", words: "outline as a table", chords: ["o"], run: ({ screen }) => (screen.outline.value = !screen.outline.peek()) },

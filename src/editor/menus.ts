@@ -4,7 +4,9 @@ import * as actions from "./actions";
 import { ARRANGEMENTS, arrange } from "./arrange";
 import { copyText, duplicate, pasteText } from "./clipboard";
 import type { Editor } from "./editor";
+import { setMark } from "./edge-types";
 import { writeClipboard } from "./export";
+import { layOut, layOutSelected } from "./laying-out";
 import { rankOf, setRank } from "./tiers";
 import { MARK_SIGNS, MARK_WORDS } from "./wording";
 
@@ -37,7 +39,10 @@ function nodeEntries(editor: Editor, id: string): Entry[] {
   const several = ids.length > 1;
   return [
     ...(several
-      ? ARRANGEMENTS.map(([how, label]): Entry => ({ label, run: () => arrange(editor, how) }))
+      ? [
+          ...ARRANGEMENTS.map(([how, label]): Entry => ({ label, run: () => arrange(editor, how) })),
+          { label: "Lay out these", hint: "Shift+L", run: () => layOutSelected(editor) },
+        ]
       : [
           { label: "Rename", hint: "F2", run: () => (screen.naming.value = { kind: "rename", id }) },
           { label: "Connect to …", hint: "E", run: () => (screen.connecting.value = id) },
@@ -58,7 +63,7 @@ function edgeEntries(editor: Editor, edge: DocumentEdge): Entry[] {
     ...MARKS.map((mark): Entry => ({
       label: `${MARK_SIGNS[mark]}  ${MARK_WORDS[mark]}`,
       checked: edge.mark === mark,
-      run: () => void actions.setMark(editor, edge, mark),
+      run: () => void setMark(editor, edge, mark),
     })),
     ...(["required", "forbidden"] as const).map((knowledge): Entry => ({
       label: knowledge,
@@ -80,7 +85,7 @@ function canvasEntries(editor: Editor, [x, y]: readonly [number, number], editab
   return [
     { label: "Add a node here", hint: "N", run: () => (screen.naming.value = { kind: "create", x: actions.snapped(x), y: actions.snapped(y), from: null }) },
     { label: "Paste", hint: "Ctrl+V", run: () => void pasteFromClipboard(editor) },
-    { label: "Lay out", hint: "L", run: () => actions.layOut(editor) },
+    { label: "Lay out", hint: "L", run: () => layOut(editor) },
     ...reading,
   ];
 }

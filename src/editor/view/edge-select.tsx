@@ -1,7 +1,8 @@
 /** The type of one edge and the knowledge about it, as lists to choose from. */
 import type { JSX } from "preact";
 import { KNOWLEDGE_MARKS, MARKS, type DocumentEdge, type Mark } from "../../graph/model";
-import { setKnowledge, setMark } from "../actions";
+import { setKnowledge } from "../actions";
+import { setMark } from "../edge-types";
 import type { Editor } from "../editor";
 import { MARK_SIGNS, MARK_WORDS } from "../wording";
 

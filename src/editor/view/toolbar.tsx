@@ -1,7 +1,7 @@
 /** The row of tools. */
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { layOut } from "../actions";
+import { layOut } from "../laying-out";
 import type { Editor } from "../editor";
 import { copyAsCode, copyNotation, savePicture } from "../export";
 import { PATH_TONES, PATH_WORDS } from "../reading";
