@@ -127,13 +127,13 @@ def _parse_operation(raw: object) -> Operation:
     kind = raw.get("op")
     if not isinstance(kind, str) or kind not in _FIELDS:
         raise OperationError(
-            f"Expected an operation among {', '.join(_FIELDS)}, got {shorten(str(kind))}."
+            f"Expected an operation among {', '.join(_FIELDS)}, got {_kind(kind)}."
         )
     required, optional = _FIELDS[kind]
     known = {"op", *required, *optional}
     for key in raw:
         if key not in known:
-            raise OperationError(f"{kind} has no field {shorten(str(key))}.")
+            raise OperationError(f"{kind} has no field {_kind(key)}.")
     parsed: dict[str, object] = {"op": kind}
     for key, read in {**required, **optional}.items():
         if key in raw:
