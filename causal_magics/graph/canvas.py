@@ -102,9 +102,9 @@ def _needs(
     needs = np.zeros(len(units))
     nearest = np.zeros(len(units))
     for index, (x, y) in enumerate(units):
-        dx = np.abs(units[:, 0] - x)
-        dy = np.abs(units[:, 1] - y)
         with np.errstate(divide="ignore", over="ignore"):
+            dx = np.abs(units[:, 0] - x)
+            dy = np.abs(units[:, 1] - y)
             across = ((widths + widths[index]) / 2 + 4) / dx
             along = ((heights + heights[index]) / 2 + 4) / dy
             distance = np.hypot(dx, dy)

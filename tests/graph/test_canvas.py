@@ -114,6 +114,11 @@ def test_every_node_has_a_finite_place(places: dict[str, tuple[float, float]]) -
     assert all(abs(value) < 1e6 for place in drawn.values() for value in place)
 
 
+def test_places_further_apart_than_the_largest_number_are_drawn() -> None:
+    graph = CausalGraph([Node("a", position=(0, 1.7e308)), Node("b", position=(0, -1.7e308))])
+    assert list(canvas_positions(graph)) == ["a", "b"]
+
+
 def test_tiers_lie_one_below_the_other() -> None:
     graph = CausalGraph.parse("tiers: A B | C D | E\nA -> E; C -> D; B <-> D; F -> A")
     places = canvas_positions(graph)
