@@ -1,8 +1,9 @@
-/** The editor's style sheet: surfaces and buttons, the drawing, what lies beside and over it, and what media ask for. */
+/** The editor's style sheet: surfaces and buttons, the drawing, what lies beside and over it, and what pages and media ask for. */
 import base from "./base.css";
 import canvas from "./canvas.css";
 import media from "./media.css";
+import pages from "./pages.css";
 import panels from "./panels.css";
 import reading from "./reading.css";
 
-export const style = [base, canvas, panels, reading, media].join("\n");
+export const style = [base, pages, canvas, panels, reading, media].join("\n");
