@@ -1,18 +1,14 @@
 /** The plugin that draws graphs in the outputs of cells. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
-import { renderReadOnly } from "../editor";
 import { rewriteCell } from "./cell-rewrite";
+import { drawStored } from "./draw-stored";
 import { GraphRenderer, type Rewrite } from "./graph-renderer";
-import { GRAPH_MIME, type StoredGraph } from "./stored-graph";
+import { GRAPH_MIME } from "./stored-graph";
 import { ICausalSettings } from "./tokens";
 
 /** Before the widget view, whose rank is -10. */
 const RANK = -20;
-
-function drawStored(host: HTMLElement, { document, name, comparison }: StoredGraph): () => void {
-  return renderReadOnly(host, document, { name, comparison });
-}
 
 export const graphOutput: JupyterFrontEndPlugin<void> = {
   id: "causal-magics:graph-output",

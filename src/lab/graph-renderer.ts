@@ -1,48 +1,34 @@
-/** Draws a cell's graph: the live editor while the kernel has it, else a picture from the stored document. */
+/** Draws a cell's graph, keeps what is edited in the cell's output, and writes it into the cell's text. */
 import { CodeCell } from "@jupyterlab/cells";
 import { OutputArea } from "@jupyterlab/outputarea";
-import { MimeModel, type IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
-import type { Message } from "@lumino/messaging";
-import { Panel, Widget } from "@lumino/widgets";
+import { Widget } from "@lumino/widgets";
 import { STORED_EVENT } from "../editor";
 import type { GraphDocument } from "../graph/model";
 import type { CellText, Rewritten } from "./cell-rewrite";
-import { readEdited, readStored, WIDGET_MIME, withEdited, type StoredGraph } from "./stored-graph";
-
-/** Draws a stored graph into an element; returns the function that takes it away. */
-export type DrawStored = (host: HTMLElement, stored: StoredGraph) => () => void;
+import { LiveGraph, type DrawStored } from "./live-graph";
+import { readEdited, readStored, withEdited } from "./stored-graph";
 
 /** Writes an edit into the text of the cell that the graph came from. */
 export type Rewrite = (cell: CellText, before: GraphDocument, after: GraphDocument) => Rewritten;
 
-/**
- * When to look for the live editor, in ms after the one before: the widget manager of a notebook
- * arrives late, and asks for a model during 2 s before it gives up.
- */
-const ATTEMPTS = [0, 300, 1_000, 2_500, 2_500, 5_000, 10_000, 20_000];
-const PATIENCE = 2_500;
-
 type Output = IRenderMime.IMimeModel;
 
-export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
-  private readonly picture = new Widget();
+export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
   private output: Output | null = null;
-  private stored: StoredGraph | null = null;
-  private live: Panel | null = null;
-  private erase: () => void = () => undefined;
-  private search = 0;
   /** What the cell's text says, as far as is known. */
   private written: GraphDocument | null = null;
   private readonly warning = new Widget();
 
   constructor(
-    private readonly draw: DrawStored,
+    draw: DrawStored,
     private readonly rewrite: Rewrite = () => "none",
   ) {
-    super();
-    this.addClass("jp-CausalGraph");
-    this.addWidget(this.picture);
+    super({
+      draw,
+      rendermime: () => this.ancestor(OutputArea)?.rendermime ?? null,
+      nothing: "This output holds no graph that this version can read.",
+    });
     this.warning.addClass("jp-CausalGraph-warning");
     this.warning.hide();
     this.addWidget(this.warning);
@@ -51,38 +37,11 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
 
   /** Shows an output; called again when its data changed. */
   renderModel(output: Output): Promise<void> {
-    const before = this.stored;
+    const stored = readStored(output.data);
     this.output = output;
-    this.stored = readStored(output.data);
-    this.written ??= this.stored?.document ?? null;
-    const sameModel = before !== null && before.modelId === this.stored?.modelId;
-    if (this.live && sameModel) return Promise.resolve();
-    this.dropLive();
-    this.drawPicture();
-    if (!sameModel) this.startSearch();
+    this.written ??= stored?.document ?? null;
+    this.show(output.trusted ? (stored?.modelId ?? null) : null, stored);
     return Promise.resolve();
-  }
-
-  override dispose(): void {
-    this.search += 1;
-    this.erase();
-    super.dispose();
-  }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this.startSearch();
-  }
-
-  protected override onBeforeDetach(message: Message): void {
-    this.search += 1;
-    super.onBeforeDetach(message);
-  }
-
-  private drawPicture(): void {
-    this.erase();
-    this.erase = this.stored ? this.draw(this.picture.node, this.stored) : () => undefined;
-    if (!this.stored) this.picture.node.textContent = "This output holds no graph that this version can read.";
   }
 
   /** Writes what the live editor shows into the output, so that the saved notebook has it. */
@@ -109,62 +68,4 @@ export class GraphRenderer extends Panel implements IRenderMime.IRenderer {
     }
     return null;
   }
-
-  private startSearch(): void {
-    this.search += 1;
-    if (this.isAttached && !this.live && this.stored?.modelId && this.output?.trusted) {
-      void this.findLive(this.search, this.stored.modelId);
-    }
-  }
-
-  private async findLive(search: number, modelId: string): Promise<void> {
-    for (const pause of ATTEMPTS) {
-      await delay(pause);
-      const rendermime = this.search === search ? this.rendermime() : null;
-      if (!rendermime) return;
-      const view = await liveView(rendermime, modelId);
-      if (this.search === search && view) return this.showLive(view);
-      view?.dispose();
-    }
-  }
-
-  /** The registry of the notebook or console around this output: only it reaches their kernel's widgets. */
-  private rendermime(): IRenderMimeRegistry | null {
-    return this.ancestor(OutputArea)?.rendermime ?? null;
-  }
-
-  private showLive(view: Panel): void {
-    this.live = view;
-    this.addWidget(view);
-    this.picture.hide();
-    this.erase();
-    view.widgets[0]?.disposed.connect(() => {
-      if (this.isDisposed || this.live !== view) return;
-      this.dropLive();
-      this.drawPicture();
-    });
-  }
-
-  private dropLive(): void {
-    const view = this.live;
-    this.live = null;
-    view?.dispose();
-    this.picture.show();
-  }
-}
-
-function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** The view of a model in the kernel, or null where its manager does not have it (yet). */
-async function liveView(rendermime: IRenderMimeRegistry, modelId: string): Promise<Panel | null> {
-  if (!rendermime.getFactory(WIDGET_MIME)) return null;
-  const view = rendermime.createRenderer(WIDGET_MIME);
-  const data = { [WIDGET_MIME]: { version_major: 2, version_minor: 0, model_id: modelId } };
-  // Without a manager this never ends; the next attempt starts over.
-  await Promise.race([view.renderModel(new MimeModel({ data, trusted: true })), delay(PATIENCE)]);
-  if (view instanceof Panel && view.widgets.length > 0) return view;
-  view.dispose();
-  return null;
 }

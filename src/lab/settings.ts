@@ -2,7 +2,8 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { Signal, type ISignal } from "@lumino/signaling";
-import { DEFAULT_SETTINGS, ICausalSettings, type CausalSettings, type WritePositions } from "./tokens";
+import type { WritePositions } from "../graph/notation-rewrite";
+import { DEFAULT_SETTINGS, ICausalSettings, type CausalSettings } from "./tokens";
 
 const PLUGIN = "causal-magics:settings";
 const WRITE_POSITIONS: readonly WritePositions[] = ["moved", "never", "always"];

@@ -2,14 +2,13 @@
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import { Token } from "@lumino/coreutils";
 import type { ISignal } from "@lumino/signaling";
+import type { WritePositions } from "../graph/notation-rewrite";
 import type { CellsChannel } from "./cells-channel";
-
-/** When the positions of nodes are written into the text of a cell. */
-export type WritePositions = "moved" | "never" | "always";
 
 export interface CausalSettings {
   /** Edits on the canvas rewrite the text of the cell that they came from. */
   readonly rewriteCells: boolean;
+  /** When the places of nodes are written into the text of a cell. */
   readonly writePositions: WritePositions;
   /** Mistakes are underlined while a cell is written. */
   readonly diagnostics: boolean;
