@@ -40,7 +40,7 @@ export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
     const stored = readStored(output.data);
     this.output = output;
     this.written ??= stored?.document ?? null;
-    this.show(output.trusted ? (stored?.modelId ?? null) : null, stored);
+    this.showGraph(output.trusted ? (stored?.modelId ?? null) : null, stored);
     return Promise.resolve();
   }
 

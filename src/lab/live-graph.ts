@@ -48,7 +48,7 @@ export class LiveGraph extends Panel {
   }
 
   /** Shows the editor of a model as soon as it is found, and until then what is stored. */
-  show(modelId: string | null, stored: StoredGraph | null): void {
+  showGraph(modelId: string | null, stored: StoredGraph | null): void {
     const sameModel = this.#shown && this.#modelId === modelId;
     this.#shown = true;
     this.#modelId = modelId;
