@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,18 +84,37 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_it_answers(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_it_answers(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
         try:
-            urllib.request.urlopen(f"{url}/api", timeout=2).close()
+            urllib.request.urlopen(address, timeout=2).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.3)
         else:
             return
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"{server.args} did not start:\n{log.read_text()[-2000:]}")
+
+
+@contextmanager
+def serving(
+    command: list[str], address: str, log: Path, environment: Mapping[str, str] = os.environ
+) -> Iterator[None]:
+    """Run a server from when `address` answers until the block ends."""
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        wait_until_it_answers(address, server, log)
+        yield
+    finally:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait(15)
 
 
 @contextmanager
@@ -108,7 +127,6 @@ def running_lab(home: Path, folder: Path, application: Application = "lab") -> I
         json.dumps({"@jupyterlab/apputils-extension:notification": quiet})
     )
     port = free_port()
-    log = home / "lab.log"
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
@@ -122,16 +140,6 @@ def running_lab(home: Path, folder: Path, application: Application = "lab") -> I
         "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}",
         f"--{name}.expose_app_in_browser=True",
     ]  # fmt: skip
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_until_it_answers(url, server, log)
+    url = f"http://127.0.0.1:{port}"
+    with serving(command, f"{url}/api", home / "lab.log", environment):
         yield Lab(url, folder)
-    finally:
-        server.terminate()
-        try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait(15)
