@@ -16,9 +16,6 @@ import { counted, describeSize } from "./wording";
 
 /** Above this many nodes the editor shows and does not edit. */
 export const MOST_NODES = 1_500;
-/** Below this zoom labels and marks at the ends of edges are left out. */
-export const FAR = 0.35;
-
 export const READ_ONLY = "This graph is read-only.";
 
 const FLASH_TIME = 2_400;

@@ -63,8 +63,11 @@ function inlineStyle(from: Element, to: Element): void {
   });
 }
 
-export function savePicture(editor: Editor): void {
+export async function savePicture(editor: Editor): Promise<void> {
+  editor.screen.isPictured.value = true;
+  await new Promise(requestAnimationFrame);
   const picture = editor.picture();
+  editor.screen.isPictured.value = false;
   if (picture === null) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([picture], { type: "image/svg+xml" }));

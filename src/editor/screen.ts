@@ -1,8 +1,11 @@
 /** What only this screen knows: selection, view, tool, and what a hand is doing right now. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { Guide } from "./guides";
 import type { Mark } from "../graph/model";
 import type { Link } from "./sync";
+
+/** Below this zoom labels and marks at the ends of edges are left out. */
+const FAR = 0.35;
 
 export interface Selection {
   readonly nodes: ReadonlySet<string>;
@@ -74,6 +77,10 @@ export class Screen {
   readonly hover = signal<string | null>(null);
   readonly viewport = signal<Viewport>({ left: 0, top: 0, zoom: 1 });
   readonly size = signal<readonly [width: number, height: number]>([0, 0]);
+  /** Whether the drawing is so small that only its outlines are drawn. */
+  readonly isFar = computed(() => this.viewport.value.zoom < FAR && !this.isPictured.value);
+  /** Everything is drawn while a picture is taken. */
+  readonly isPictured = signal(false);
   readonly mode = signal<Mode>("select");
   /** The mark, or the knowledge, of edges that are drawn. */
   readonly tool = signal<Mark | "required" | "forbidden">("->");

@@ -1,5 +1,5 @@
 /** The whole editor: toolbar, canvas, panel and status, and the ears of the keyboard. */
-import { effect, useSignalEffect } from "@preact/signals";
+import { effect, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { boundingBox } from "../../graph/geometry";
@@ -25,6 +25,8 @@ const [LEAST_HEIGHT, MOST_HEIGHT] = [300, 560];
 export function App({ editor, root }: { readonly editor: Editor; readonly root: HTMLElement }): JSX.Element {
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<SVGSVGElement>(null);
+  const isMeasured = useSignal(false);
+  useLayoutEffect(() => void (isMeasured.value = true), []);
   useCanvas(editor, stage, canvas, root);
   const height = `${useHeight(editor)}px`;
   const { announcement } = editor.screen;
@@ -33,7 +35,7 @@ export function App({ editor, root }: { readonly editor: Editor; readonly root: 
       <Toolbar editor={editor} />
       <div class="cmg-body" style={editor.options.fills ? undefined : { height }}>
         <div class="cmg-stage" ref={stage} onKeyDown={(event) => onCanvasKey(editor, event)} onKeyUp={(event) => releaseSpace(editor, event)}>
-          <Canvas editor={editor} canvas={canvas} />
+          <Canvas editor={editor} canvas={canvas} isMeasured={isMeasured} />
           <Minimap editor={editor} />
           <NameField editor={editor} />
           <Connect editor={editor} />

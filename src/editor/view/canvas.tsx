@@ -1,11 +1,11 @@
 /** The drawing: edges, nodes, and what a hand is doing right now. */
-import { useComputed } from "@preact/signals";
+import { useComputed, type ReadonlySignal } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { routeEdges, type Box } from "../../graph/geometry";
 import { toolEdge } from "../actions";
-import { FAR, type Editor } from "../editor";
+import type { Editor } from "../editor";
 import { describeSize } from "../wording";
-import { EdgeView, End } from "./edge";
+import { EdgeView, endOf } from "./edge";
 import { NodeView } from "./node";
 import { Guides, TierBands } from "./tiers";
 import { Ghosts, PathBands, Prices } from "./underlay";
@@ -15,11 +15,12 @@ const POINTER = "pointer";
 interface Props {
   readonly editor: Editor;
   readonly canvas: RefObject<SVGSVGElement>;
+  /** Until the size of the canvas is known nothing is drawn, so that it is drawn once. */
+  readonly isMeasured: ReadonlySignal<boolean>;
 }
 
-export function Canvas({ editor, canvas }: Props): JSX.Element {
+export function Canvas({ editor, canvas, isMeasured }: Props): JSX.Element {
   const { screen, scene } = editor;
-  const far = useComputed(() => screen.viewport.value.zoom < FAR).value;
   const mode = screen.mode.value;
   const drag = useComputed(() => screen.drag.value?.kind ?? "none").value;
   const document = scene.document.value;
@@ -28,7 +29,7 @@ export function Canvas({ editor, canvas }: Props): JSX.Element {
   return (
     <svg
       ref={canvas}
-      class={`cmg-svg${far ? " is-far" : ""}${screen.spacePressed.value ? " is-panning" : ""}`}
+      class={`cmg-svg${screen.isFar.value ? " is-far" : ""}${screen.spacePressed.value ? " is-panning" : ""}`}
       data-mode={mode}
       data-drag={drag}
       role="application"
@@ -36,7 +37,7 @@ export function Canvas({ editor, canvas }: Props): JSX.Element {
       aria-label={label}
       tabindex={document.nodes.length === 0 ? 0 : -1}
     >
-      <Drawing editor={editor} />
+      {isMeasured.value && <Drawing editor={editor} />}
     </svg>
   );
 }
@@ -91,8 +92,8 @@ function Draft({ editor }: { readonly editor: Editor }): JSX.Element | null {
   return (
     <g class={`cmg-edge cmg-draft${knowledge === "forbidden" ? " is-forbidden" : ""}${refused}`}>
       <path class="cmg-line" d={route.path} stroke-width={2} />
-      <End end={route.source} width={2} />
-      <End end={route.target} width={2} />
+      {endOf(route.source, 2)}
+      {endOf(route.target, 2)}
     </g>
   );
 }

@@ -28,6 +28,7 @@ export function EdgeView({ editor, id }: Props): JSX.Element | null {
   const bits = useComputed(() => editor.reading.overlay.value?.bits?.edges.get(id)).value;
   if (!scene) return null;
   const { edge, route, width, key, description } = scene;
+  const far = screen.isFar.value;
   const kind = edge.mark === "<->" ? " is-bidirected" : "";
   const knowledge = edge.knowledge ? ` is-${edge.knowledge}` : "";
   const evidence = describeEvidence({ ...edge, bits: bits ?? edge.bits }, editor.reading.overlay.value?.bits?.source);
@@ -46,17 +47,18 @@ export function EdgeView({ editor, id }: Props): JSX.Element | null {
       onFocus={() => (screen.focus.value = { kind: "edge", id })}
     >
       {evidence && <title>{[key, evidence].join("\n")}</title>}
-      <path class="cmg-hit" d={route.path} />
+      {!(far && state === "") && <path class="cmg-hit" d={route.path} />}
       <path class="cmg-line" d={route.path} stroke-width={width} />
-      <End end={route.source} width={width} />
-      <End end={route.target} width={width} />
-      {edge.knowledge && <Badge knowledge={edge.knowledge} at={route.middle} />}
+      {!far && endOf(route.source, width)}
+      {!far && endOf(route.target, width)}
+      {!far && edge.knowledge && <Badge knowledge={edge.knowledge} at={route.middle} />}
       {difference && <Difference status={difference} at={edge.knowledge ? besideOf(route.middle) : route.middle} />}
     </g>
   );
 }
 
-export function End({ end, width }: { readonly end: EdgeEnd; readonly width: number }): JSX.Element | null {
+/** No component of its own: a large graph has many. */
+export function endOf(end: EdgeEnd, width: number): JSX.Element | null {
   switch (end.mark) {
     case "none":
       return null;

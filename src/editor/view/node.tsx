@@ -29,6 +29,7 @@ export function NodeView({ editor, id }: Props): JSX.Element | null {
   if (!scene) return null;
   const { node, shape, x, y, description } = scene;
   const selected = state.includes("is-selected");
+  const far = screen.isFar.value;
   const latent = node.roles.includes("latent");
   return (
     <g
@@ -43,17 +44,13 @@ export function NodeView({ editor, id }: Props): JSX.Element | null {
       onFocus={() => (screen.focus.value = { kind: "node", id })}
     >
       {shape.label !== node.name && <title>{node.name}</title>}
-      <Outline class="cmg-grab" shape={shape} by={RING_GAP + shape.ring} data-ring="" stroke-width={RING_BAND} />
-      {selected && <Outline class="cmg-halo" shape={shape} by={RING_GAP + shape.ring} />}
-      {shape.ring > 0 && <Outline class="cmg-second" shape={shape} by={shape.ring} />}
-      <Outline class="cmg-box" shape={shape} by={0} />
-      {shape.glyphs.map(([role, left]) => (
-        <Glyph key={role} role={role} x={left} />
-      ))}
-      <text class="cmg-label" x={shape.labelX} y={0}>
-        {shape.label}
-      </text>
-      {state.includes("has-handles") && <Dots shape={shape} />}
+      {!far && outline(shape, RING_GAP + shape.ring, { class: "cmg-grab", "data-ring": "", "stroke-width": RING_BAND })}
+      {selected && outline(shape, RING_GAP + shape.ring, { class: "cmg-halo" })}
+      {shape.ring > 0 && outline(shape, shape.ring, { class: "cmg-second" })}
+      {outline(shape, 0, { class: "cmg-box" })}
+      {!far && shape.glyphs.map(([role, left]) => glyph(role, left))}
+      {!far && <text class="cmg-label" x={shape.labelX} y={0}>{shape.label}</text>}
+      {!far && state.includes("has-handles") && <Dots shape={shape} />}
     </g>
   );
 }
@@ -83,33 +80,25 @@ function isTabStop({ screen, scene }: Editor, id: string): boolean {
   return focus === null ? scene.nodeIds.value[0] === id : focus.kind === "node" && focus.id === id;
 }
 
-interface OutlineProps extends JSX.SVGAttributes<SVGRectElement> {
-  readonly shape: NodeShape;
-  /** How far outside of the box. */
-  readonly by: number;
-  readonly "data-ring"?: string;
-}
-
-function Outline({ shape: { width, height, radius }, by, ...rest }: OutlineProps): JSX.Element {
-  return (
-    <rect x={-width / 2 - by} y={-height / 2 - by} width={width + 2 * by} height={height + 2 * by} rx={radius + by} {...rest} />
-  );
+/** The shape of a node, `by` px further out. No component of its own: a large graph has many. */
+function outline({ width, height, radius }: NodeShape, by: number, rest: JSX.SVGAttributes<SVGRectElement> & { "data-ring"?: string }): JSX.Element {
+  return <rect x={-width / 2 - by} y={-height / 2 - by} width={width + 2 * by} height={height + 2 * by} rx={radius + by} {...rest} />;
 }
 
 /** Colour is never alone: each role has a sign of its own. U and S are drawn, so that they are no part of the name. */
-function Glyph({ role, x }: { readonly role: Role; readonly x: number }): JSX.Element {
-  const held = `cmg-glyph cmg-glyph-${role}`;
+function glyph(role: Role, x: number): JSX.Element {
+  const held = { key: role, class: `cmg-glyph cmg-glyph-${role}` };
   switch (role) {
     case "exposure":
-      return <path class={held} d={`M${x - 4} -4.5L${x + 4.5} 0L${x - 4} 4.5Z`} />;
+      return <path {...held} d={`M${x - 4} -4.5L${x + 4.5} 0L${x - 4} 4.5Z`} />;
     case "outcome":
-      return <rect class={held} x={x - 1.5} y={-6} width={3} height={12} />;
+      return <rect {...held} x={x - 1.5} y={-6} width={3} height={12} />;
     case "adjusted":
-      return <rect class={held} x={x - 4} y={-4} width={8} height={8} />;
+      return <rect {...held} x={x - 4} y={-4} width={8} height={8} />;
     case "latent":
-      return <path class={held} d={`M${x - 3} -4.2v4.6a3 3.4 0 0 0 6 0v-4.6`} />;
+      return <path {...held} d={`M${x - 3} -4.2v4.6a3 3.4 0 0 0 6 0v-4.6`} />;
     case "selection":
-      return <path class={held} d={`M${x + 2.8} -2.9c-1-2-5.4-1.8-5.4.6 0 2.6 5.6 1.6 5.6 4.4 0 2.6-5 2.7-6 .3`} />;
+      return <path {...held} d={`M${x + 2.8} -2.9c-1-2-5.4-1.8-5.4.6 0 2.6 5.6 1.6 5.6 4.4 0 2.6-5 2.7-6 .3`} />;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The line below the canvas: what can be done here, and whether the kernel has it. */
 import type { JSX } from "preact";
 import { indexOf } from "../../graph/model";
-import { FAR, MOST_NODES, type Editor } from "../editor";
+import { MOST_NODES, type Editor } from "../editor";
 import { handOver } from "../handover";
 import { priceOf } from "../reading";
 import { counted, edgeLabel, nameOf } from "../wording";
@@ -32,7 +32,7 @@ function advice({ screen, scene, session }: Editor): string {
   const { nodes, edges } = screen.selection.value;
   if (session.document.nodes.length > MOST_NODES) return `More than ${MOST_NODES} nodes: shown, not edited`;
   if (screen.readOnly.value) return "read-only";
-  if (screen.viewport.value.zoom < FAR) return "names return when you zoom in (Ctrl+wheel)";
+  if (screen.isFar.value) return "names return when you zoom in (Ctrl+wheel)";
   if (screen.mode.value === "node") return "click the canvas to add a node · Esc ends";
   if (screen.mode.value === "edge") return "drag from node to node · Esc ends";
   const [node] = nodes;

@@ -144,7 +144,7 @@ function exports(editor: Editor): MenuItem[] {
   return [
     { label: "Copy as code", hint: "a %%causal cell", run: () => void copyAsCode(editor) },
     { label: "Copy as text", hint: "notation, also for dagitty.net", run: () => void copyNotation(editor) },
-    { label: "Save picture", hint: "SVG", run: () => savePicture(editor) },
+    { label: "Save picture", hint: "SVG", run: () => void savePicture(editor) },
   ];
 }
 

@@ -131,7 +131,7 @@ async function painted(ready: () => boolean): Promise<void> {
 
 function isComplete(name: Name, host: HTMLElement, { nodes, edges }: GraphDocument): boolean {
   if (name === "cytoscape") return host.querySelector("canvas") !== null;
-  const [node, edge] = name === "ours" ? ["[data-node-id]", "[data-edge-id] .cmg-head"] : [".react-flow__node", ".react-flow__edge-path"];
+  const [node, edge] = name === "ours" ? ["[data-node-id]", "[data-edge-id] .cmg-line"] : [".react-flow__node", ".react-flow__edge-path"];
   return host.querySelectorAll(node).length === nodes.length && host.querySelectorAll(edge).length === edges.length;
 }
 
