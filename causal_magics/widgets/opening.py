@@ -70,6 +70,17 @@ def edit(
         Where `graph` is no `CausalGraph`, or `name` is no Python name or there is no notebook.
     DataError
         Where the data are no data frame.
+
+    Examples
+    --------
+    In a marimo notebook, cells that read the graph run again after each edit on the screen::
+
+        editor = mo.ui.anywidget(edit(CausalGraph.parse("A -> B")))
+        editor
+
+    and in another cell::
+
+        editor.graph.directed_edges
     """
     evidence = Evidence(data, discovery=discovery, test=test, reference=reference)
     return open_editor(
@@ -115,7 +126,10 @@ def _notebook() -> Namespace:
     """Return the notebook's names, which are looked at after every cell from now on."""
     shell = _shell()
     if shell is None:
-        raise EditorError("Expected a notebook to bind the name in. Pass namespace=globals().")
+        raise EditorError(
+            "Expected a notebook to bind the name in. Leave the name out and read .graph of the "
+            "editor, or pass namespace=globals()."
+        )
     shell.events.register("post_run_cell", _after_cell)
     names: Namespace = shell.user_ns
     return names

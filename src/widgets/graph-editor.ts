@@ -32,18 +32,22 @@ function transportOf(model: Model): Transport {
 }
 
 const REPORT_DELAY = 200;
+/** The origin of what Python did. */
+const PYTHON = "python";
 
 /**
  * marimo runs cells again when a widget's state changes from the screen; edits are messages and change none. So it is
- * told the revision that the screen shows, once edits pause.
+ * told the revision that the screen shows, once edits pause. What Python did is not told: the cell that did it would
+ * run again, for ever.
  */
 function reportRevisions(model: Model): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const hear = (message: unknown): void => {
-    if (!isObject(message) || message.kind !== "commit") return;
+    if (!isObject(message) || message.kind !== "commit" || message.origin === PYTHON) return;
     const { rev } = message;
     clearTimeout(timer);
     timer = setTimeout(() => {
+      if (model.get("revision") === rev) return;
       model.set("revision", rev);
       model.save_changes();
     }, REPORT_DELAY);
