@@ -1,5 +1,5 @@
 /** What screen and kernel say to each other, and the little that the editor asks of the wire. */
-import { isObject, parseDocument, parseGroup } from "../graph/wire";
+import { isId, isObject, isRevision, parseDocument, parseGroup } from "../graph/wire";
 import { OperationError } from "../graph/errors";
 import type { GraphDocument } from "../graph/model";
 import type { Group } from "../graph/operations";
@@ -69,7 +69,7 @@ export function parseMessage(raw: unknown): KernelMessage | null {
     const document = parseDocument(raw.document);
     return document && { kind, document, gids: texts(raw.gids) };
   }
-  if (typeof gid !== "string") return null;
+  if (!isId(gid)) return null;
   if (kind === "reject") {
     return {
       kind,
@@ -79,9 +79,9 @@ export function parseMessage(raw: unknown): KernelMessage | null {
       cyclePath: cycle == null ? null : texts(cycle),
     };
   }
-  if (kind !== "commit" || typeof rev !== "number") return null;
+  if (kind !== "commit" || !isRevision(rev) || typeof origin !== "string") return null;
   try {
-    return { kind, rev, gid, origin: typeof origin === "string" ? origin : "", ops: parseGroup(raw.ops) };
+    return { kind, rev, gid, origin, ops: parseGroup(raw.ops) };
   } catch (error) {
     if (error instanceof OperationError) return null;
     throw error;

@@ -251,7 +251,8 @@ class Draft {
   }
 }
 
-function checkPair(edge: DocumentEdge, other: DocumentEdge, source: string, target: string): void {
+/** Throws an `OperationError` where an edge cannot stand beside another one. */
+export function checkPair(edge: DocumentEdge, other: DocumentEdge, source: string, target: string): void {
   const along = other.source === edge.source && other.target === edge.target;
   const against = other.source === edge.target && other.target === edge.source;
   if (!along && !against) return;

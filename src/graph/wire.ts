@@ -2,6 +2,7 @@
 import { OperationError } from "./errors";
 import { KNOWLEDGE_MARKS, MARKS, ROLES, type DocumentEdge, type DocumentNode, type GraphDocument } from "./model";
 import type { Operation } from "./operations";
+import { isSound } from "./soundness";
 
 const MAX_COORDINATE = 1e6;
 
@@ -13,7 +14,7 @@ export function isObject(value: unknown): value is Fields {
 }
 
 const isText: Check = (value) => typeof value === "string";
-const isId: Check = (value) => typeof value === "string" && /^(?: |[^\p{C}\p{Z}]){1,100}$/u.test(value);
+export const isId = (value: unknown): value is string => typeof value === "string" && /^(?: |[^\p{C}\p{Z}]){1,100}$/u.test(value);
 const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value);
 const isCoordinate: Check = (value) => typeof value === "number" && Math.abs(value) <= MAX_COORDINATE;
 const isConfidence: Check = (value) => value === null || (typeof value === "number" && value >= 0 && value <= 1);
@@ -77,11 +78,15 @@ function isListOf<Item>(value: unknown, shape: Shape): value is readonly Item[] 
   return Array.isArray(value) && value.every((item: unknown) => isObject(item) && fits(item, shape));
 }
 
-/** A whole document, or null where it is none. */
+/** Whether the value counts revisions. */
+export const isRevision = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** A whole document that edits could have drawn, or null where it is none. */
 export function parseDocument(raw: unknown): GraphDocument | null {
   if (!isObject(raw) || raw.version !== 1) return null;
   const { rev, nodes, edges, tiers } = raw;
-  if (typeof rev !== "number" || !Number.isInteger(rev) || rev < 0 || !isTiers(tiers)) return null;
+  if (!isRevision(rev) || !isTiers(tiers)) return null;
   if (!isListOf<DocumentNode>(nodes, { required: node }) || !isListOf<DocumentEdge>(edges, { required: edge })) return null;
-  return { version: 1, rev, nodes, edges, tiers: tiers as GraphDocument["tiers"] };
+  const document: GraphDocument = { version: 1, rev, nodes, edges, tiers: tiers as GraphDocument["tiers"] };
+  return isSound(document) ? document : null;
 }

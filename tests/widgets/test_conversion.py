@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import json
 from itertools import count
 from random import Random
 from typing import Any
 
+from hypothesis import given, settings
+from oracles.graph_strategies import graphs
+
 from causal_magics.graph.model import CausalGraph, Knowledge
 from causal_magics.widgets.conversion import difference, from_graph, to_graph
+from causal_magics.widgets.document import Document
 
 
 def test_there_and_back_is_the_identity(random_graph: Any) -> None:
@@ -102,3 +107,10 @@ def test_an_empty_graph() -> None:
     document, anchors = from_graph(CausalGraph())
     assert not document.nodes
     assert to_graph(document, anchors) == CausalGraph()
+
+
+@given(graphs(max_nodes=6))
+@settings(deadline=None)
+def test_the_document_of_any_graph_can_be_read_again(graph: CausalGraph) -> None:
+    document, _ = from_graph(graph)
+    assert Document.from_json(json.loads(json.dumps(document.to_json()))) == document

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import gc
 import json
 import tracemalloc
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -20,41 +20,11 @@ from causal_magics.widgets.operations import parse_group
 from causal_magics.widgets.questions import answer, read_question
 from causal_magics.widgets.session import EditorSession
 
+from .mutations import ODD, Mutator
+
 MESSAGES = 100_000
 KEPT_BYTES = 2_000_000
 LONGEST_REASON = 1_000
-
-
-class Unhashable:
-    """Equal to nothing, not hashable, and no type that JSON has."""
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> bool:
-        return False
-
-
-def deep(depth: int) -> Any:
-    """Return lists, or objects, one in the other."""
-    nested: Any = []
-    for _ in range(depth):
-        nested = [nested] if depth % 2 else {"op": nested}
-    return nested
-
-
-ODD: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 2**63, 10**400, -(10**400), 1e308, -1e308, 5e-324,
-    float("nan"), float("inf"), float("-inf"), "", "x" * 101, "x" * 100_000, "\0", "\ud800",
-    "\u202e", "a\nb", "__proto__", "constructor", "__class__", "toString", "<script>", "python",
-    "python-1", [], {}, [[]], {"__proto__": {"polluted": 1}}, {1: 2}, {None: None}, {(1, 2): 3},
-    b"bytes", memoryview(b"x"), {"a", "b"}, (1, 2), 1 + 2j, object(), Unhashable(),
-    [Unhashable()], deep(50), deep(501), deep(20_000), ["n1"] * 5_000, "ops", "hello", "ask", "n1",
-    "e1", "add_node",
-)  # fmt: skip
-KEYS = (
-    "__proto__", "constructor", "prototype", "__class__", "op", "id", "kind", "ops", "gid", "rev",
-    "base_rev", "origin", "name", "source", "", "x" * 1_000, "\ud800", 7, None, (1, 2),
-)  # fmt: skip
 
 
 def templates() -> list[Any]:
@@ -80,58 +50,9 @@ def templates() -> list[Any]:
     ]
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the paths of what is in a message, the message itself first, but for its depths."""
-    found = [path]
-    keys: Any = (
-        value
-        if isinstance(value, dict)
-        else range(min(len(value), 9))
-        if isinstance(value, list)
-        else ()
-    )
-    for key in keys if len(path) < 6 else ():
-        found += places(value[key], (*path, key))
-    return found
-
-
-def mutate(message: Any, paths: list[tuple[Any, ...]], rng: Random) -> Any:
-    """Return a message with one thing in it replaced, dropped, doubled or added."""
-    path = rng.choice(paths)
-    odd = rng.choice(ODD)
-    if not path:
-        return odd
-    message = parent = copy.copy(message)
-    for key in path[:-1]:
-        parent[key] = copy.copy(parent[key])
-        parent = parent[key]
-    way = rng.randrange(4)
-    if way == 0:
-        parent[path[-1]] = odd
-    elif way == 1:
-        del parent[path[-1]]
-    elif way == 2 and isinstance(parent, list):
-        parent.extend([parent[path[-1]]] * rng.choice([1, 1, 30_000]))
-    elif isinstance(parent, dict):
-        parent[rng.choice(KEYS)] = odd
-    else:
-        parent.insert(0, odd)
-    return message
-
-
 def malformed(seed: int, count: int) -> list[Any]:
     """Return mutated messages that hold no well-formed group."""
-    rng = Random(seed)
-    pool = [(message, places(message)) for message in templates()]
-    found: list[Any] = []
-    while len(found) < count:
-        message, paths = rng.choice(pool)
-        for _ in range(rng.choice([1, 1, 2, 4])):
-            message = mutate(message, paths, rng)
-            paths = places(message)
-        if not is_group(message):
-            found.append(message)
-    return found
+    return list(islice(Mutator(Random(seed)).messages(templates(), is_group), count))
 
 
 def is_group(message: Any) -> bool:
