@@ -65,7 +65,7 @@ class Comparison:
     Attributes
     ----------
     learned, truth : CausalGraph
-        What was compared.
+        What was compared, each with all nodes of both.
     shared, reversed, changed, added, missing : set of (source, target)
         Edges that agree; that point the other way; that join the same nodes with another mark; that
         only `learned` has; that only `truth` has. As they stand in `learned`, save for `missing`.
@@ -79,7 +79,8 @@ class Comparison:
     skeleton_f1 : float
         Of edges without it.
     note : str
-        What is to be known about `sid`; empty where there is nothing.
+        What is to be known about `sid` and about nodes that one graph lacks; empty where there is
+        nothing.
     """
 
     learned: CausalGraph = field(compare=False)
@@ -192,12 +193,13 @@ def compare(learned: Comparable, truth: Comparable) -> Comparison:
     Parameters
     ----------
     learned, truth : CausalGraph, PublishedNetwork, or a result with a `graph`
-        On the same nodes. Undirected edges match undirected edges only.
+        Undirected edges match undirected edges only. A node that one of them lacks is joined to
+        nothing there; `note` names such nodes.
 
     Raises
     ------
     GraphError
-        Where they are on different nodes, or are no graphs.
+        Where they are no graphs.
 
     Examples
     --------
@@ -206,7 +208,8 @@ def compare(learned: Comparable, truth: Comparable) -> Comparison:
     """
     ours, feedback = _graph_of(learned)
     theirs, true_feedback = _graph_of(truth)
-    _expect_same_nodes(ours, theirs)
+    strangers = _strangers(ours, theirs)
+    ours, theirs = with_nodes(ours, theirs.nodes), with_nodes(theirs, ours.nodes)
     our_edges = _joined([*ours.edges, *(Edge(*pair) for pair in feedback)])
     true_edges = _joined([*theirs.edges, *(Edge(*pair) for pair in true_feedback)])
     groups: dict[Status, set[Pair]] = {
@@ -221,7 +224,8 @@ def compare(learned: Comparable, truth: Comparable) -> Comparison:
             groups[_status(edge, true_ends, others_agree=bool(agree))].add(edge[:2])
         if agree or not ends:
             groups["missing"] |= {edge[:2] for edge in true_ends - agree}
-    sid, note = _intervention_distance(ours, theirs)
+    sid, about_sid = _intervention_distance(ours, theirs)
+    note = f"{strangers} {about_sid}".strip()
     if loops := sorted(feedback | true_feedback):
         without = ", ".join(f"{cause} -> {effect}" for cause, effect in loops)
         feedback_note = f"SID is taken without {without}, which closes a cycle."
@@ -273,20 +277,24 @@ def _graph_of(value: Comparable) -> tuple[CausalGraph, frozenset[Pair]]:
     return graph, feedback
 
 
-def _expect_same_nodes(learned: CausalGraph, truth: CausalGraph) -> None:
+def with_nodes(graph: CausalGraph, names: Iterable[str]) -> CausalGraph:
+    """Return a graph with more nodes, which are joined to nothing."""
+    new = [name for name in names if name not in graph.node_table]
+    if not new:
+        return graph
+    return CausalGraph([*graph.node_table.values(), *new], graph.edges, graph.knowledge)
+
+
+def _strangers(learned: CausalGraph, truth: CausalGraph) -> str:
+    """Say which nodes only one graph has; nothing where both have all."""
     ours, theirs = set(learned.nodes), set(truth.nodes)
-    if ours == theirs:
-        return
     parts = [
         f"only {which} has {', '.join(shorten(name) for name in sorted(names)[:5])}"
         + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         for which, names in (("the first", ours - theirs), ("the second", theirs - ours))
         if names
     ]
-    raise GraphError(
-        f"Expected two graphs on the same nodes, but {'; '.join(parts)}. "
-        "Rename nodes, or compare subgraphs."
-    )
+    return f"The nodes differ: {'; '.join(parts)}." if parts else ""
 
 
 def _joined(edges: Iterable[Edge]) -> dict[Pair, set[_Key]]:

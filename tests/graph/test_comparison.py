@@ -133,9 +133,18 @@ def test_a_published_cycle_counts_for_shd_and_not_for_sid() -> None:
     assert compare(parse("a -> b; c -> a"), network).shared == {("a", "b"), ("c", "a")}
 
 
-def test_other_nodes_and_other_things_are_refused() -> None:
-    with pytest.raises(GraphError, match="only the first has 'b'; only the second has 'c'"):
-        compare(parse("a -> b"), parse("a -> c"))
+def test_a_node_that_one_graph_lacks_is_joined_to_nothing_there() -> None:
+    learned, truth = parse("a -> b -> c"), parse("a -> b; d -> b")
+    found = compare(learned, truth)
+    same = compare(learned.add_node("d"), truth.add_node("c"))
+    assert found.edge_statuses() == same.edge_statuses()
+    assert (found.shd, found.sid) == (2, same.sid)
+    assert found.note == "The nodes differ: only the first has 'c'; only the second has 'd'."
+    assert same.note == ""
+    assert set(found.learned.nodes) == set(found.truth.nodes) == {"a", "b", "c", "d"}
+
+
+def test_what_is_no_graph_is_refused() -> None:
     with pytest.raises(GraphError, match="got str"):
         compare("a -> b", parse("a -> b"))  # type: ignore[arg-type]
 
