@@ -15,6 +15,8 @@ export interface LiveEditor {
   readonly title: string;
   readonly nodes: number;
   readonly edges: number;
+  /** The id of the cell that opened it, null where no cell did. */
+  readonly cell: string | null;
 }
 
 export type Session = Pick<ISessionContext, "session" | "kernelChanged" | "statusChanged" | "iopubMessage">;
@@ -35,6 +37,7 @@ export class CellsChannel implements IDisposable {
   #editors: readonly LiveEditor[] | null = null;
   #executing: { readonly id: string; readonly ours: boolean } | null = null;
   #count = 0;
+  #isOver = false;
   #isDisposed = false;
   readonly #waiting = new Map<string, (findings: Finding[] | null) => void>();
 
@@ -126,10 +129,13 @@ export class CellsChannel implements IDisposable {
   }
 
   #statusChanged(_session: unknown, status: Kernel.Status): void {
-    if (!OVER.includes(status)) return;
-    this.#lose();
-    this.#executing = null;
-    this.changed.emit("channel");
+    const wasOver = this.#isOver;
+    this.#isOver = OVER.includes(status);
+    if (this.#isOver) {
+      this.#lose();
+      this.#executing = null;
+    }
+    if (this.#isOver || wasOver) this.changed.emit("channel");
   }
 
   #overheard(_session: unknown, message: KernelMessage.IMessage): void {
@@ -154,7 +160,7 @@ function parseEditors(raw: unknown): LiveEditor[] {
 
 function parseEditor(raw: unknown): LiveEditor | null {
   if (typeof raw !== "object" || raw === null) return null;
-  const { model_id: modelId, name, title, nodes, edges } = raw as Readonly<Record<string, unknown>>;
+  const { model_id: modelId, name, title, nodes, edges, cell } = raw as Readonly<Record<string, unknown>>;
   if (typeof modelId !== "string") return null;
   return {
     modelId,
@@ -162,5 +168,6 @@ function parseEditor(raw: unknown): LiveEditor | null {
     title: typeof title === "string" ? title : "",
     nodes: Number(nodes) || 0,
     edges: Number(edges) || 0,
+    cell: typeof cell === "string" ? cell : null,
   };
 }

@@ -23,15 +23,19 @@ export const cellsChannels: JupyterFrontEndPlugin<ICellsChannels> = {
   provides: ICellsChannels,
   activate: (_app: JupyterFrontEnd, notebooks: INotebookTracker | null): ICellsChannels => {
     const channels = new Map<NotebookPanel, CellsChannel>();
-    notebooks?.widgetAdded.connect((_tracker, panel) => {
+    const make = (panel: NotebookPanel): CellsChannel => {
       const channel = new CellsChannel(panel.sessionContext, () => usesMagic(panel));
       channels.set(panel, channel);
       void Promise.all([panel.context.ready, panel.sessionContext.ready]).then(() => channel.open());
       panel.disposed.connect(() => {
-        channels.get(panel)?.dispose();
+        channel.dispose();
         channels.delete(panel);
       });
-    });
-    return { of: (panel) => channels.get(panel) ?? null };
+      return channel;
+    };
+    // A notebook is the current one before it is said to be added: whoever asks first makes its channel.
+    const of = (panel: NotebookPanel): CellsChannel | null => (panel.isDisposed ? null : (channels.get(panel) ?? make(panel)));
+    notebooks?.widgetAdded.connect((_tracker, panel) => void of(panel));
+    return { of };
   },
 };

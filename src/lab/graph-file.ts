@@ -1,6 +1,8 @@
 /** The plugin that opens `.dag` and `.dagitty` files in the graph editor. */
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { WidgetTracker } from "@jupyterlab/apputils";
 import { ABCWidgetFactory, DocumentWidget, type DocumentRegistry } from "@jupyterlab/docregistry";
+import { Commands } from "./commands";
 import { GraphFileView, type FileOptions } from "./graph-file-view";
 import { GRAPH_MIME_TYPE } from "./highlighting";
 import { graphIcon } from "./icons";
@@ -35,7 +37,8 @@ export const graphFile: JupyterFrontEndPlugin<void> = {
   description: "Opens .dag and .dagitty files in the graph editor; they are saved as text.",
   autoStart: true,
   requires: [ICausalSettings],
-  activate: ({ docRegistry, commands }: JupyterFrontEnd, settings: ICausalSettings) => {
+  optional: [ILayoutRestorer],
+  activate: ({ docRegistry, commands }: JupyterFrontEnd, settings: ICausalSettings, restorer: ILayoutRestorer | null) => {
     docRegistry.addFileType({
       name: FILE_TYPE,
       displayName: FACTORY,
@@ -45,7 +48,17 @@ export const graphFile: JupyterFrontEndPlugin<void> = {
       fileFormat: "text",
       icon: graphIcon,
     });
-    const openAsText = (path: string): void => void commands.execute("docmanager:open", { path, factory: "Editor" });
-    docRegistry.addWidgetFactory(new GraphFileFactory(settings, openAsText));
+    const factory = new GraphFileFactory(settings, (path) => void commands.execute(Commands.openAsText, { path }));
+    docRegistry.addWidgetFactory(factory);
+    const tracker = new WidgetTracker<DocumentWidget<GraphFileView>>({ namespace: "causal-magics-files" });
+    factory.widgetCreated.connect((_factory, widget) => {
+      void tracker.add(widget);
+      widget.context.pathChanged.connect(() => void tracker.save(widget));
+    });
+    void restorer?.restore(tracker, {
+      command: "docmanager:open",
+      args: ({ context }) => ({ path: context.path, factory: FACTORY }),
+      name: ({ context }) => context.path,
+    });
   },
 };

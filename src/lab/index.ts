@@ -1,9 +1,25 @@
 import { cellsChannels } from "./cells-channels";
 import { diagnostics } from "./diagnostics";
+import { fileCommands } from "./file-commands";
+import { graphCells } from "./graph-cells";
 import { graphFile } from "./graph-file";
 import { graphOutput } from "./graph-output";
+import { graphTabs } from "./graph-tabs";
 import { highlighting } from "./highlighting";
 import { notebookPaths } from "./notebook-paths";
 import { settings } from "./settings";
+import { sidePanel } from "./side-panel";
 
-export default [settings, graphOutput, graphFile, highlighting, cellsChannels, diagnostics, notebookPaths];
+export default [
+  settings,
+  graphOutput,
+  graphFile,
+  fileCommands,
+  graphCells,
+  graphTabs,
+  sidePanel,
+  highlighting,
+  cellsChannels,
+  diagnostics,
+  notebookPaths,
+];

@@ -139,6 +139,7 @@ def test_a_front_end_asks_and_hears_of_editors(shell: InteractiveShell) -> None:
     told = comm.sent[-1]["editors"]
     assert told[-1] == {
         "model_id": editor.model_id, "name": "shown", "title": "shown", "nodes": 2, "edges": 1,
+        "cell": None,
     }  # fmt: skip
     comm.ask({"content": {"data": {"kind": "diagnose", "id": 3}}})
     comm.closed = True
