@@ -22,22 +22,26 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation import Cell, parse_cell
 from causal_magics.graph.notation_format import format_name
 from causal_magics.magics.arguments import Notebook, is_table
-from causal_magics.magics.candidates import columns
+from causal_magics.magics.candidates import columns, nodes_of
 from causal_magics.magics.grammar import Header, Word, read_header
 from causal_magics.magics.verb import Verb
 from causal_magics.magics.verbs import VERBS
 
 Severity = Literal["error", "warning", "info"]
 Code = Literal[
-    "verb", "option", "name", "syntax", "cycle", "knowledge", "edge", "unknown-column",
-    "not-identified",
+    "verb", "option", "name", "syntax", "cycle", "knowledge", "edge", "unknown-node",
+    "unknown-column", "not-identified",
 ]  # fmt: skip
 
 MOST_NODES = 60
 """Nodes above which the effect is not identified while a cell is written: it would take long."""
 _CELL: Final = re.compile(r"\s*%%causal\b")
+_LINE: Final = re.compile(r"\s*(?:[\w.]+\s*=\s*)?%causal(?=\s)")
 _EXPRESSION: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _WORD: Final = re.compile(r'"(?:\\.|[^"\n])*"|[^\s\[\](){};,|]+')
+_NAME: Final = r'(?:"(?:\\.|[^"\n])*"|[^\s\[\]{}"#,;:|=<>@~-]+)'
+_EDGE: Final = re.compile(rf"({_NAME}\s*)(->|<-)(\s*{_NAME})")
+_KNOWLEDGE: Final = re.compile(r"[ \t]*\[[ \t]*(required|forbidden)[ \t]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +98,27 @@ def diagnose(text: str, notebook: Notebook) -> list[Diagnostic]:
         Its names are looked at; no expression is evaluated.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    first = next((i for i, line in enumerate(lines) if line.strip()), None)
-    opening = None if first is None else _CELL.match(lines[first])
-    if first is None or opening is None:
-        return []
-    return _Reader(lines, first, opening.end(), notebook).read()
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    opening = _CELL.match(lines[first])
+    if opening is not None:
+        body = "\n".join(lines[first + 1 :])
+        return _Reader(lines, first, opening.end(), body, notebook).read()
+    openings = [(i, _LINE.match(line)) for i, line in enumerate(lines)]
+    readers = [_Reader(lines, i, at.end(), "", notebook) for i, at in openings if at is not None]
+    return [found for reader in readers for found in reader.read()]
 
 
 class _Reader:
-    """One cell: its header, then its body, then both against the notebook."""
+    """One cell or line: its header, then its body, then both against the notebook."""
 
-    def __init__(self, lines: list[str], first: int, start: int, notebook: Notebook) -> None:
+    def __init__(
+        self, lines: list[str], first: int, start: int, body: str, notebook: Notebook
+    ) -> None:
         self.lines = lines
         self.first = first
         self.start = start
         self.notebook = notebook
         self.found: list[Diagnostic] = []
-        body = "\n".join(lines[first + 1 :])
         self.body = _EXPRESSION.sub(_placeholder, body)
         self.has_expressions = self.body != body
 
@@ -120,6 +128,7 @@ class _Reader:
         if verb is not None and header is not None:
             self._options(header, verb, cell)
             values = self._names(header, verb)
+            self._nodes(header, verb, values)
             if cell is not None:
                 self._columns(cell, values)
                 self._identified(verb, cell)
@@ -186,6 +195,21 @@ class _Reader:
                 self._say_word(word.text, str(error), "name", [closest(root, held)])
         return values
 
+    def _nodes(self, header: Header, verb: Verb, values: list[object]) -> None:
+        """Say which names of the options are no nodes or columns of what the line names."""
+        known = list(nodes_of(values))
+        of_nodes = {p.option for p in verb.options if p.kind == "names"}
+        for option, word in header.options:
+            if word is None or option.replace("_", "-") not in of_nodes or not known:
+                continue
+            for name in word.text.split(",") if word.form == "plain" else ():
+                if not name or name in known:
+                    continue
+                hint = closest(name, known)
+                message = f"{shorten(name)} is neither a node of the graph nor a column."
+                written = None if hint is None else format_name(hint)
+                self._say_word(name, message, "unknown-node", [written])
+
     # ------------------------------------------------------------------ the body
 
     def _cell(self) -> Cell | None:
@@ -196,12 +220,11 @@ class _Reader:
             expected = f" Expected {error.expected}." if error.expected else ""
             self._say_at(error.line, error.column, error.message + expected, "syntax", suggestions)
         except GraphError as error:
-            place = _place_in(error)
             code: Code = (
                 "cycle" if isinstance(error, CycleError)
                 else "knowledge" if isinstance(error, KnowledgeError) else "edge"
             )  # fmt: skip
-            self._say_at(*place, str(error), code)
+            self._say_graph(error, code)
         return None
 
     def _columns(self, cell: Cell, values: Iterable[object]) -> None:
@@ -245,6 +268,22 @@ class _Reader:
             column = self.start
         self._say(self.first, column, column + len(word), message, code, hints)
 
+    def _say_graph(self, error: GraphError, code: Code) -> None:
+        """Say what is wrong with an edge, and how it could be turned or freed."""
+        line, column = _place_in(error)
+        number = min(self.first + line, len(self.lines) - 1)
+        text, start = self.lines[number], column - 1
+        marks = _KNOWLEDGE.finditer(text)
+        mark = next((found for found in marks if found.start() <= start < found.end()), None)
+        edge = _EDGE.match(text, start)
+        if code == "knowledge" and mark is not None:
+            ways = [Fix(f"Remove [{mark[1]}]", "")]
+            self._say(number, mark.start(), mark.end(), str(error), code, fixes=ways)
+        elif code in ("cycle", "knowledge") and edge is not None:
+            self._say(number, start, edge.end(), str(error), code, fixes=_turned(edge))
+        else:
+            self._say_at(line, column, str(error), code)
+
     def _say_at(
         self,
         line: int,
@@ -271,12 +310,23 @@ class _Reader:
         code: Code,
         hints: Iterable[str | None] = (),
         severity: Severity = "error",
+        fixes: Iterable[Fix] = (),
     ) -> None:
         text = self.lines[number]
-        fixes = tuple(Fix(f"Use {hint}", hint) for hint in hints if hint)
+        ways = (*(Fix(f"Use {hint}", hint) for hint in hints if hint), *fixes)
         begin, stop = _units(text[:start]), _units(text[:end])
         said = " ".join(message.split())
-        self.found.append(Diagnostic(number, begin, number, stop, severity, said, code, fixes))
+        self.found.append(Diagnostic(number, begin, number, stop, severity, said, code, ways))
+
+
+def _turned(edge: re.Match[str]) -> list[Fix]:
+    """Return an edge reversed, and as a common cause."""
+    left, mark, right = edge.groups()
+    reverse = "<-" if mark == "->" else "->"
+    return [
+        Fix(f"Reverse to {reverse}", f"{left}{reverse}{right}"),
+        Fix("Use <->, a common cause", f"{left}<->{right}"),
+    ]
 
 
 def _units(text: str) -> int:

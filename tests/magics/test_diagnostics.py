@@ -46,8 +46,10 @@ def underlined(text: str, each: Diagnostic) -> str:
         ("%%causal graph -o g\nA -> ", "syntax", ""),
         ("%%causal graph -o g\nA => B", "syntax", "=>"),
         ("\n%%causal graph -o g\nA -> B\nB -> C -> A", "cycle", "C"),
-        ("%%causal graph\nA -> B [required]\nA -> B [forbidden]", "knowledge", "forbidden"),
-        ("%%causal graph\ntiers: A | B\nB -> A", "knowledge", "B"),
+        ("%%causal graph\nA -> B [required]\nA -> B [forbidden]", "knowledge", " [forbidden]"),
+        ("%%causal graph\ntiers: A | B\nB -> A", "knowledge", "B -> A"),
+        ("%%causal identify g --exposure AA --outcome B", "unknown-node", "AA"),
+        ("x = 1\nfound = %causal identify gg", "name", "gg"),
         ("%%causal discover protein\nRaf -> Mekk", "unknown-column", "Mekk"),
         ("%%causal graph --data protein\n😀 -> Raf [bits=1]; Rafe", "unknown-column", "😀"),
         ("%%causal graph\nX [exposure]; Y [outcome]\nX -> Y; X <-> Y", "not-identified", "X"),
@@ -59,6 +61,34 @@ def test_mistakes_are_found_at_their_place(text: str, code: str, part: str) -> N
     assert first.code == code
     assert underlined(text, first).startswith(part)
     assert "\n" not in first.message
+
+
+def fixed(text: str) -> list[str]:
+    """Return the text after each of the ways out of its first mistake."""
+    first, lines = found(text)[0], text.split("\n")
+    texts = []
+    for fix in first.fixes:
+        line = lines[first.line]
+        changed = line[: first.column] + fix.text + line[first.end_column :]
+        texts.append("\n".join([*lines[: first.line], changed, *lines[first.line + 1 :]]))
+    return texts
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("%%causal graph\nA -> B\nB -> A  # why", 2),
+        ("%%causal graph\nA -> B [required]\nA -> B [forbidden]", 1),
+        ("%%causal graph\nA -> B [ forbidden ]\nA -> B", 1),
+        ("%%causal graph\ntiers: A | B\nB -> A", 2),
+        ("%%causal discover protein\nRaf -> Mekk", 1),
+        ("%%causal identify g --exposure A --outcome BB", 1),
+    ],
+)
+def test_each_way_out_leaves_nothing_wrong(text: str, ways: int) -> None:
+    texts = fixed(text)
+    assert len(texts) == ways
+    assert [found(each) for each in texts] == [[]] * ways
 
 
 def test_the_closest_word_is_offered() -> None:
