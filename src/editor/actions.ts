@@ -161,3 +161,9 @@ export function freePlace(editor: Editor): [number, number] {
   }
   return [snapped(x), snapped(y)];
 }
+
+export function selectSeveral({ screen }: Editor): void {
+  const several = screen.mode.peek() !== "several";
+  screen.mode.value = several ? "several" : "select";
+  screen.announce(several ? "Each click or tap adds to the selection; Esc ends." : "One at a time again.");
+}

@@ -36,6 +36,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: "K", words: "edge required, forbidden, neither", chords: ["k"], edits: true, run: actions.cycleKnowledge },
   { keys: "X Y A U S", words: "exposure, outcome, adjusted, latent (unobserved), selection", chords: Object.keys(ROLE_KEYS), edits: true, run: switchRole },
   { keys: "← → ↑ ↓", words: "go to a neighbour", chords: arrowChords, run: walk },
+  { keys: "Shift+← → ↑ ↓", words: "select a neighbour as well", chords: arrowChords.map((key) => `Shift+${key}`), run: walk },
   { keys: "[ ]", words: "go through the node's edges", chords: ["[", "]"], run: walkEdges },
   { keys: "Alt+← → ↑ ↓", words: "move by 8 px; with Shift by 40 px", chords: arrowChords.flatMap((key) => [`Alt+${key}`, `Alt+Shift+${key}`]), edits: true, run: nudge },
   { keys: "Ctrl+Z", words: "undo", chords: ["Mod+z"], run: (editor) => editor.undo() },
@@ -43,6 +44,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: "Ctrl+C X V", words: "copy, cut, paste as text, also to and from dagitty.net", chords: [], run: () => undefined },
   { keys: "Ctrl+D", words: "duplicate", chords: ["Mod+d"], edits: true, run: duplicate },
   { keys: "/", words: "find a node", chords: ["/"], run: ({ screen }) => (screen.finding.value = true) },
+  { keys: "M", words: "select several: each click or tap adds, a drag takes all in a box", chords: ["m"], run: actions.selectSeveral },
   { keys: "Ctrl+A", words: "select all", chords: ["Mod+a"], run: selectAll },
   { keys: "L", words: "lay out", chords: ["l"], edits: true, run: layOut },
   { keys: "Shift+L", words: "lay out what is selected", chords: ["Shift+l"], edits: true, run: layOutSelected },
@@ -111,8 +113,9 @@ function switchRole(editor: Editor, chord: string): void {
   if (role) actions.toggleRole(editor, role);
 }
 
-function focusNode(editor: Editor, id: string): void {
-  editor.select([id]);
+/** Gives the keyboard to a node, which is selected alone or beside what is. */
+function focusNode(editor: Editor, id: string, beside: Iterable<string> = []): void {
+  editor.select([...beside, id]);
   editor.screen.focus.value = { kind: "node", id };
   editor.reveal(id);
   editor.takeFocus();
@@ -120,7 +123,8 @@ function focusNode(editor: Editor, id: string): void {
 
 /** To the neighbour that lies most nearly in the direction; where none does, to any such node. */
 function walk(editor: Editor, chord: string): void {
-  const [dx, dy] = ARROWS[chord] ?? [0, 0];
+  const adds = chord.startsWith("Shift+");
+  const [dx, dy] = ARROWS[chord.replace("Shift+", "")] ?? [0, 0];
   const from = focusedNode(editor) ?? endOfFocusedEdge(editor);
   const start = from === null ? undefined : editor.scene.nodeBoxes.get(from);
   if (from === null || !start) {
@@ -142,7 +146,7 @@ function walk(editor: Editor, chord: string): void {
   };
   const next = nearest(actions.neighboursOf(editor, from)) ?? nearest(editor.scene.nodeBoxes.keys());
   if (next === null) editor.screen.announce("No node in that direction.");
-  else focusNode(editor, next);
+  else focusNode(editor, next, adds ? [...editor.screen.selection.peek().nodes, from] : []);
 }
 
 function endOfFocusedEdge(editor: Editor): string | null {

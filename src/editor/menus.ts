@@ -78,6 +78,7 @@ function canvasEntries(editor: Editor, [x, y]: readonly [number, number], editab
   const { screen } = editor;
   const reading: Entry[] = [
     { label: "Find …", hint: "/", run: () => (screen.finding.value = true) },
+    { label: "Select several", hint: "M", checked: screen.mode.peek() === "several", run: () => actions.selectSeveral(editor) },
     { label: "Show all", hint: "0", run: () => editor.fit() },
     copyEntry(editor),
   ];

@@ -13,10 +13,14 @@ export class Pinch {
     this.#at = at;
   }
 
+  get isActive(): boolean {
+    return this.#fingers.size > 1;
+  }
+
   /** Whether two fingers are down now. */
   down(event: PointerEvent): boolean {
     if (event.pointerType === "touch") this.#fingers.set(event.pointerId, this.#at(event));
-    return this.#fingers.size > 1;
+    return this.isActive;
   }
 
   up(event: PointerEvent): void {
@@ -25,7 +29,7 @@ export class Pinch {
 
   /** Follows the fingers; whether there are two. */
   move(event: PointerEvent): boolean {
-    if (this.#fingers.size < 2 || !this.#fingers.has(event.pointerId)) return false;
+    if (!this.isActive || !this.#fingers.has(event.pointerId)) return false;
     const [middle, span] = this.#measure();
     this.#fingers.set(event.pointerId, this.#at(event));
     const [next, nextSpan] = this.#measure();

@@ -62,11 +62,18 @@ export class PointerControl {
       this.#pinch.up(event);
       this.#cancel();
     }, { signal });
+    canvas.addEventListener("touchmove", (event) => this.#keepFromScrolling(event), { signal, passive: false });
     canvas.addEventListener("pointerleave", () => (this.#editor.screen.hover.value = this.#editor.screen.pointer.value = null), { signal });
     canvas.addEventListener("contextmenu", (event) => this.#menu(event), { signal });
     canvas.addEventListener("dblclick", (event) => this.#doubleClick(event), { signal });
     canvas.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
     return () => ending.abort();
+  }
+
+  /** One finger on the empty canvas scrolls the page; inside of a drawing, `touch-action` is not heard. */
+  #keepFromScrolling(event: TouchEvent): void {
+    const { node, kind } = this.#press ?? { node: null, kind: null };
+    if (this.#pinch.isActive || node !== null || kind === "place" || kind === "band") event.preventDefault();
   }
 
   #at(event: MouseEvent): [number, number] {
@@ -96,10 +103,14 @@ export class PointerControl {
     else this.#selectPressed(event, node, edge);
   }
 
+  #adds(event: PointerEvent): boolean {
+    return event.shiftKey || this.#editor.screen.mode.peek() === "several";
+  }
+
   #kindOf(event: PointerEvent, node: string | null, ring: boolean, editable: boolean): Press["kind"] {
     const { screen } = this.#editor;
     if (event.button === 1 || screen.spacePressed.peek()) return "pan";
-    if (node === null && event.shiftKey) return "band";
+    if (node === null && this.#adds(event)) return "band";
     if (node === null) return editable && screen.mode.peek() === "node" ? "place" : "pan";
     if (!editable) return "click";
     return ring || screen.mode.peek() === "edge" ? "edge" : "move";
@@ -110,14 +121,14 @@ export class PointerControl {
     const { nodes, edges } = editor.screen.selection.peek();
     if (node !== null) {
       editor.screen.focus.value = { kind: "node", id: node };
-      if (event.shiftKey) editor.select(toggled(nodes, node), edges);
+      if (this.#adds(event)) editor.select(toggled(nodes, node), edges);
       else if (!nodes.has(node)) editor.select([node]);
       editor.takeFocus();
     } else if (edge !== null) {
       editor.screen.focus.value = { kind: "edge", id: edge };
-      editor.select(event.shiftKey ? nodes : [], event.shiftKey ? toggled(edges, edge) : [edge]);
+      editor.select(this.#adds(event) ? nodes : [], this.#adds(event) ? toggled(edges, edge) : [edge]);
       editor.takeFocus();
-    } else if (!event.shiftKey) editor.clearSelection();
+    } else if (!this.#adds(event)) editor.clearSelection();
   }
 
   #move(event: PointerEvent): void {
@@ -184,11 +195,11 @@ export class PointerControl {
     editor.screen.guides.value = [];
     if (!press.moved) {
       if (press.kind === "place") this.#startName(press.x, press.y);
-      if (press.node !== null && !event.shiftKey && press.kind === "move") editor.select([press.node]);
+      if (press.node !== null && !this.#adds(event) && press.kind === "move") editor.select([press.node]);
       return;
     }
     if (drag?.kind === "move") this.#dropNodes();
-    else if (drag?.kind === "band") this.#selectBand(drag.from, drag.to, event.shiftKey);
+    else if (drag?.kind === "band") this.#selectBand(drag.from, drag.to, this.#adds(event));
     else if (drag?.kind === "edge") this.#dropEdge(drag.source, drag.target, this.#at(event));
   }
 

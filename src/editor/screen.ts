@@ -21,7 +21,8 @@ export interface Viewport {
   readonly zoom: number;
 }
 
-export type Mode = "select" | "node" | "edge";
+/** In `several` a press adds to what is selected, as it does with Shift: for hands without a keyboard. */
+export type Mode = "select" | "several" | "node" | "edge";
 
 export type Drag =
   | { readonly kind: "move"; readonly ids: readonly string[] }

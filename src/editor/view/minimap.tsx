@@ -14,10 +14,11 @@ export function Minimap({ editor }: { readonly editor: Editor }): JSX.Element | 
 
 function Map({ editor }: { readonly editor: Editor }): JSX.Element {
   const { screen, scene } = editor;
-  const box = useComputed(() => {
-    const _document = scene.document.value;
-    return _document && boundingBox(scene.nodeBoxes.values(), [], 40);
-  }).value;
+  // Read from the document so that the map follows it, and not again while the view moves.
+  const { box, spots } = useComputed(() => ({
+    box: scene.document.value && boundingBox(scene.nodeBoxes.values(), [], 40),
+    spots: [...scene.nodeBoxes.values()].map(({ x, y }) => `M${x - 24} ${y}h48`).join(""),
+  })).value;
   const [left, top, width, height] = box;
   const { zoom, ...view } = screen.viewport.value;
   const [canvasWidth, canvasHeight] = screen.size.value;
@@ -37,7 +38,7 @@ function Map({ editor }: { readonly editor: Editor }): JSX.Element {
       onPointerDown={centre}
       onPointerMove={(event) => event.buttons === 1 && centre(event)}
     >
-      <path class="cmg-spots" d={[...scene.nodeBoxes.values()].map(({ x, y }) => `M${x - 24} ${y}h48`).join("")} stroke-width={Math.max(18, 3 * scale)} />
+      <path class="cmg-spots" d={spots} stroke-width={Math.max(18, 3 * scale)} />
       <rect class="cmg-view" x={-view.left / zoom} y={-view.top / zoom} width={canvasWidth / zoom} height={canvasHeight / zoom} stroke-width={1.5 * scale} />
     </svg>
   );

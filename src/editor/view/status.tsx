@@ -35,6 +35,7 @@ function advice({ screen, scene, session }: Editor): string {
   if (screen.isFar.value) return "names return when you zoom in (Ctrl+wheel)";
   if (screen.mode.value === "node") return "click the canvas to add a node · Esc ends";
   if (screen.mode.value === "edge") return "drag from node to node · Esc ends";
+  if (screen.mode.value === "several") return `${counted(nodes.size, "node")} selected · click or tap adds, a drag takes a box · Esc ends`;
   const [node] = nodes;
   const [edge] = edges;
   if (nodes.size > 1) return `${counted(nodes.size, "node")} selected · drag to move · Del`;

@@ -74,6 +74,15 @@ describe("keys on nodes", () => {
     expect(said(bench)).toBe("No node in that direction.");
   });
 
+  it("select neighbours as well with Shift, and all of them move", async () => {
+    const bench = await open();
+    await on("A", bench);
+    await press(bench, "Shift+ArrowDown", "Shift+ArrowRight");
+    expect(said(bench)).toBe("3 nodes selected.");
+    await press(bench, "Alt+ArrowRight");
+    expect(bench.kernel.document.nodes.map(({ x }) => x)).toEqual([112, 112, 312]);
+  });
+
   it("rename, and Esc drops what was typed", async () => {
     const bench = await open();
     await on("A", bench);
