@@ -22,6 +22,8 @@ from causal_magics.graph.model import CausalGraph
 
 MOST_PRICED = 100
 """Columns up to which all of a data set are priced, whether or not they are nodes."""
+MOST_ROWS = 100_000
+"""Rows from which edges are priced, chosen by a fixed seed where there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,10 @@ class Columns:
     def __init__(self, frame: Any) -> None:
         self.frame = _eager(frame)
         self.names = _column_names(self.frame)
+        self.rows = int(nw.from_native(self.frame).shape[0])
         self._known = frozenset(self.names)
         self._problems: dict[str, str] = {}
+        self._with_gaps: set[str] = set()
 
     def __contains__(self, name: object) -> bool:
         return name in self._known
@@ -66,13 +70,25 @@ class Columns:
         """Return those names that are columns which can be used."""
         return tuple(name for name in names if not self.problem(name))
 
+    def complete(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those names that are columns which can be used in every row."""
+        return tuple(name for name in self.usable(names) if name not in self._with_gaps)
+
+    def some_rows(self, most: int) -> Any:
+        """Return the frame, or so many rows of it."""
+        if self.rows <= most:
+            return self.frame
+        return nw.from_native(self.frame, eager_only=True).sample(most, seed=0).to_native()
+
     def _look(self, name: str) -> str:
         if name not in self._known:
             return f"The data have no column {shorten(name)}."
         try:
-            read_columns(self.frame, [name])
+            values = read_columns(self.frame, [name])
         except DataError as error:
             return str(error)
+        if len(values) < self.rows:
+            self._with_gaps.add(name)
         return ""
 
 
@@ -103,12 +119,16 @@ class IndependenceTester:
     def prepare(self, names: Iterable[str]) -> None:
         """Read the columns of these names, as far as they can be used."""
         wanted = self.columns.usable(names)
-        if set(wanted) <= set(self._names):
+        if self.is_prepared(wanted):
             return
         self._names = tuple(dict.fromkeys([*self._names, *wanted]))
         values = read_columns(self.columns.frame, list(self._names))
         self._tester = conditional_test(self.test, values)
         self._answers.clear()
+
+    def is_prepared(self, names: Iterable[str]) -> bool:
+        """Whether the columns of these names were read, as far as they can be used."""
+        return set(self.columns.usable(names)) <= set(self._names)
 
     def covers(self, statement: Independence) -> bool:
         """Whether all names of a statement were prepared."""
@@ -159,7 +179,7 @@ class Evidence:
         self.data_name = data_name
         self.reference_name = reference_name or "the reference"
         self._lock = Lock()
-        self._measured: tuple[tuple[str, ...], Prices] | None = None
+        self._measured: tuple[frozenset[str], Prices] | None = None
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -177,25 +197,47 @@ class Evidence:
                 return Prices(evidence_of(self.discovery), source)
             return None if self.columns is None else self._measure(self.columns, graph)
 
+    def is_at_hand(self, graph: CausalGraph) -> bool:
+        """Whether a graph is answered without a pass over the data."""
+        if self.tester is None:
+            return True
+        if not self.tester.is_prepared(graph.nodes):
+            return False
+        measured = self._measured
+        return self.discovery is not None or (
+            measured is not None and measured[0].issuperset(self.tester.columns.usable(graph.nodes))
+        )
+
     def _measure(self, columns: Columns, graph: CausalGraph) -> Prices:
-        """Price all columns, or of very many those that are nodes."""
-        few = len(columns.names) <= MOST_PRICED
-        wanted = columns.usable(columns.names if few else graph.nodes)
-        if self._measured is None or not set(wanted) <= set(self._measured[0]):
-            self._measured = wanted, self._priced(columns, wanted)
+        """Price the nodes, and all complete columns where they are few."""
+        nodes = columns.usable(graph.nodes)
+        if self._measured is None or not self._measured[0].issuperset(nodes):
+            few = len(columns.names) <= MOST_PRICED
+            others = columns.complete(columns.names) if few else ()
+            every = tuple(name for name in columns.names if name in {*nodes, *others})
+            prices = self._priced(columns, every)
+            if prices.edges is None and len(nodes) < len(every):
+                every, prices = nodes, self._priced(columns, nodes)
+            self._measured = frozenset(every), prices
         return self._measured[1]
 
     def _priced(self, columns: Columns, wanted: tuple[str, ...]) -> Prices:
         if len(wanted) < 2:
             return Prices(None, problem="Fewer than two columns can be priced.")
         try:
+            values = read_columns(columns.some_rows(MOST_ROWS), wanted)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                priced = measure(columns.frame, wanted)
+                priced = measure(dict(zip(wanted, values.T, strict=True)))
         except CausalMagicsError as error:
             return Prices(None, problem=f"Edges have no price in bits: {error}")
-        rows = f"{priced.score.rows:,.0f} rows"
+        rows = counted_rows(len(values), columns.rows)
         return Prices(priced, f"{self.data_name}, {rows}" if self.data_name else rows)
+
+
+def counted_rows(used: int, every: int) -> str:
+    """Return "900 rows", or "557 of 800 rows" where not all are used."""
+    return f"{used:,} rows" if used == every else f"{used:,} of {every:,} rows"
 
 
 def _eager(frame: Any) -> Any:

@@ -26,7 +26,7 @@ from causal_magics.widgets.conversion import to_graph
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.observers import Observer
-from causal_magics.widgets.overlay import meaning, overlay
+from causal_magics.widgets.overlay import compared, meaning, overlays
 from causal_magics.widgets.questions import Question, answer, read_question
 from causal_magics.widgets.session import EditorSession, State
 from causal_magics.widgets.timing import Debounced, Worker
@@ -91,7 +91,8 @@ class GraphEditor(anywidget.AnyWidget):
         self._binding: NameBinding | None = None
         self._refresh = Debounced(self._write_snapshot, SNAPSHOT_DELAY)
         self._store = Debounced(self._write_stored, STORED_DELAY)
-        self._answers = Worker(self._answer, ANSWER_DELAY)
+        self._answers = Worker(self.answer_now, ANSWER_DELAY)
+        self._asked = Worker(self._answer_questions, 0)
         self._questions: deque[Question] = deque()
         self._writing = Lock()
         self._read: tuple[tuple[object, Evidence], JsonObject] | None = None
@@ -218,6 +219,7 @@ class GraphEditor(anywidget.AnyWidget):
         self._refresh.cancel()
         self._store.cancel()
         self._answers.end()
+        self._asked.end()
         super().close()
         _tell_listeners()
 
@@ -229,34 +231,42 @@ class GraphEditor(anywidget.AnyWidget):
             self.session.submit(content)
         else:
             self._questions.append(question)
-            self._answers()
+            self._asked()
 
     def _changed(self, _graph: CausalGraph) -> None:
         self._refresh()
         self._store()
         self._answers()
 
-    def _answer(self) -> None:
-        """Answer what was asked, then say what the graph says; on the worker's thread."""
+    def _answer_questions(self) -> None:
         while self._questions:
             question = self._questions.popleft()
             if self.comm is not None:
                 self.send(answer(question, self.session.state, self.evidence))
-        self.answer_now()
 
     def answer_now(self) -> JsonObject:
-        """Compute what the graph says, show it, and return it."""
+        """Compute what the graph says, show it as it becomes known, and return it.
+
+        Where the graph changes meanwhile, the rest is left to the answer to that change.
+        """
         with self._writing:
             state, evidence = self.session.state, self.evidence
             meant = meaning(state.document), evidence
             if self._read is not None and meant == self._read[0]:
-                found = {**self._read[1], "rev": state.revision}
-            else:
-                found = overlay(state, evidence)
+                return self._show({**self._read[1], "rev": state.revision})
+            found = NOT_YET
+            for told in overlays(state, evidence):
+                now = self.session.state
+                if evidence is not self.evidence or meaning(now.document) != meant[0]:
+                    return found
+                found = self._show({**told, "rev": now.revision})
             self._read = meant, found
-            if self.comm is not None:
-                self.overlay = found
             return found
+
+    def _show(self, found: JsonObject) -> JsonObject:
+        if self.comm is not None:
+            self.overlay = found
+        return found
 
     def _write_snapshot(self) -> None:
         if self.comm is not None:
@@ -314,7 +324,7 @@ class GraphEditor(anywidget.AnyWidget):
             "document": document,
             "name": self.name,
             "model_id": None,
-            "comparison": self.answer_now().get("comparison"),
+            "comparison": compared(self.session.state, self.evidence),
         }
 
 

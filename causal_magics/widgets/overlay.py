@@ -6,32 +6,32 @@ The screen draws what stands here and computes nothing of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
 from causal_magics.errors import CausalMagicsError
+from causal_magics.graph.adjustment import is_adjustment_set, iterate_adjustment_sets
 from causal_magics.graph.comparison import Comparable, PublishedNetwork, compare
+from causal_magics.graph.effect import smallest_first
 from causal_magics.graph.elements import Edge
 from causal_magics.graph.identification import Identification, identify
-from causal_magics.graph.independence_tests import holm
 from causal_magics.graph.independences import Independence, iterate_independences
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.paths import CausalPath
 from causal_magics.widgets.document import Document, JsonObject
-from causal_magics.widgets.evidence import Evidence, IndependenceTester
+from causal_magics.widgets.evidence import Evidence, IndependenceTester, counted_rows
 from causal_magics.widgets.session import State
+from causal_magics.widgets.verdicts import LEVEL, Verdict, verdicts
 
 MOST_NODES = 1_500
 LIMIT = 60
 """Sets, paths and independences that are listed, each."""
-LEVEL = 0.05
 
 _KINDS: Final = {"causal": "causal", "possibly causal": "possible", "biasing": "biasing"}
 EMPTY: Final[JsonObject] = {
     "effect": None, "independences": [], "tests": None, "bits": None, "comparison": None,
-    "columns": None, "truncated": [], "error": None,
+    "columns": None, "truncated": [], "waiting": None, "error": None,
 }  # fmt: skip
 
 
@@ -49,15 +49,36 @@ def overlay(state: State, evidence: Evidence) -> JsonObject:
         JSON; `rev` is the revision of the state. What cannot be said is null or empty, and
         `error` says why in one line.
     """
+    *_, complete = overlays(state, evidence)
+    return complete
+
+
+def overlays(state: State, evidence: Evidence) -> Iterator[JsonObject]:
+    """Yield what is known so far: what the graph says, then what the data say; the last is all.
+
+    Parameters and form are those of `overlay`; `waiting` says what is still to come. Where the
+    data answer at once, only the last is yielded.
+    """
     found: JsonObject = {"rev": state.revision, **EMPTY}
     if len(state.document.nodes) > MOST_NODES:
-        return {**found, "error": f"Above {MOST_NODES:,} nodes nothing is computed of a graph."}
+        yield {**found, "error": f"Above {MOST_NODES:,} nodes nothing is computed of a graph."}
+        return
     answer = _Answer(state.graph, _Ids(state.document), evidence)
-    found.update(answer.reading())
-    for part in (answer.bits, answer.comparison, answer.missing_columns):
+    for part in (answer.reading, answer.comparison, answer.missing_columns):
         found.update(part())
-    problem = " ".join(answer.problems) or None
-    return {**found, "truncated": sorted(answer.truncated), "error": problem}
+    if not evidence.is_at_hand(state.graph):
+        yield {**found, **answer.footnotes("reading the data")}
+    found.update(answer.bits())
+    for tested, waiting in answer.tested():
+        found.update(tested)
+        if waiting:
+            yield {**found, **answer.footnotes(waiting)}
+    yield {**found, **answer.footnotes()}
+
+
+def compared(state: State, evidence: Evidence) -> JsonObject | None:
+    """Return the differences from the reference alone; None where there are none to tell."""
+    return _Answer(state.graph, _Ids(state.document), evidence).differences()
 
 
 def meaning(document: Document) -> object:
@@ -93,15 +114,6 @@ class _Ids:
         return [key for (x, y, _), key in self._edges.items() if {x, y} == ends]
 
 
-@dataclass(slots=True)
-class _Told:
-    """A statement and what the test said."""
-
-    statement: Independence
-    outcome: tuple[float, float] | None
-    note: str = ""
-
-
 class _Answer:
     """One computation: notes what was cut short and what could not be said."""
 
@@ -109,22 +121,34 @@ class _Answer:
         self.graph = graph
         self.ids = ids
         self.evidence = evidence
+        self.statements: Sequence[Independence] = ()
         self.truncated: set[str] = set()
         self.problems: list[str] = []
+
+    def footnotes(self, waiting: str | None = None) -> JsonObject:
+        problem = " ".join(self.problems) or None
+        return {"truncated": sorted(self.truncated), "waiting": waiting, "error": problem}
 
     # ------------------------------------------------------------------ what the graph says
 
     def reading(self) -> JsonObject:
-        graph = self.graph
-        if not (graph.exposures and graph.outcomes):
-            return {"effect": None, **self._independences(self._implied())}
+        effect = self._identified() if self.graph.exposures and self.graph.outcomes else None
+        if effect is None:
+            self.statements = self._implied()
+        return {
+            "effect": effect,
+            "independences": [self._statement(Verdict(each)) for each in self.statements],
+        }
+
+    def _identified(self) -> JsonObject | None:
         try:
-            found = identify(graph, limit=LIMIT)
+            found = identify(self.graph, limit=LIMIT)
+            self.truncated |= found.truncated
+            self.statements = found.independences
+            return self._effect(found)
         except CausalMagicsError as error:
             self.problems.append(str(error))
-            return {"effect": None, **self._independences(self._implied())}
-        self.truncated |= found.truncated
-        return {"effect": self._effect(found), **self._independences(found.independences)}
+            return None
 
     def _implied(self) -> Sequence[Independence]:
         try:
@@ -138,15 +162,11 @@ class _Answer:
 
     def _effect(self, found: Identification) -> JsonObject:
         ids, estimand = self.ids, found.estimand
-        adjusted = frozenset(self.graph.adjusted)
         return {
             "exposure": ids.nodes(found.exposure),
             "outcome": ids.nodes(found.outcome),
             "paths": [self._path(path) for path in found.paths],
-            "adjustment_sets": [
-                {"nodes": ids.nodes(names), "current": names == adjusted}
-                for names in found.adjustment_sets
-            ],
+            **self._adjustment(found),
             "front_door_sets": [ids.nodes(names) for names in found.front_door_sets],
             "instruments": [
                 {"node": ids.node(each.name), "given": ids.nodes(each.given)}
@@ -161,6 +181,31 @@ class _Answer:
             "obstacle": None if found.obstacle is None else str(found.obstacle),
         }  # fmt: skip
 
+    def _adjustment(self, found: Identification) -> JsonObject:
+        """Return all minimal sets, and how what is adjusted for now stands to them."""
+        graph, ids = self.graph, self.ids
+        ends = {*found.exposure, *found.outcome}
+        adjusted = frozenset(graph.adjusted) - ends
+        sets = extended = found.adjustment_sets
+        if adjusted:
+            some = tuple(islice(iterate_adjustment_sets(graph, forced=()), LIMIT + 1))
+            self.truncated -= {"adjustment_sets"}
+            if len(some) > LIMIT:
+                self.truncated.add("adjustment_sets")
+            sets = smallest_first(some[:LIMIT])
+        suffices = is_adjustment_set(graph, adjusted)
+        return {
+            "adjustment_sets": [
+                {"nodes": ids.nodes(names), "current": names == adjusted} for names in sets
+            ],
+            "adjusted": {
+                "nodes": ids.nodes(adjusted),
+                "suffices": suffices,
+                "minimal": adjusted in sets,
+                "lacks": [] if suffices or not extended else ids.nodes(extended[0] - adjusted),
+            },
+        }
+
     def _path(self, path: CausalPath) -> JsonObject:
         return {
             "nodes": [self.ids.node(name) for name in path.nodes],
@@ -174,30 +219,31 @@ class _Answer:
 
     # ------------------------------------------------------------------ what the data say
 
-    def _independences(self, statements: Sequence[Independence]) -> JsonObject:
+    def tested(self) -> Iterator[tuple[JsonObject, str]]:
+        """Yield the independences as far as they are tested, and what is still to come."""
         tester = self.evidence.tester
-        told = [_Told(statement, None) for statement in statements]
-        if tester is not None and statements:
-            try:
-                told = _tested(tester, statements)
-            except CausalMagicsError as error:
-                self.problems.append(str(error))
-                tester = None
-        adjusted = holm([math.nan if t.outcome is None else t.outcome[1] for t in told])
-        return {
-            "independences": [
-                self._statement(each, p) for each, p in zip(told, adjusted, strict=True)
-            ],
-            "tests": None if tester is None or not told else _about(tester, told),
-        }
+        if tester is None or not self.statements:
+            return
+        try:
+            for told, left in verdicts(tester, self.statements):
+                count = sum(not each.note for each in told)
+                yield (
+                    {
+                        "independences": [self._statement(each) for each in told],
+                        "tests": _about(tester, count),
+                    },
+                    f"{count - left} of {count} tested" if left else "",
+                )
+        except CausalMagicsError as error:
+            self.problems.append(str(error))
 
-    def _statement(self, told: _Told, adjusted: float) -> JsonObject:
+    def _statement(self, told: Verdict) -> JsonObject:
         statement, test = told.statement, None
-        if told.outcome is not None:
-            statistic, p = told.outcome
+        if told.p is not None and told.statistic is not None:
             test = {
-                "statistic": _number(statistic), "p": _number(p), "p_adjusted": _number(adjusted),
-                "rejected": adjusted < LEVEL,
+                "statistic": _number(told.statistic), "p": _number(told.p),
+                "p_adjusted": None if told.adjusted is None else _number(told.adjusted),
+                "rejected": told.is_rejected,
             }  # fmt: skip
         return {
             "x": [self.ids.node(statement.a)],
@@ -233,39 +279,41 @@ class _Answer:
     # ------------------------------------------------------------------ what another graph says
 
     def comparison(self) -> JsonObject:
-        """Return the differences from the reference."""
+        return {"comparison": self.differences()}
+
+    def differences(self) -> JsonObject | None:
+        """Return the differences from the reference, where there is one."""
         reference = self.evidence.reference
         if reference is None:
-            return {}
+            return None
         try:
-            return {"comparison": self._compared(reference)}
+            return self._compared(reference)
         except CausalMagicsError as error:
             self.problems.append(str(error))
-            return {}
+            return None
 
     def _compared(self, reference: Comparable) -> JsonObject:
         truth = _network(reference)
-        strangers = [name for name in truth.graph.nodes if name not in self.graph.node_table]
-        found = compare(
-            _with_nodes(self.graph, truth.graph.nodes),
-            PublishedNetwork(_with_nodes(truth.graph, self.graph.nodes), truth.feedback_edges),
-        )
+        found = compare(self.graph, truth)
         edges, missing = {}, []
+        elsewhere: list[list[str]] = []
         for pair, status in found.edge_statuses().items():
-            if status == "missing":
+            if status != "missing":
+                edges.update(dict.fromkeys(self.ids.between(*pair), status))
+            elif set(pair) <= set(self.graph.nodes):
                 missing += self._missing(truth, pair)
             else:
-                edges.update(dict.fromkeys(self.ids.between(*pair), status))
+                elsewhere.append(list(pair))
+        strangers = [name for name in truth.graph.nodes if name not in self.graph.node_table]
         return {
             "reference": self.evidence.reference_name,
             "shd": found.shd, "sid": found.sid, "precision": found.precision,
             "recall": found.recall, "f1": found.f1, "note": found.note,
             "edges": edges, "missing": missing, "missing_nodes": strangers,
+            "missing_elsewhere": elsewhere,
         }  # fmt: skip
 
     def _missing(self, truth: PublishedNetwork, pair: tuple[str, str]) -> list[JsonObject]:
-        if not set(pair) <= set(self.graph.nodes):
-            return []
         source, target = (self.ids.node(name) for name in pair)
         edges = [e for e in truth.graph.edges_between(*pair) if (e.source, e.target) == pair]
         marks = [edge.mark for edge in edges] or ["->"]
@@ -279,34 +327,13 @@ def _network(reference: Comparable) -> PublishedNetwork:
     return PublishedNetwork(graph)
 
 
-def _with_nodes(graph: CausalGraph, names: Iterable[str]) -> CausalGraph:
-    new = [name for name in names if name not in graph.node_table]
-    if not new:
-        return graph
-    return CausalGraph([*graph.node_table.values(), *new], graph.edges, graph.knowledge)
-
-
-def _tested(tester: IndependenceTester, statements: Sequence[Independence]) -> list[_Told]:
-    names = dict.fromkeys(n for s in statements for n in (s.a, s.b, *sorted(s.given)))
-    tester.prepare(names)
-    told = []
-    for statement in statements:
-        if tester.covers(statement):
-            told.append(_Told(statement, tester(statement)))
-            continue
-        parts = (statement.a, statement.b, *sorted(statement.given))
-        told.append(_Told(statement, None, next(filter(None, map(tester.columns.problem, parts)))))
-    return told
-
-
-def _about(tester: IndependenceTester, told: Sequence[_Told]) -> JsonObject:
-    count = sum(each.outcome is not None for each in told)
+def _about(tester: IndependenceTester, count: int) -> JsonObject:
     tests = "1 test" if count == 1 else f"{count} tests"
     return {
         "method": tester.test,
         "symbol": tester.symbol,
-        "rows": tester.rows,
-        "note": f"Holm's correction over {tests}; ✗ below {LEVEL}",
+        "rows": counted_rows(tester.rows, tester.columns.rows),
+        "note": f"Holm's correction over {tests}; ✗ where the corrected p is below {LEVEL}",
     }
 
 

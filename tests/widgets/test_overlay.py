@@ -13,7 +13,7 @@ import pytest
 from causal_magics import CausalGraph, compare, discover, identify
 from causal_magics.graph.comparison import PublishedNetwork
 from causal_magics.widgets.evidence import Evidence
-from causal_magics.widgets.overlay import overlay
+from causal_magics.widgets.overlay import overlay, overlays
 from causal_magics.widgets.questions import answer, read_question
 from causal_magics.widgets.session import EditorSession
 
@@ -73,6 +73,43 @@ def test_the_set_that_is_adjusted_now_is_marked() -> None:
     assert {each["current"] for each in without} == {False}
 
 
+@pytest.mark.parametrize(
+    ("adjusted", "suffices", "minimal", "lacks"),
+    [("", False, False, {"Z"}), ("W", False, False, {"Z"}), ("W Z", True, False, set()),
+     ("Z", True, True, set()), ("M", False, False, set())],
+)  # fmt: skip
+def test_all_minimal_sets_are_told_whatever_is_adjusted(
+    adjusted: str, suffices: bool, minimal: bool, lacks: set[str]
+) -> None:
+    graph = CausalGraph.parse("X[exposure]; Y[outcome]; X <- Z -> Y; X -> M -> Y; W -> Y; Z <- V")
+    for name in adjusted.split():
+        graph = graph.set_roles(name, ("adjusted",))
+    found, names = told(graph)
+    sets = [{names[key] for key in each["nodes"]} for each in found["effect"]["adjustment_sets"]]
+    assert sets == [{"Z"}]
+    now = found["effect"]["adjusted"]
+    assert {names[key] for key in now["nodes"]} == set(adjusted.split())
+    assert (now["suffices"], now["minimal"]) == (suffices, minimal)
+    assert {names[key] for key in now["lacks"]} == lacks
+    advice = "Take the role adjusted from M"
+    assert (advice in (found["effect"]["obstacle"] or "")) == (adjusted == "M")
+
+
+def test_what_the_graph_says_does_not_wait_for_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("causal_magics.widgets.verdicts.PAUSE", -1)
+    state = EditorSession(CausalGraph.parse("A [exposure]; C [outcome]; A -> B -> C; D")).state
+    evidence = Evidence(chain_data())
+    first, *between, last = overlays(state, evidence)
+    assert first["effect"] == last["effect"]
+    assert (first["waiting"], first["tests"], first["bits"]) == ("reading the data", None, None)
+    assert [each["waiting"] for each in between] == [f"{n} of 4 tested" for n in range(4)]
+    partial: Any = between[2]["independences"]
+    assert [each["test"] is not None for each in partial] == [True, True, False, False]
+    assert partial[0]["test"]["p_adjusted"] is None
+    assert last["waiting"] is None
+    assert next(overlays(state, evidence))["waiting"] == "0 of 4 tested"
+
+
 def test_data_test_each_statement_with_holms_correction() -> None:
     frame, graph = chain_data(), CausalGraph.parse("A -> B -> C; D")
     found, names = told(graph, data=frame, data_name="chain")
@@ -86,7 +123,8 @@ def test_data_test_each_statement_with_holms_correction() -> None:
         assert each["test"]["p"] == pytest.approx(test.p_value, rel=1e-4)
         assert each["test"]["p_adjusted"] == pytest.approx(test.adjusted_p_value, rel=1e-4)
         assert each["test"]["rejected"] == (test.adjusted_p_value < 0.05)
-    assert found["tests"]["rows"] == 600
+    assert found["tests"]["rows"] == "600 rows"
+    assert found["tests"]["note"].startswith("Holm's correction over 4 tests")
 
 
 def test_statements_about_what_the_data_lack_are_left_untested() -> None:
@@ -158,8 +196,8 @@ def test_a_reference_is_compared_edge_by_edge() -> None:
     }
     assert by_edge == {"AB": "shared", "CB": "reversed", "AD": "added"}
     assert [(names[e["source"]], names[e["target"]]) for e in found["missing"]] == [("C", "D")]
-    assert found["missing_nodes"] == ["E"]
-    both = compare(graph.add_node("E"), truth)
+    assert (found["missing_nodes"], found["missing_elsewhere"]) == (["E"], [["D", "E"]])
+    both = compare(graph, truth)
     assert (found["shd"], found["sid"], found["f1"]) == (both.shd, both.sid, both.f1)
 
 
@@ -193,3 +231,26 @@ def test_bad_tables_cost_the_bits_but_not_the_reading() -> None:
     assert found["bits"] is None
     assert "the data" in found["error"].lower() or "differ" in found["error"]
     assert len(found["independences"]) == 1
+
+
+def test_gaps_in_one_column_leave_the_others_their_prices() -> None:
+    frame = chain_data().assign(K=1.0, T="word")
+    frame.loc[::3, "D"] = np.nan
+    found, _ = told(CausalGraph.parse("A -> B -> C"), data=frame)
+    assert (found["bits"]["source"], found["error"]) == ("600 rows", None)
+    with_gaps, _ = told(CausalGraph.parse("A -> B -> C; D; K; T"), data=frame)
+    assert with_gaps["bits"]["source"] == "400 of 600 rows"
+    assert len(with_gaps["bits"]["edges"]) == 2
+
+
+def test_copies_among_other_columns_cost_no_prices() -> None:
+    frame = chain_data().assign(copy=lambda table: table["D"])
+    found, _ = told(CausalGraph.parse("A -> B -> C"), data=frame)
+    assert len(found["bits"]["edges"]) == 2
+
+
+def test_very_many_rows_are_priced_on_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("causal_magics.widgets.evidence.MOST_ROWS", 200)
+    found, _ = told(CausalGraph.parse("A -> B -> C"), data=chain_data(), data_name="chain")
+    assert found["bits"]["source"] == "chain, 200 of 600 rows"
+    assert found["tests"]["rows"] == "600 rows"
