@@ -141,14 +141,14 @@ function isTyping(event: KeyboardEvent): boolean {
 }
 
 /**
- * JupyterLab's shortcuts listen at the document and pass over elements with this attribute. It is set
- * for every key but those that are meant for the page, before anybody else hears the key.
+ * Notebook 7's shortcuts hear keys before the editor does and pass over an element with this attribute. They look for
+ * it from the focused element upwards, and try each on the way: it is set on that one, before anybody else hears the key.
  */
 function hearKeysFirst(root: HTMLElement): () => void {
   const decide = (event: KeyboardEvent): void => {
-    if (!event.composedPath().includes(root)) return;
-    if (isForPage(event, isTyping(event))) delete root.dataset.lmSuppressShortcuts;
-    else root.dataset.lmSuppressShortcuts = "true";
+    const [focused] = event.composedPath();
+    if (!(focused instanceof Element) || !root.contains(focused)) return;
+    focused.toggleAttribute("data-lm-suppress-shortcuts", !isForPage(event, isTyping(event)));
   };
   const keepFromPage = (event: KeyboardEvent): void => {
     if (!isForPage(event, isTyping(event))) event.stopPropagation();
