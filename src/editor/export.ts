@@ -39,7 +39,6 @@ export function pictureOf(canvas: SVGSVGElement, box: readonly [number, number, 
   const picture = canvas.cloneNode(true) as SVGSVGElement;
   inlineStyle(canvas, picture);
   const [left, top, width, height] = box;
-  picture.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   picture.setAttribute("viewBox", box.join(" "));
   picture.setAttribute("width", String(width));
   picture.setAttribute("height", String(height));
@@ -63,15 +62,36 @@ function inlineStyle(from: Element, to: Element): void {
   });
 }
 
-export async function savePicture(editor: Editor): Promise<void> {
+/** A drawing of the web for a page, one of dots for slides and documents that take no other. */
+export async function savePicture(editor: Editor, format: "svg" | "png"): Promise<void> {
   editor.screen.isPictured.value = true;
   await new Promise(requestAnimationFrame);
   const picture = editor.picture();
   editor.screen.isPictured.value = false;
   if (picture === null) return;
+  const drawing = new Blob([picture], { type: "image/svg+xml" });
+  const file = format === "svg" ? drawing : await inDots(drawing);
+  if (!file) return editor.warn("The browser has no room for so large a picture. Save it as SVG.");
+  download(file, `${editor.screen.title.peek() || "graph"}.${format}`);
+}
+
+/** Two dots a px, so that it stays sharp in print. */
+async function inDots(drawing: Blob): Promise<Blob | null> {
+  const address = URL.createObjectURL(drawing);
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [2 * image.width, 2 * image.height];
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  URL.revokeObjectURL(address);
+  return new Promise((resolve) => canvas.toBlob(resolve));
+}
+
+function download(file: Blob, name: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([picture], { type: "image/svg+xml" }));
-  link.download = `${editor.screen.title.peek() || "graph"}.svg`;
+  link.href = URL.createObjectURL(file);
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -13,9 +13,16 @@ const EVENT = "causal-magics:handover";
 /** No document has anything of this id, so that what is done to it does not fit. */
 const UNKNOWN = "";
 
-/** Which notebook an editor stands in: its path where JupyterLab says so, else the address of the page. */
-function notebookOf(root: Element): string {
-  return root.closest<HTMLElement>("[data-notebook-path]")?.dataset.notebookPath ?? window.location.pathname;
+/**
+ * Tells which notebook an editor stands in, or stood in before it was taken from the page: its path where
+ * JupyterLab says so, else the address of the page.
+ */
+function notebookOf(root: Element): () => string {
+  let known: string | undefined;
+  return () => {
+    known = root.closest<HTMLElement>("[data-notebook-path]")?.dataset.notebookPath ?? known;
+    return known ?? window.location.pathname;
+  };
 }
 
 /** Asks every editor of the page to take what is kept in a slot, or to notice that it was taken or dropped. */
@@ -36,31 +43,33 @@ export function handOver(editor: Editor): void {
  */
 export function takeOver(editor: Editor, root: Element): () => void {
   const { screen, session } = editor;
+  const notebook = notebookOf(root);
   const keep = (): void => {
     const gone = screen.link.peek() === "disconnected";
-    if (gone && session.store.pending.length > 0) keepPending(editor, notebookOf(root));
+    if (gone && session.store.pending.length > 0) keepPending(editor, notebook());
   };
   const hear = (event: Event): void => {
     const { slot, take } = (event as CustomEvent<{ slot: string; take: boolean }>).detail;
     const kept = keptEdits().filter((each) => each.slot === slot);
     if (slot === session.origin) {
       if (kept.length === 0) session.store.forget();
-    } else if (take) receive(editor, kept.filter((each) => isFor(each, editor, root)));
+    } else if (take) receive(editor, kept.filter((each) => isFor(each, editor, notebook())));
     else if (kept.length === 0 && offered.delete(slot) && offered.size === 0 && screen.notice.peek()?.lasting) screen.notice.value = null;
   };
   const leave = (): void => {
-    if (session.store.pending.length > 0) keepPending(editor, notebookOf(root));
+    if (session.store.pending.length > 0) keepPending(editor, notebook());
   };
   const offered = new Set<string>();
   const endings = [
     effect(() => {
       const [link, waiting] = [screen.link.value, screen.waiting.value];
+      notebook();
       if (link === "disconnected" && waiting > 0) keep();
       else if (link === "saved") dropEdits(session.origin);
     }),
     session.onHeard((gids) => {
       forgetAnswered(gids);
-      const kept = keptEdits().filter((each) => each.slot !== session.origin && !offered.has(each.slot) && isFor(each, editor, root));
+      const kept = keptEdits().filter((each) => each.slot !== session.origin && !offered.has(each.slot) && isFor(each, editor, notebook()));
       for (const { slot } of kept) offered.add(slot);
       if (kept.length > 0) offer(editor, kept);
     }),
@@ -76,10 +85,11 @@ export function takeOver(editor: Editor, root: Element): () => void {
   };
 }
 
-function keepPending({ screen, session: { origin, store } }: Editor, notebook: string): void {
+function keepPending(editor: Editor, notebook: string): void {
+  const { origin, store } = editor.session;
   const { confirmed: document, pending: groups } = store;
-  const fits = keepEdits({ slot: origin, notebook, title: screen.title.peek(), time: Date.now(), document, groups });
-  if (!fits) screen.announce("The browser has no room to keep these edits while the page is closed.");
+  const lasts = keepEdits({ slot: origin, notebook, title: editor.screen.title.peek(), time: Date.now(), document, groups });
+  if (!lasts) queueMicrotask(() => editor.warn("The browser has no room for these edits: they are lost when the page is closed."));
 }
 
 /** Drops what the kernel has answered after all: it was busy, not gone. */
@@ -93,9 +103,9 @@ function forgetAnswered(gids: readonly string[]): void {
 }
 
 /** Whether edits were made on this editor's graph: by its title, or by its nodes where it has none. */
-function isFor({ notebook, title, document }: Kept, { screen, document: shown }: Editor, root: Element): boolean {
+function isFor({ notebook, title, document }: Kept, { screen, document: shown }: Editor, here: string): boolean {
   if (screen.readOnly.peek() || screen.link.peek() === "disconnected") return false;
-  if (notebook !== notebookOf(root) || title !== screen.title.peek()) return false;
+  if (notebook !== here || title !== screen.title.peek()) return false;
   if (title !== "") return true;
   const { idByName } = indexOf(shown);
   const shared = document.nodes.filter(({ name }) => idByName.has(name)).length;

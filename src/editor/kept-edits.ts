@@ -22,7 +22,7 @@ export interface Kept {
 
 type Slots = Pick<Storage, "getItem" | "setItem" | "removeItem"> & { keys(): string[] };
 
-/** What stands in where the browser lends no storage: all editors of the page find it, each has a module of its own. */
+/** What stands in where the browser has no room: all editors of the page find it, each has a module of its own. */
 function ofThePage(): Slots {
   const page = window as { [PREFIX]?: Map<string, string> };
   const held = (page[PREFIX] ??= new Map<string, string>());
@@ -49,26 +49,35 @@ function ofTheBrowser(): Slots | null {
   }
 }
 
-const slots = (): Slots => ofTheBrowser() ?? ofThePage();
+const allSlots = (): readonly Slots[] => [ofTheBrowser(), ofThePage()].filter((slots) => slots !== null);
 
 /** What is kept, the oldest first; what is too old, unreadable or too much is dropped. */
 export function keptEdits(now = Date.now()): readonly Kept[] {
-  const held = slots();
-  const keys = held.keys().filter((key) => key.startsWith(PREFIX));
-  const found = keys.map((key) => [key, read(held.getItem(key))] as const);
-  const usable = found.flatMap(([, kept]) => (kept && now - kept.time < LONGEST ? [kept] : []));
+  const found = allSlots().flatMap((held) => {
+    const keys = held.keys().filter((key) => key.startsWith(PREFIX));
+    return keys.map((key) => ({ held, key, kept: read(held.getItem(key)) }));
+  });
+  const usable = found.flatMap(({ kept }) => (kept && now - kept.time < LONGEST ? [kept] : []));
   const fresh = usable.sort((a, b) => a.time - b.time).slice(-MOST_SLOTS);
   const names = new Set(fresh.map(({ slot }) => PREFIX + slot));
-  for (const [key] of found) if (!names.has(key)) held.removeItem(key);
+  for (const { held, key } of found) if (!names.has(key)) held.removeItem(key);
   return fresh;
 }
 
-/** Returns whether there was room for them. */
+/** Returns whether the browser has them also when the page is closed. */
 export function keepEdits(kept: Kept): boolean {
-  const text = JSON.stringify(kept);
-  if (text.length > MOST_TEXT) return false;
+  const [key, text] = [PREFIX + kept.slot, JSON.stringify(kept)];
+  const browser = ofTheBrowser();
+  dropEdits(kept.slot);
+  if (browser && text.length <= MOST_TEXT && holds(browser, key, text)) return true;
+  ofThePage().setItem(key, text);
+  return false;
+}
+
+/** Whether there was room for a text. */
+function holds(slots: Slots, key: string, text: string): boolean {
   try {
-    slots().setItem(PREFIX + kept.slot, text);
+    slots.setItem(key, text);
     return true;
   } catch {
     return false;
@@ -76,7 +85,7 @@ export function keepEdits(kept: Kept): boolean {
 }
 
 export function dropEdits(slot: string): void {
-  slots().removeItem(PREFIX + slot);
+  for (const held of allSlots()) held.removeItem(PREFIX + slot);
 }
 
 function read(text: string | null): Kept | null {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { mountEditor } from "../../../src/editor";
-import { keptEdits, keepEdits, type Kept } from "../../../src/editor/kept-edits";
+import { dropEdits, keptEdits, keepEdits, type Kept } from "../../../src/editor/kept-edits";
 import type { DocumentNode, GraphDocument } from "../../../src/graph/model";
 import type { Group } from "../../../src/graph/operations";
 import { SimulatedKernel, type Wire } from "./simulated-kernel";
@@ -67,6 +67,8 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
   for (const close of open.splice(0)) close();
   document.body.replaceChildren();
+  vi.restoreAllMocks();
+  for (const { slot } of keptEdits()) dropEdits(slot);
   localStorage.clear();
   vi.useRealTimers();
 });
@@ -106,6 +108,38 @@ describe("edits that a dead kernel never got", () => {
     expect(after.host.querySelector(".cmg-notice")).toBeNull();
     expect(localStorage).toHaveLength(0);
     expect(names(after)).toEqual(["A"]);
+  });
+
+  it("are kept for the notebook that the editor stood in until it was taken from the page", async () => {
+    const before = show(documentOf("a", "A"), "g");
+    await loseKernel(before);
+    await addNode(before, "Late");
+    before.host.remove();
+    before.close();
+    const after = show(documentOf("b", "A"), "g");
+    await settle(after);
+    button(after, "Send them")?.click();
+    await settle(after);
+    expect(names(after)).toEqual(["A", "Late"]);
+  });
+
+  it("go to the new kernel also where the browser has no room, which is said", async () => {
+    const full = vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
+      throw new DOMException("full", "QuotaExceededError");
+    });
+    const before = show(documentOf("a", "A"), "g");
+    await loseKernel(before);
+    await addNode(before, "Late");
+    expect(before.host.querySelector(".cmg-notice")?.textContent).toContain("lost when the page is closed");
+    expect(before.host.querySelector(".cmg")?.getAttribute("data-pending")).toBe("1");
+    before.close();
+    const after = show(documentOf("b", "A"), "g");
+    await settle(after);
+    button(after, "Send them")?.click();
+    await settle(after);
+    full.mockRestore();
+    expect(names(after)).toEqual(["A", "Late"]);
+    expect(keptEdits()).toEqual([]);
   });
 
   it("of two untitled editors are kept apart", async () => {
@@ -193,13 +227,15 @@ describe("what is kept", () => {
     expect(keepEdits({ ...kept("big", now), title: "x".repeat(600_000) })).toBe(false);
   });
 
-  it("needs no storage of the browser while the page stays", () => {
+  it("needs no storage of the browser while the page stays, and is written there once it can be", () => {
     const blocked = vi.spyOn(window, "localStorage", "get").mockImplementation(() => {
       throw new DOMException("blocked", "SecurityError");
     });
-    expect(keepEdits(kept("s", Date.now()))).toBe(true);
+    expect(keepEdits(kept("s", Date.now()))).toBe(false);
     expect(keptEdits().map(({ slot }) => slot)).toEqual(["s"]);
     blocked.mockRestore();
-    expect(keptEdits()).toEqual([]);
+    expect(keepEdits(kept("s", Date.now()))).toBe(true);
+    expect(keptEdits()).toHaveLength(1);
+    expect(localStorage).toHaveLength(1);
   });
 });
