@@ -37,7 +37,7 @@ export class CellsChannel implements IDisposable {
   #editors: readonly LiveEditor[] | null = null;
   #executing: { readonly id: string; readonly ours: boolean } | null = null;
   #count = 0;
-  #isOver = false;
+  #status: Kernel.Status | undefined;
   #isDisposed = false;
   readonly #waiting = new Map<string, (findings: Finding[] | null) => void>();
 
@@ -48,6 +48,7 @@ export class CellsChannel implements IDisposable {
     session.kernelChanged.connect(this.#kernelChanged, this);
     session.statusChanged.connect(this.#statusChanged, this);
     session.iopubMessage.connect(this.#overheard, this);
+    this.#status = session.session?.kernel?.status;
     this.open();
   }
 
@@ -124,18 +125,23 @@ export class CellsChannel implements IDisposable {
   #kernelChanged(): void {
     this.#lose();
     this.#executing = null;
+    this.#status = this.session.session?.kernel?.status;
     this.open();
     this.changed.emit("channel");
   }
 
   #statusChanged(_session: unknown, status: Kernel.Status): void {
-    const wasOver = this.#isOver;
-    this.#isOver = OVER.includes(status);
-    if (this.#isOver) {
+    const before = this.#status ?? "unknown";
+    this.#status = status;
+    const [wasOver, isOver] = [OVER.includes(before), OVER.includes(status)];
+    if (isOver) {
       this.#lose();
       this.#executing = null;
+    } else if (before === "unknown") {
+      // A kernel that ran before the page was there; one that restarted has nothing of ours yet.
+      this.open();
     }
-    if (this.#isOver || wasOver) this.changed.emit("channel");
+    if (isOver || wasOver) this.changed.emit("channel");
   }
 
   #overheard(_session: unknown, message: KernelMessage.IMessage): void {

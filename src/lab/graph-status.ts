@@ -21,9 +21,9 @@ export interface Loss {
 export function describeLoss(address: GraphAddress, around: Surroundings): Loss {
   const file = around.path.replace(/^.*\//u, "");
   const label = labelOf(address);
-  if (!around.isNotebookOpen) return { text: `${file} is closed. Open it to go on with ${label}.`, remedy: "open-notebook" };
+  if (!around.isNotebookOpen) return { text: `${file} is closed. Open it to go on editing ${label}.`, remedy: "open-notebook" };
   if (!around.isSettled) return { text: `Looking for ${label} in ${file} …`, remedy: null };
   const reason = around.hasKernel ? `${label} is no longer open in the kernel.` : `The kernel of ${file} is not running.`;
   if (!around.hasCell) return { text: `${reason} The cell that opened it is gone, too.`, remedy: null };
-  return { text: `${reason} Run its cell again to go on with ${label}.`, remedy: "run-cell" };
+  return { text: `${reason} Run the cell of ${label} again to go on editing.`, remedy: "run-cell" };
 }

@@ -32,6 +32,7 @@ export class GraphTab extends Panel {
   #address: GraphAddress;
   #notebook: NotebookPanel | null = null;
   #isSettled = false;
+  #isAwaited = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(path: string, address: GraphAddress, options: TabOptions) {
@@ -40,7 +41,7 @@ export class GraphTab extends Panel {
     this.#address = address;
     this.#options = options;
     this.#graph = new LiveGraph({ draw: drawStored, rendermime: () => this.#notebook?.content.rendermime ?? null, nothing: "" });
-    this.#graph.liveChanged.connect((_graph, isLive) => isLive && this.#focusEarlier());
+    this.#graph.liveChanged.connect((_graph, isLive) => isLive && this.#focusLate());
     this.addClass("jp-CausalGraphTab");
     this.addClass("is-filling");
     this.node.tabIndex = -1;
@@ -148,13 +149,25 @@ export class GraphTab extends Panel {
     this.title.caption = `Causal graph ${this.title.label} of ${this.#path}`;
   }
 
+  /** Gives the keyboard to the canvas, as soon as there is one. */
   #focus(): void {
     const drawing = this.node.querySelector<SVGElement>('[role="application"]');
     (drawing?.querySelector<SVGElement>('[tabindex="0"]') ?? drawing ?? this.node).focus();
+    this.#isAwaited = !this.#graph.isLive;
   }
 
-  /** The tab had the focus before its editor was there. */
-  #focusEarlier(): void {
-    if (document.activeElement === this.node) requestAnimationFrame(() => this.#focus());
+  /** The tab was given the keyboard before its editor was there, and nothing else has taken it since. */
+  #focusLate(): void {
+    const { activeElement: focused, body } = document;
+    if (!this.#isAwaited || !(focused === body || this.node.contains(focused))) return;
+    const observer = new MutationObserver(() => look());
+    const look = (): void => {
+      if (!this.node.querySelector('[role="application"]')) return;
+      observer.disconnect();
+      this.#focus();
+    };
+    observer.observe(this.node, { childList: true, subtree: true });
+    this.disposed.connect(() => observer.disconnect());
+    look();
   }
 }

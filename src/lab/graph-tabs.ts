@@ -83,6 +83,7 @@ class Tabs {
           : commands.execute(Commands.runCell, { path: content.path, cell })),
     });
     const tab = new MainAreaWidget({ content });
+    tab.toolbar.hide();
     tab.id = `causal-graph-${UUID.uuid4()}`;
     const panel = this.notebook(path);
     const beside = this.tracker.find((other) => other.content.path === path && other.isAttached);
