@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -220,6 +221,23 @@ def test_large_graphs_have_a_map_and_names_are_found(open_graph: OpenGraph) -> N
     page.keyboard.press("Enter")
     expect(editor.node("V31")).to_have_class(re.compile("is-selected"))
     expect(editor.root.locator(".cmg-inspector")).to_contain_text("V31")
+
+
+def test_pictures_have_all_names_however_small_the_drawing_is(open_graph: OpenGraph) -> None:
+    chain = " -> ".join(f"V{number}" for number in range(1, 41))
+    notebook = open_graph(chain)
+    editor = notebook.editor(1)
+    expect(editor.root.locator(".cmg-label")).to_have_count(0)
+    saved = {}
+    for entry in ("Save picture", "Save as PNG"):
+        editor.root.get_by_role("button", name="Export").click()
+        with notebook.page.expect_download() as download:
+            editor.root.get_by_role("menuitem", name=entry).click()
+        saved[download.value.suggested_filename] = Path(download.value.path()).read_bytes()
+    assert saved["g.svg"].decode().count("<text") == 40
+    assert "rgba(0, 0, 0, 0)" not in saved["g.svg"].decode().split("<g")[0]
+    assert saved["g.png"].startswith(b"\x89PNG")
+    expect(editor.root.locator(".cmg-label")).to_have_count(0)
 
 
 def test_the_outline_reaches_every_action_and_the_sheet_names_the_keys(

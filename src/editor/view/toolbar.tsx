@@ -144,7 +144,8 @@ function exports(editor: Editor): MenuItem[] {
   return [
     { label: "Copy as code", hint: "a %%causal cell", run: () => void copyAsCode(editor) },
     { label: "Copy as text", hint: "notation, also for dagitty.net", run: () => void copyNotation(editor) },
-    { label: "Save picture", hint: "SVG", run: () => void savePicture(editor) },
+    { label: "Save picture", hint: "SVG", run: () => void savePicture(editor, "svg") },
+    { label: "Save as PNG", hint: "for slides", run: () => void savePicture(editor, "png") },
   ];
 }
 
