@@ -1,4 +1,4 @@
-"""The editor in people's hands: selecting, copying, types of edges, tiers, touch, map and outline."""
+"""The editor in hands: selecting, copying, types of edges, tiers, touch, map and outline."""
 
 from __future__ import annotations
 
