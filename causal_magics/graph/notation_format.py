@@ -11,7 +11,7 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation_scanner import WORD
 from causal_magics.graph.notation_words import RESERVED, ROLE_NAMES
 
-_ESCAPED = re.compile(r"\"|\\(?=[\"\\]|$)")
+_ESCAPED = re.compile(r"\"|\\(?=[\"\\{]|$)|(?<=\{)\{")
 
 
 def format_graph(graph: CausalGraph, *, wrap: bool = False) -> str:
@@ -56,7 +56,10 @@ def graph_kind(graph: CausalGraph) -> str:
 
 
 def format_name(name: str) -> str:
-    """Return a name as the notation writes it: bare, or in quotes where it needs them."""
+    """Return a name as the notation writes it: bare, or in quotes where it needs them.
+
+    A brace after another one is escaped, so that no name is taken for a cell's ``{{expression}}``.
+    """
     if WORD.fullmatch(name) and name.lower() not in RESERVED:
         return name
     return '"' + _ESCAPED.sub(r"\\\g<0>", name) + '"'

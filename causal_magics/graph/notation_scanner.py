@@ -130,7 +130,7 @@ class Scanner:
                 self.at = at
                 return Word("".join(parts), opened, quoted=True)
             following = self.text[at : at + 1]
-            escaped = following in ('"', "\\") and following != ""
+            escaped = following in ('"', "\\", "{") and following != ""
             parts.append(following if escaped else "\\")
             at += escaped
 

@@ -41,10 +41,13 @@ export function formatGraph(graph: NotationGraph): string {
   return [...nodes.map(nodeText), ...edges.map(({ text }) => text), ...(tiers ? [`tiers: ${tiers}`] : [])].join("\n");
 }
 
-/** A name as the notation writes it: bare, or in quotes where it needs them. */
+/**
+ * A name as the notation writes it: bare, or in quotes where it needs them. A brace after another one is escaped, so
+ * that no name is taken for a cell's `{{expression}}`.
+ */
 export function formatName(name: string): string {
   if (isBareWord(name) && !isReserved(name)) return name;
-  return `"${name.replace(/"|\\(?=["\\]|$)/gu, "\\$&")}"`;
+  return `"${name.replace(/"|\\(?=["\\{]|$)|(?<=\{)\{/gu, "\\$&")}"`;
 }
 
 function withAttributes(statement: string, attributes: readonly string[]): string {

@@ -187,7 +187,7 @@ export class Scanner {
         return { text: text + this.text.slice(from, i), at: opened, quoted: true };
       }
       const next = this.text[i + 1];
-      if (this.text[i] === "\\" && (next === '"' || next === "\\")) {
+      if (this.text[i] === "\\" && (next === '"' || next === "\\" || next === "{")) {
         text += this.text.slice(from, i) + next;
         from = i + 2;
         i++;

@@ -135,6 +135,7 @@ describe("hostile names all together", () => {
       const copied: GraphDocument = { ...CHAIN, nodes: [{ ...node("A"), name }, node("B")], edges: [edge("a", "b")] };
       const cell = parseCell(asCode(copied, name).split("\n").slice(1).join("\n"));
       expect(cell.graph.edges).toMatchObject([{ source: name, target: "B" }]);
+      expect(asCode(copied, "g")).not.toContain("{{");
       expect(asCode(copied, name).split("\n")[0]).toMatch(/^%%causal graph -o [\p{L}_][\p{L}\p{N}_]*$/u);
     }
   });
