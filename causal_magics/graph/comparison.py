@@ -65,7 +65,7 @@ class Comparison:
     Attributes
     ----------
     learned, truth : CausalGraph
-        What was compared, each with all nodes of both.
+        What was compared.
     shared, reversed, changed, added, missing : set of (source, target)
         Edges that agree; that point the other way; that join the same nodes with another mark; that
         only `learned` has; that only `truth` has. As they stand in `learned`, save for `missing`.
@@ -168,7 +168,8 @@ class Comparison:
         """Draw both on one canvas: the learned graph, with what it has wrong and what it lacks."""
         from causal_magics.graph.drawing import to_svg
 
-        return to_svg(self.learned, theme=theme, comparison=self)
+        every = _with_nodes(self.learned, self.truth.nodes)
+        return to_svg(every, theme=theme, comparison=self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per edge: source, target, status.
@@ -209,7 +210,6 @@ def compare(learned: Comparable, truth: Comparable) -> Comparison:
     ours, feedback = _graph_of(learned)
     theirs, true_feedback = _graph_of(truth)
     strangers = _strangers(ours, theirs)
-    ours, theirs = with_nodes(ours, theirs.nodes), with_nodes(theirs, ours.nodes)
     our_edges = _joined([*ours.edges, *(Edge(*pair) for pair in feedback)])
     true_edges = _joined([*theirs.edges, *(Edge(*pair) for pair in true_feedback)])
     groups: dict[Status, set[Pair]] = {
@@ -224,7 +224,9 @@ def compare(learned: Comparable, truth: Comparable) -> Comparison:
             groups[_status(edge, true_ends, others_agree=bool(agree))].add(edge[:2])
         if agree or not ends:
             groups["missing"] |= {edge[:2] for edge in true_ends - agree}
-    sid, about_sid = _intervention_distance(ours, theirs)
+    sid, about_sid = _intervention_distance(
+        _with_nodes(ours, theirs.nodes), _with_nodes(theirs, ours.nodes)
+    )
     note = f"{strangers} {about_sid}".strip()
     if loops := sorted(feedback | true_feedback):
         without = ", ".join(f"{cause} -> {effect}" for cause, effect in loops)
@@ -277,7 +279,7 @@ def _graph_of(value: Comparable) -> tuple[CausalGraph, frozenset[Pair]]:
     return graph, feedback
 
 
-def with_nodes(graph: CausalGraph, names: Iterable[str]) -> CausalGraph:
+def _with_nodes(graph: CausalGraph, names: Iterable[str]) -> CausalGraph:
     """Return a graph with more nodes, which are joined to nothing."""
     new = [name for name in names if name not in graph.node_table]
     if not new:

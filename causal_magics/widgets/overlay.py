@@ -173,7 +173,7 @@ class _Answer:
                 for each in found.instruments
             ],
             "estimand": None if estimand is None else {
-                "text": estimand.text, "method": estimand.method,
+                "text": estimand.text, "latex": estimand.latex, "method": estimand.method,
                 "assumption": estimand.assumption, "formula": estimand.formula,
             },
             "identified": found.is_identified,
@@ -304,13 +304,11 @@ class _Answer:
                 missing += self._missing(truth, pair)
             else:
                 elsewhere.append(list(pair))
-        strangers = [name for name in truth.graph.nodes if name not in self.graph.node_table]
         return {
             "reference": self.evidence.reference_name,
             "shd": found.shd, "sid": found.sid, "precision": found.precision,
             "recall": found.recall, "f1": found.f1, "note": found.note,
-            "edges": edges, "missing": missing, "missing_nodes": strangers,
-            "missing_elsewhere": elsewhere,
+            "edges": edges, "missing": missing, "missing_elsewhere": elsewhere,
         }  # fmt: skip
 
     def _missing(self, truth: PublishedNetwork, pair: tuple[str, str]) -> list[JsonObject]:

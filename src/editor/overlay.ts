@@ -9,12 +9,21 @@ export interface Path {
   readonly edges: readonly string[];
   readonly kind: PathKind;
   readonly open: boolean;
+  readonly blockers: readonly { readonly node: string; readonly reason: string }[];
 }
 
 export interface NodeSet {
   readonly nodes: readonly string[];
   /** Exactly this is adjusted for now. */
   readonly current: boolean;
+}
+
+export interface Adjusted {
+  readonly nodes: readonly string[];
+  readonly suffices: boolean;
+  readonly minimal: boolean;
+  /** What would have to be adjusted for besides. */
+  readonly lacks: readonly string[];
 }
 
 /** A tree of MathML's elements; text stands for itself. */
@@ -25,9 +34,13 @@ export interface Effect {
   readonly outcome: readonly string[];
   readonly paths: readonly Path[];
   readonly adjustmentSets: readonly NodeSet[];
+  /** What is adjusted for now. */
+  readonly adjusted: Adjusted;
   readonly frontDoorSets: readonly (readonly string[])[];
   readonly instruments: readonly { readonly node: string; readonly given: readonly string[] }[];
   readonly formula: Formula | null;
+  readonly latex: string;
+  readonly method: string;
   readonly assumption: string;
   readonly identified: boolean;
   readonly summary: string;
@@ -55,7 +68,8 @@ export interface Comparison {
   readonly note: string;
   readonly edges: ReadonlyMap<string, Status>;
   readonly missing: readonly { readonly source: string; readonly target: string; readonly mark: Mark }[];
-  readonly missingNodes: readonly string[];
+  /** Edges that only the other graph has, at nodes that only it has; by name. */
+  readonly missingElsewhere: readonly (readonly string[])[];
 }
 
 export interface Bits {
@@ -68,11 +82,13 @@ export interface Overlay {
   readonly rev: number;
   readonly effect: Effect | null;
   readonly independences: readonly Independence[];
-  readonly tests: { readonly method: string; readonly rows: number; readonly note: string } | null;
+  readonly tests: { readonly method: string; readonly rows: string; readonly note: string } | null;
   readonly bits: Bits | null;
   readonly comparison: Comparison | null;
   readonly missingColumns: readonly string[];
   readonly truncated: readonly string[];
+  /** What is still being computed. */
+  readonly waiting: string;
   readonly error: string;
 }
 
@@ -99,11 +115,12 @@ export function parseOverlay(raw: unknown): Overlay | null {
     rev: Number(raw.rev),
     effect: isObject(raw.effect) ? readEffect(raw.effect) : null,
     independences: objects(raw.independences).map(readIndependence),
-    tests: isObject(tests) ? { method: text(tests.method), rows: number(tests.rows) ?? 0, note: text(tests.note) } : null,
+    tests: isObject(tests) ? { method: text(tests.method), rows: text(tests.rows), note: text(tests.note) } : null,
     bits: isObject(raw.bits) ? { source: text(raw.bits.source), saved: number(raw.bits.saved) ?? 0, edges: entries(raw.bits.edges, number) } : null,
     comparison: parseComparison(raw.comparison),
     missingColumns: isObject(columns) ? texts(columns.missing) : [],
     truncated: texts(raw.truncated),
+    waiting: text(raw.waiting),
     error: text(raw.error),
   };
 }
@@ -116,18 +133,33 @@ function readEffect(raw: Readonly<Record<string, unknown>>): Effect {
   return {
     exposure: texts(raw.exposure),
     outcome: texts(raw.outcome),
-    paths: objects(raw.paths)
-      .filter(({ kind }) => KINDS.includes(kind))
-      .map(({ nodes, edges, kind, open }) => ({ nodes: texts(nodes), edges: texts(edges), kind: kind as PathKind, open: open === true })),
+    paths: objects(raw.paths).filter(({ kind }) => KINDS.includes(kind)).map(readPath),
     adjustmentSets: objects(raw.adjustment_sets).map(({ nodes, current }) => ({ nodes: texts(nodes), current: current === true })),
+    adjusted: readAdjusted(isObject(raw.adjusted) ? raw.adjusted : {}),
     frontDoorSets: list(raw.front_door_sets).map(texts),
     instruments: objects(raw.instruments).map(({ node, given }) => ({ node: text(node), given: texts(given) })),
     formula: readFormula(estimand.formula, 0),
+    latex: text(estimand.latex),
+    method: text(estimand.method),
     assumption: text(estimand.assumption),
     identified: raw.identified === true,
     summary: text(raw.summary),
     obstacle: text(raw.obstacle),
   };
+}
+
+function readPath({ nodes, edges, kind, open, blockers }: Readonly<Record<string, unknown>>): Path {
+  return {
+    nodes: texts(nodes),
+    edges: texts(edges),
+    kind: kind as PathKind,
+    open: open === true,
+    blockers: objects(blockers).map(({ node, reason }) => ({ node: text(node), reason: text(reason) })),
+  };
+}
+
+function readAdjusted({ nodes, suffices, minimal, lacks }: Readonly<Record<string, unknown>>): Adjusted {
+  return { nodes: texts(nodes), suffices: suffices === true, minimal: minimal === true, lacks: texts(lacks) };
 }
 
 const TAGS: readonly unknown[] = ["mrow", "mi", "mo", "mtext", "munder", "mfrac"];
@@ -166,6 +198,6 @@ export function parseComparison(raw: unknown): Comparison | null {
     note: text(raw.note),
     edges: entries(raw.edges, (status) => (STATUSES.includes(status) ? (status as Status) : null)),
     missing: missing.map(({ source, target, mark }) => ({ source: text(source), target: text(target), mark: mark as Mark })),
-    missingNodes: texts(raw.missing_nodes),
+    missingElsewhere: list(raw.missing_elsewhere).map(texts).filter(({ length }) => length === 2),
   };
 }

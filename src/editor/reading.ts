@@ -23,6 +23,12 @@ export interface Candidates {
   readonly bits: ReadonlyMap<string, number>;
 }
 
+/** Candidates in order, what saves most first; those at which the edge would be refused last. */
+export function ranked({ bits }: Candidates, refused: ReadonlySet<string>): [id: string, change: number][] {
+  const late = (id: string): number => (refused.has(id) ? 1 : 0);
+  return [...bits].sort(([a, one], [b, other]) => late(a) - late(b) || one - other);
+}
+
 /** "saves 12.3 bits" or "costs 3 bits", for a change of the length of the code. */
 export function priceOf(change: number): string {
   return `${change < 0 ? "saves" : "costs"} ${round(Math.abs(change))} bits`;
@@ -32,8 +38,9 @@ export class Reading {
   readonly overlay = signal<Overlay | null>(null);
   /** Which paths are lit on the canvas. */
   readonly shown = signal<ReadonlySet<PathTone>>(new Set(["causal", "biasing"]));
-  /** One path that is pointed at: it alone is lit. */
+  /** One path that is pointed at, or else was chosen: it alone is lit. */
   readonly pointed = signal<Path | null>(null);
+  readonly chosen = signal<Path | null>(null);
   readonly comparing = signal(true);
   readonly candidates = signal<Candidates | null>(null);
   /** By how many bits the last edit changed the code. */
@@ -43,6 +50,7 @@ export class Reading {
   /** The tones of the lit paths that run along each edge. */
   readonly tones: ReadonlySignal<ReadonlyMap<string, readonly PathTone[]>>;
   readonly #editor: Editor;
+  readonly #stored: Comparison | null;
   readonly #questions: Questions;
   readonly #endings: (() => void)[];
   #said = "";
@@ -50,6 +58,7 @@ export class Reading {
   constructor(editor: Editor, transport: Transport, comparison: unknown) {
     this.#editor = editor;
     const stored = parseComparison(comparison);
+    this.#stored = stored;
     this.isStale = computed(() => (this.overlay.value?.rev ?? -1) !== editor.scene.document.value.rev || editor.screen.waiting.value > 0);
     this.comparison = computed(() => (this.comparing.value ? (this.overlay.value?.comparison ?? stored) : null));
     this.tones = computed(() => this.#tonesByEdge());
@@ -66,9 +75,9 @@ export class Reading {
     for (const end of this.#endings.splice(0)) end();
   }
 
-  /** Whether a comparison or stored differences are there at all. */
+  /** Whether there are differences to show, live or stored. */
   get canCompare(): boolean {
-    return this.overlay.value?.comparison != null;
+    return (this.overlay.value?.comparison ?? this.#stored) !== null;
   }
 
   toggle(tone: PathTone): void {
@@ -83,9 +92,23 @@ export class Reading {
     return this.overlay.value?.bits?.edges.get(edge.id) ?? edge.bits;
   }
 
-  /** Adjusts for exactly these nodes. */
-  adjust(ids: readonly string[]): void {
+  /** Lights one path alone until it is chosen again. */
+  choosePath(path: Path): void {
+    this.chosen.value = this.chosen.peek() === path ? null : path;
+    this.#editor.screen.announce(this.chosen.peek() ? "This path alone is shown." : "All paths are shown.");
+  }
+
+  /** Adjusts for exactly these nodes; for nothing where exactly they are adjusted for already. */
+  adjust(chosen: readonly string[]): void {
+    const now = this.#editor.document.nodes.filter(({ roles }) => roles.includes("adjusted")).map(({ id }) => id);
+    const ids = now.length === chosen.length && now.every((id) => chosen.includes(id)) ? [] : chosen;
     this.#setRole("adjusted", ids, `Adjusted for ${this.#names(ids)}`);
+  }
+
+  /** Takes a role from one of the nodes that share it. */
+  release(role: "exposure" | "outcome", id: string): void {
+    const others = this.#editor.document.nodes.filter(({ roles }) => roles.includes(role)).map((node) => node.id);
+    this.#setRole(role, others.filter((other) => other !== id), `${nameOf(this.#editor.document, id)} is no ${role}`);
   }
 
   /** Makes one node the exposure or the outcome; none where the id is empty. */
@@ -110,7 +133,7 @@ export class Reading {
 
   #tonesByEdge(): ReadonlyMap<string, readonly PathTone[]> {
     const effect = this.overlay.value?.effect;
-    const pointed = this.pointed.value;
+    const pointed = this.pointed.value ?? this.chosen.value;
     const paths = pointed ? [pointed] : (effect?.paths ?? []).filter((path) => this.shown.value.has(toneOfPath(path)));
     const found = new Map<string, Set<PathTone>>();
     for (const path of paths) {
@@ -125,6 +148,7 @@ export class Reading {
     if (!next) return;
     this.overlay.value = next;
     this.pointed.value = null;
+    this.chosen.value = next.effect?.paths.find(({ edges }) => edges.join() === this.chosen.peek()?.edges.join()) ?? null;
     const [was, is] = [before?.bits?.source === next.bits?.source ? before?.bits : null, next.bits];
     const change = was && is ? was.saved - is.saved : 0;
     if (Math.abs(change) > 0.05) this.verdict.value = change;
@@ -153,7 +177,8 @@ export class Reading {
     const { screen } = this.#editor;
     const drag = screen.drag.value;
     const source = drag?.kind === "edge" ? drag.source : screen.connecting.value;
-    if (source === null || !this.overlay.peek()?.bits) {
+    const isPriced = PRICED.has(screen.tool.value) && this.overlay.peek()?.bits;
+    if (source === null || !isPriced) {
       if (this.candidates.peek()) this.candidates.value = null;
       this.#asked = null;
       return;
@@ -175,6 +200,9 @@ export const PATH_WORDS: Readonly<Record<PathTone, string>> = {
   biasing: "Open biasing paths",
   blocked: "Blocked paths",
 };
+
+/** What is drawn with these is a parent in the code of the data. */
+const PRICED: ReadonlySet<string> = new Set(["->", "required"]);
 
 const EXCLUSIVE: ReadonlySet<Role> = new Set<Role>(["exposure", "outcome", "adjusted"]);
 

@@ -196,7 +196,8 @@ def test_a_reference_is_compared_edge_by_edge() -> None:
     }
     assert by_edge == {"AB": "shared", "CB": "reversed", "AD": "added"}
     assert [(names[e["source"]], names[e["target"]]) for e in found["missing"]] == [("C", "D")]
-    assert (found["missing_nodes"], found["missing_elsewhere"]) == (["E"], [["D", "E"]])
+    assert found["missing_elsewhere"] == [["D", "E"]]
+    assert "only the second has 'E'" in found["note"]
     both = compare(graph, truth)
     assert (found["shd"], found["sid"], found["f1"]) == (both.shd, both.sid, both.f1)
 

@@ -8,7 +8,8 @@ import { describeSize } from "../wording";
 import { EdgeView, endOf } from "./edge";
 import { NodeView } from "./node";
 import { Guides, TierBands } from "./tiers";
-import { Ghosts, PathBands, Prices } from "./underlay";
+import { Prices } from "./prices";
+import { Ghosts, PathBands } from "./underlay";
 
 const POINTER = "pointer";
 

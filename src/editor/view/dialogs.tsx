@@ -8,6 +8,7 @@ import * as actions from "../actions";
 import type { Editor } from "../editor";
 import { BINDINGS } from "../keyboard";
 import { nameOf } from "../wording";
+import { Offers } from "./prices";
 
 interface Props {
   readonly editor: Editor;
@@ -95,8 +96,8 @@ function ConnectField({ editor, source }: Props & { readonly source: string }): 
   const { document } = editor;
   const refused = refusedTargets(document, actions.edgeToBe(editor, source, source));
   const names = document.nodes.filter((node) => !refused.has(node.id)).map(({ name }) => name);
-  const commit = (): void => {
-    const name = resolve(text.value, names);
+  const commit = (typed: string): void => {
+    const name = resolve(typed, names);
     const target = indexOf(document).idByName.get(name);
     if (!name) return;
     end();
@@ -108,7 +109,7 @@ function ConnectField({ editor, source }: Props & { readonly source: string }): 
       class="cmg-connect"
       onSubmit={(event) => {
         event.preventDefault();
-        commit();
+        commit(text.value);
       }}
       onKeyDown={(event) => event.key === "Escape" && end()}
     >
@@ -133,6 +134,7 @@ function ConnectField({ editor, source }: Props & { readonly source: string }): 
         Connect
       </button>
       <Close label="Cancel" run={end} />
+      <Offers editor={editor} source={source} typed={text.value} refused={refused} choose={commit} />
     </form>
   );
 }

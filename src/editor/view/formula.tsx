@@ -13,17 +13,30 @@ export function FormulaView({ formula, label }: { readonly formula: Formula; rea
 }
 
 function element(formula: Formula): JSX.Element | string {
-  return typeof formula === "string" ? formula : createElement(formula.tag, null, ...formula.children.map(element));
+  if (typeof formula === "string") return formula;
+  return createElement(formula.tag, attributesOf(formula), ...formula.children.map(element));
+}
+
+/** Brackets stay as small as what is in them; a bar keeps its room where the line may break behind it. */
+function attributesOf(formula: Exclude<Formula, string>): Record<string, string> | null {
+  if (isSign(formula, "|")) return { stretchy: "false", lspace: "0.28em", rspace: "0.28em" };
+  return formula.tag === "mo" ? { stretchy: "false" } : null;
 }
 
 /** The parts of the outermost rows: sides of the equation, terms of the sum. */
 function parts(formula: Formula, depth: number): readonly Formula[] {
-  if (typeof formula === "string" || formula.tag !== "mrow" || depth === 0 || isTerm(formula.children)) return [formula];
-  return formula.children.flatMap((child) => parts(child, depth - 1));
+  if (typeof formula === "string" || formula.tag !== "mrow" || depth === 0) return [formula];
+  const { children } = formula;
+  if (children.some((child) => isSign(child, "(") || isSign(child, "["))) return atBar(children);
+  return children.flatMap((child) => parts(child, depth - 1));
 }
 
-/** P(…) stays in one piece. */
-function isTerm(children: readonly Formula[]): boolean {
-  const opens = (child: Formula): boolean => child === "(" || child === "[";
-  return children.some((child) => typeof child !== "string" && child.tag === "mo" && child.children.some(opens));
+/** P(…|…) breaks behind its bar only. */
+function atBar(children: readonly Formula[]): readonly Formula[] {
+  const end = children.findIndex((child) => isSign(child, "|")) + 1;
+  return [children.slice(0, end), children.slice(end)].filter(({ length }) => length > 0).map((part) => ({ tag: "mrow", children: part }));
+}
+
+function isSign(formula: Formula, sign: string): boolean {
+  return typeof formula !== "string" && formula.tag === "mo" && formula.children.includes(sign);
 }

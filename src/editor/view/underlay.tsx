@@ -89,34 +89,3 @@ function Sign({ at: [x, y], d }: { readonly at: readonly [number, number]; reado
     </g>
   );
 }
-
-/** What each candidate at the end of the edge that is drawn would cost or save. */
-export function Prices({ editor }: Props): JSX.Element | null {
-  const { reading, screen, scene } = editor;
-  const drag = screen.drag.value;
-  const candidates = reading.candidates.value;
-  if (drag?.kind !== "edge" || candidates?.source !== drag.source) return null;
-  const open = [...candidates.bits].filter(([id]) => !drag.invalid.has(id) && scene.nodeBoxes.has(id));
-  const best = open.reduce((least, [, change]) => Math.min(least, change), 0);
-  return (
-    <g class="cmg-prices">
-      {open.map(([id, change]) => {
-        const box = scene.nodeBoxes.get(id);
-        if (!box) return null;
-        const words = `${change < 0 ? "saves" : "costs"} ${short(Math.abs(change))} bits`;
-        const width = words.length * 6 + 10;
-        const state = `${change < 0 ? "is-saving" : "is-costly"}${change === best && change < 0 ? " is-best" : ""}`;
-        return (
-          <g key={id} class={`cmg-price ${state}`} data-price={change} transform={`translate(${box.x} ${box.y + box.height / 2 + 13})`}>
-            <rect x={-width / 2} y={-9} width={width} height={18} rx={9} />
-            <text>{words}</text>
-          </g>
-        );
-      })}
-    </g>
-  );
-}
-
-function short(bits: number): string {
-  return bits >= 100 ? Math.round(bits).toLocaleString("en") : String(Number(bits.toPrecision(2)));
-}
