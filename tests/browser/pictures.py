@@ -1,0 +1,96 @@
+"""Takes the pictures of the documentation: ``python tests/browser/pictures.py``.
+
+Runs `notebooks/drawing.ipynb` in a real JupyterLab and Chromium and writes `docs/images/*.png`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from browser.jupyter_lab import Lab, running_chromium, running_lab
+from browser.notebook_page import NotebookPage
+
+ROOT = Path(__file__).parents[2]
+IMAGES = ROOT / "docs" / "images"
+LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
+SETTLE = 1_200
+
+
+def shot(page: Page, name: str) -> None:
+    page.wait_for_timeout(SETTLE)
+    page.screenshot(path=IMAGES / f"{name}.png")
+    print(f"docs/images/{name}.png")
+
+
+def theme(page: Page, name: str) -> None:
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
+    )
+
+
+def run_and_show(notebook: NotebookPage, numbers: range, shown: int) -> None:
+    """Run cells, wait for the answer and bring one cell's editor to the top."""
+    for number in numbers:
+        notebook.run(number)
+    editor = notebook.editor(shown)
+    expect(editor.root.locator('.cmg[data-overlay="fresh"]')).to_be_attached(timeout=60_000)
+    notebook.cell(shown).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+
+
+def in_a_cell(page: Page, lab: Lab, notebook: Path) -> None:
+    """The editor in the output of a cell, light and dark."""
+    opened = NotebookPage.open(page, lab.url, notebook)
+    run_and_show(opened, range(9), 8)
+    opened.editor(8).edge("motivation", "programme").scroll_into_view_if_needed()
+    opened.editor(8).node("training").click()
+    theme(page, LIGHT)
+    shot(page, "editor-light")
+    theme(page, DARK)
+    shot(page, "editor-dark")
+    theme(page, LIGHT)
+
+
+def narrow(page: Page, lab: Lab, notebook: Path) -> None:
+    """The editor where the page is 700 px wide."""
+    opened = NotebookPage.open(page, lab.url, notebook)
+    run_and_show(opened, range(2), 1)
+    shot(page, "editor-700px")
+
+
+def in_a_tab(page: Page, lab: Lab, notebook: Path) -> None:
+    """The live graphs beside a notebook, and one of them in a tab of its own."""
+    page.goto(f"{lab.url}/lab/tree/{notebook.name}?reset")
+    opened = NotebookPage(page, lab.url, notebook)
+    opened.wait_for_kernel()
+    run_and_show(opened, range(13), 8)
+    opened.command("causal-magics:show-panel")
+    panel = page.locator(".jp-CausalGraphs")
+    panel.get_by_text("drawn", exact=True).first.dblclick()
+    expect(page.locator(".jp-CausalGraphTab [data-node-name]").first).to_be_visible()
+    shot(page, "editor-tab")
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, running_chromium() as chromium:
+        work = Path(folder) / "work"
+        work.mkdir()
+        notebook = Path(shutil.copy(ROOT / "notebooks" / "drawing.ipynb", work))
+        with running_lab(Path(folder) / "home", work) as lab:
+            for width, height, take in (
+                (1100, 760, in_a_cell), (700, 760, narrow), (1500, 860, in_a_tab),
+            ):  # fmt: skip
+                context = chromium.new_context(viewport={"width": width, "height": height})
+                take(context.new_page(), lab, notebook)
+                context.close()
+
+
+if __name__ == "__main__":
+    main()
