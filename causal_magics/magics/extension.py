@@ -12,7 +12,7 @@ from causal_magics.magics.channel import Channel
 from causal_magics.magics.completion import Completion
 from causal_magics.magics.magic import CausalMagics
 from causal_magics.magics.settings import Settings, read_settings
-from causal_magics.widgets import binding
+from causal_magics.widgets.opening import after_cell
 
 _NAME = "CausalMagics"
 
@@ -67,9 +67,9 @@ class Extension:
     def _before_cell(self, _info: object) -> None:
         self.magics.screen.clear()
 
-    def _after_cell(self, _result: object) -> None:
+    def _after_cell(self, result: object) -> None:
         self.magics.screen.clear()
-        binding.check()
+        after_cell(result)
 
 
 def allow_empty_body(lines: list[str]) -> list[str]:

@@ -87,7 +87,7 @@ class GraphEditor(anywidget.AnyWidget):
         evidence: Evidence | None = None,
         earlier: State | None = None,
     ) -> None:
-        self.cell: tuple[str, int] | None = None
+        self.cell: tuple[str, str] | None = None
         self._binding: NameBinding | None = None
         self._refresh = Debounced(self._write_snapshot, SNAPSHOT_DELAY)
         self._store = Debounced(self._write_stored, STORED_DELAY)

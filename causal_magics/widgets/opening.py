@@ -130,23 +130,29 @@ def _notebook() -> Namespace:
             "Expected a notebook to bind the name in. Leave the name out and read .graph of the "
             "editor, or pass namespace=globals()."
         )
-    shell.events.register("post_run_cell", _after_cell)
+    shell.events.register("post_run_cell", after_cell)
     names: Namespace = shell.user_ns
     return names
 
 
-def _after_cell(_result: object) -> None:
+def after_cell(_result: object) -> None:
+    """Let editors look at their names, and close those that only an earlier run of the cell had."""
     check()
+    cell = _running_cell()
+    for editor in live_editors():
+        if _is_rerun(editor.cell, cell):
+            editor.close()
 
 
-def _running_cell() -> tuple[str, int] | None:
-    """Return the id of the cell that runs and the number of its run."""
+def _running_cell() -> tuple[str, str] | None:
+    """Return the id of the cell that runs and the id of its run."""
     shell = _shell()
     if not hasattr(shell, "get_parent"):
         return None
-    cell = shell.get_parent().get("metadata", {}).get("cellId")
-    return (cell, shell.execution_count) if isinstance(cell, str) else None
+    parent = shell.get_parent()
+    cell, run = parent.get("metadata", {}).get("cellId"), parent.get("header", {}).get("msg_id")
+    return (cell, run) if isinstance(cell, str) and isinstance(run, str) else None
 
 
-def _is_rerun(before: tuple[str, int] | None, now: tuple[str, int] | None) -> bool:
+def _is_rerun(before: tuple[str, str] | None, now: tuple[str, str] | None) -> bool:
     return before is not None and now is not None and before[0] == now[0] and before[1] != now[1]

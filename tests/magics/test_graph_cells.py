@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from causal_magics.graph.model import CausalGraph
 from causal_magics.magics.display import Bundle
-from causal_magics.widgets import binding
+from causal_magics.widgets import opening
 from causal_magics.widgets.graph_editor import MIME_TYPE, GraphEditor, live_editors
 
 Run = Callable[[str], Any]
@@ -204,7 +204,7 @@ def test_edit_can_bind_another_name(kernel: InteractiveShell, run: Run) -> None:
 
 def test_the_check_runs_after_every_cell(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
-    monkeypatch.setattr(binding, "check", lambda: calls.append(1))
+    monkeypatch.setattr(opening, "check", lambda: calls.append(1))
     run("1 + 1")
     run("2 + 2")
     assert len(calls) == 2

@@ -236,17 +236,33 @@ def test_live_editors_are_listed_oldest_first(front_end: FrontEnd) -> None:
 def test_a_rerun_of_the_cell_closes_its_earlier_editor(
     front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = ("cell", 1)
+    run = ("cell", "first")
     monkeypatch.setattr(opening, "_running_cell", lambda: run)
     names: dict[str, Any] = {}
     first, other = edit(CHAIN, "g", namespace=names), edit(CHAIN)
     second = edit(CHAIN, "g", namespace=names)
     assert live_editors() == [first, other, second]
-    run = ("cell", 2)
+    run = ("cell", "second")
     third = edit(CHAIN, "g", namespace=names)
     assert live_editors() == [other, third]
     front_end.draw(third, "D")
     assert names["g"] is third.graph
+
+
+def test_a_rerun_that_opens_other_names_leaves_no_editor_of_the_run_before(
+    front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ("cell", "first")
+    monkeypatch.setattr(opening, "_running_cell", lambda: run)
+    before, elsewhere = edit(CHAIN, "g", namespace={}), edit(CHAIN)
+    elsewhere.cell = ("other", "first")
+    opening.after_cell(None)
+    assert live_editors() == [before, elsewhere]
+    run = ("cell", "second")
+    after = edit(CHAIN, "h", namespace={})
+    assert live_editors() == [before, elsewhere, after]
+    opening.after_cell(None)
+    assert live_editors() == [elsewhere, after]
 
 
 @pytest.mark.parametrize("graph", [None, "A -> B", {"A": "B"}, 3])
@@ -291,7 +307,7 @@ def test_an_editor_without_nodes(front_end: FrontEnd) -> None:
 def test_a_rerun_keeps_the_places_of_nodes_whose_text_gives_none(
     front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = ("cell", 1)
+    run = ("cell", "first")
     monkeypatch.setattr(opening, "_running_cell", lambda: run)
     names: dict[str, Any] = {}
     first = edit(CHAIN, "g", namespace=names)
@@ -300,7 +316,7 @@ def test_a_rerun_keeps_the_places_of_nodes_whose_text_gives_none(
     operation = {"op": "move", "positions": {key: [480.0, 240.0]}}
     message = {"kind": "ops", "gid": "m", "base_rev": 0, "origin": "s", "ops": [operation]}
     front_end.say(first, {"method": "custom", "content": message})
-    run = ("cell", 2)
+    run = ("cell", "second")
     second = edit(CHAIN.add_node("D").add_edge("C", "D"), "g", namespace=names)
     places = {node.name: (node.x, node.y) for node in second.session.state.document.nodes.values()}
     before = {node.name: (node.x, node.y) for node in first.session.state.document.nodes.values()}
