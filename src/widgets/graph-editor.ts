@@ -5,13 +5,21 @@ import { isObject } from "../graph/wire";
 
 type Model = AnyModel<Record<string, unknown>>;
 
-/** What the widget manager calls back when the kernel is done with a message, whether or not it knew its comm. */
+interface Status {
+  readonly header?: unknown;
+  readonly content?: { readonly execution_state?: string };
+}
+
+/**
+ * What the widget manager calls back when the kernel is done with a message, whether or not it knew its comm. Only what
+ * the kernel itself says counts, which has a header: Colab and marimo call back when the message is on its way.
+ */
 function whenIdle(handled: (() => void) | undefined): object | undefined {
-  const status = ({ content }: { content?: { execution_state?: string } }): void => {
-    if (content?.execution_state === "idle") handled?.();
+  const status = ({ header, content }: Status): void => {
+    if (header !== undefined && content?.execution_state === "idle") handled?.();
   };
   // Jupyter reads the property; marimo calls what it is given.
-  return handled && Object.assign(() => handled(), { iopub: { status } });
+  return handled && Object.assign(() => undefined, { iopub: { status } });
 }
 
 function transportOf(model: Model): Transport {

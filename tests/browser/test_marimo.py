@@ -35,6 +35,10 @@ SHOWN = (
 READ = 'mo.md(f"edges: {sorted(editor.graph.directed_edges)}")'
 GROW = """count = len(editor.graph.nodes)
     editor.set_graph(editor.graph.add_node(f"made{count}"))"""
+SLOW = """import time
+
+    if ("B", "C") in editor.graph.directed_edges:
+        time.sleep(5)"""
 BIND = """try:
         edit(CausalGraph.parse("A -> B"), "g")
         said = ""
@@ -145,6 +149,20 @@ def test_a_cell_that_edits_does_not_run_itself_again(tmp_path: Path, page: Page)
         expect(editor.node("made4")).to_be_visible()
         page.wait_for_timeout(1_500)
         expect(editor.root.locator("[data-node-name]")).to_have_count(5)
+
+
+def test_a_busy_marimo_is_not_taken_for_a_dead_one(tmp_path: Path, page: Page) -> None:
+    with marimo(tmp_path, "run", EDITOR, Cell("editor", SLOW)) as url:
+        editor = opened(page, url)
+        editor.draw_edge("B", "C")
+        expect(editor.root).to_have_attribute("data-link", "saved")
+        page.wait_for_timeout(600)
+        editor.node("C").click()
+        editor.press("x")
+        expect(editor.root).to_have_attribute("data-link", "busy")
+        page.wait_for_timeout(1_500)
+        expect(editor.root).to_have_attribute("data-link", "busy")
+        expect(editor.root).to_have_attribute("data-link", "saved", timeout=15_000)
 
 
 def test_the_editor_looks_as_elsewhere_and_follows_the_theme(tmp_path: Path, page: Page) -> None:
