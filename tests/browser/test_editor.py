@@ -11,7 +11,6 @@ from .jupyter_lab import Lab
 from .notebook_page import EditorView, NotebookPage
 
 SNAP = 8
-HOSTILE = ['<img src=x onerror="window.hacked=1">', 'say "hi"', "Größe & Maß", "a->b"]
 
 
 @pytest.fixture
@@ -46,19 +45,6 @@ def test_a_cycle_is_refused_and_its_path_named(open_graph: Callable[[str], Noteb
     expect(editor.edge("C", "A")).not_to_be_attached()
     editor.press("Escape")
     assert statements(notebook) == ["A -> B", "B -> C"]
-
-
-def test_hostile_names_stay_text(open_graph: Callable[[str], NotebookPage]) -> None:
-    quoted = [name.replace('"', '\\"') for name in HOSTILE]
-    notebook = open_graph(" ; ".join(f'"{name}"' for name in quoted))
-    shown = (
-        notebook.editor(1)
-        .root.locator("[data-node-name]")
-        .evaluate_all("nodes => nodes.map(node => node.dataset.nodeName)")
-    )
-    assert set(shown) == set(HOSTILE)
-    assert notebook.page.evaluate("window.hacked") is None
-    assert notebook.editor(1).root.locator("img, script").count() == 0
 
 
 def test_a_node_is_made_named_and_given_a_role_by_keys(
