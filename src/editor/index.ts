@@ -4,15 +4,14 @@ import type { GraphDocument } from "../graph/model";
 import { Editor, type EditorOptions } from "./editor";
 import { takeOver } from "./handover";
 import type { Transport } from "./protocol";
+import { tellStored } from "./storing";
 import { style } from "./style";
 import { followTheme } from "./theme";
 import { App } from "./view/app";
 
 export type { EditorOptions } from "./editor";
+export { STORED_EVENT } from "./storing";
 export type { KernelMessage, ScreenMessage, Transport } from "./protocol";
-
-/** What `stored` says of the graph goes up the page under this name, for whoever keeps the notebook. */
-export const STORED_EVENT = "causal-magics:stored";
 
 export interface ReadOnlyOptions {
   readonly name?: string | null;
@@ -51,10 +50,7 @@ function mount(host: HTMLElement, editor: Editor, transport: Transport): () => v
   const endings = [
     followTheme(root),
     takeOver(editor, root),
-    transport.onChange("stored", () => {
-      const detail = transport.get("stored");
-      root.dispatchEvent(new CustomEvent(STORED_EVENT, { bubbles: true, composed: true, detail }));
-    }),
+    tellStored(editor, root, transport),
   ];
   render(h(App, { editor, root }), root);
   return () => {

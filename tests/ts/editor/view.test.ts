@@ -1,7 +1,7 @@
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { GraphDocument } from "../../../src/graph/model";
-import { renderReadOnly, STORED_EVENT } from "../../../src/editor";
+import { renderReadOnly } from "../../../src/editor";
 import { CHAIN, button, edge, edgeElement, edges, focusOn, names, node, nodeElement, open, openStored, press, said, settle, type Bench } from "./bench";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -153,15 +153,6 @@ it("knowledge and evidence are shown and told", async () => {
   expect(required.querySelector(".cmg-line")?.getAttribute("stroke-width")).toBe("2.5");
   expect(required.querySelector(".cmg-badge .cmg-letter")).not.toBeNull();
   expect(edgeElement(bench, "C -> A").getAttribute("aria-label")).toBe("C to A, forbidden");
-});
-
-it("what the kernel stores goes up the page", async () => {
-  const bench = await open();
-  const heard: unknown[] = [];
-  document.body.addEventListener(STORED_EVENT, (event) => void heard.push((event as CustomEvent<unknown>).detail));
-  const stored = { document: CHAIN, name: "g", svg: "<svg/>", text: "A -> B" };
-  bench.wire.set("stored", stored);
-  expect(heard).toEqual([stored]);
 });
 
 it("an editor that is taken away leaves nothing behind", async () => {
