@@ -40,8 +40,11 @@ function NodesPart({ editor, chosen }: Props & { readonly chosen: readonly Docum
   const what = one ? one.name : counted(chosen.length, "node");
   return (
     <>
-      <p class="cmg-row">
-        <b class="cmg-name">{what}</b> {one && <span class="cmg-faint">{kind + column}</span>}
+      <p class="cmg-row cmg-head-row">
+        <span>
+          <b class="cmg-name">{what}</b> {one && <span class="cmg-faint">{kind + column}</span>}
+        </span>
+        <Remove editor={editor} label={`Delete ${what}`} />
       </p>
       <Roles editor={editor} chosen={chosen} />
       <label class="cmg-field">
@@ -64,7 +67,6 @@ function NodesPart({ editor, chosen }: Props & { readonly chosen: readonly Docum
           <Neighbours editor={editor} title="Children" ids={childrenOf(document, one.id)} />
         </>
       )}
-      <Remove editor={editor} label={`Delete ${what}`} />
     </>
   );
 }
@@ -111,8 +113,9 @@ function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JS
   const evidence = describeEvidence({ confidence: edge.confidence, bits }, reading.overlay.value?.bits?.source);
   return (
     <>
-      <p class="cmg-row">
+      <p class="cmg-row cmg-head-row">
         <b class="cmg-name">{edgeLabel(editor.document, edge)}</b>
+        <Remove editor={editor} label="Delete edge" />
       </p>
       <label class="cmg-field">
         Type
@@ -128,7 +131,6 @@ function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JS
           Reverse
         </button>
       )}
-      <Remove editor={editor} label="Delete edge" />
     </>
   );
 }
