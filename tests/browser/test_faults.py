@@ -200,6 +200,28 @@ def test_a_page_loaded_again_after_the_kernel_died_offers_what_was_pending(opene
     assert "Late" in notebook.text_of(2)
 
 
+def test_the_output_has_what_a_kernel_confirmed_just_before_it_died(opened: Opened) -> None:
+    notebook = opened()
+    add_node(notebook.editor(1), "Last")
+    link(notebook.editor(1), "saved")
+    crash(notebook)
+    notebook.save_when_stored(1, "Last")
+    assert "Last" in notebook.path.read_text()
+
+
+def test_the_output_has_what_was_confirmed_just_before_the_page_closed(opened: Opened) -> None:
+    notebook = opened()
+    notebook.command("docmanager:save")
+    add_node(notebook.editor(1), "Last")
+    link(notebook.editor(1), "saved")
+    notebook.page.goto("about:blank")
+    assert "Last" not in notebook.path.read_text()
+    notebook = NotebookPage.open(notebook.page, notebook.url, notebook.path)
+    expect(notebook.editor(1).node("Last")).to_be_visible()
+    notebook.save_when_stored(1, "Last")
+    assert "Last" in notebook.path.read_text()
+
+
 def test_a_cell_that_runs_again_replaces_its_editor(opened: Opened) -> None:
     notebook = opened("from causal_magics.widgets.graph_editor import live_editors\n"
                       "print([each.name for each in live_editors()])")  # fmt: skip
