@@ -25,7 +25,7 @@ export default defineConfig({
     include: ["tests/ts/**/*.test.{ts,tsx}"],
     environment: "jsdom",
     passWithNoTests: true,
-    testTimeout: 20_000,
+    testTimeout: 120_000,
     maxWorkers: 2,
   },
 });
