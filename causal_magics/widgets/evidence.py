@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -95,8 +96,8 @@ class Columns:
 class IndependenceTester:
     """Tests statements on one data set; each statement once, whatever the graph becomes.
 
-    All tests are made on the rows that are complete in all columns which have been asked for, so
-    that a new node may change earlier answers.
+    All tests are made on the rows that are complete in all columns of the nodes, so that a new node
+    may change earlier answers.
     """
 
     def __init__(self, columns: Columns, test: TestName) -> None:
@@ -104,6 +105,7 @@ class IndependenceTester:
         self.test: TestName = test
         self._names: tuple[str, ...] = ()
         self._tester: ConditionalTest | None = None
+        self._failed: tuple[tuple[str, ...], CausalMagicsError] | None = None
         self._answers: dict[Independence, tuple[float, float]] = {}
 
     @property
@@ -117,18 +119,30 @@ class IndependenceTester:
         return "" if self._tester is None else self._tester.symbol
 
     def prepare(self, names: Iterable[str]) -> None:
-        """Read the columns of these names, as far as they can be used."""
+        """Read the columns of these names, as far as they can be used.
+
+        Raises
+        ------
+        CausalMagicsError
+            Where they cannot be tested together.
+        """
         wanted = self.columns.usable(names)
-        if self.is_prepared(wanted):
-            return
-        self._names = tuple(dict.fromkeys([*self._names, *wanted]))
-        values = read_columns(self.columns.frame, list(self._names))
-        self._tester = conditional_test(self.test, values)
-        self._answers.clear()
+        if not self.is_prepared(wanted):
+            try:
+                tester = conditional_test(self.test, read_columns(self.columns.frame, wanted))
+            except CausalMagicsError as error:
+                self._failed = wanted, error
+            else:
+                self._names, self._tester, self._failed = wanted, tester, None
+                self._answers.clear()
+        if self._failed is not None and self._failed[0] == wanted:
+            raise self._failed[1]
 
     def is_prepared(self, names: Iterable[str]) -> bool:
         """Whether the columns of these names were read, as far as they can be used."""
-        return set(self.columns.usable(names)) <= set(self._names)
+        wanted = self.columns.usable(names)
+        known = self._failed is not None and self._failed[0] == wanted
+        return known or set(wanted) <= set(self._names)
 
     def covers(self, statement: Independence) -> bool:
         """Whether all names of a statement were prepared."""
@@ -207,6 +221,13 @@ class Evidence:
         return self.discovery is not None or (
             measured is not None and measured[0].issuperset(self.tester.columns.usable(graph.nodes))
         )
+
+    def take(self, graph: CausalGraph) -> None:
+        """Pass over the data, so that a graph is answered without it from then on."""
+        self.prices(graph)
+        if self.tester is not None:
+            with suppress(CausalMagicsError):  # told where the answer is put together
+                self.tester.prepare(graph.nodes)
 
     def _measure(self, columns: Columns, graph: CausalGraph) -> Prices:
         """Price the nodes, and all complete columns where they are few."""

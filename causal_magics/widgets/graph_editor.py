@@ -91,7 +91,8 @@ class GraphEditor(anywidget.AnyWidget):
         self._binding: NameBinding | None = None
         self._refresh = Debounced(self._write_snapshot, SNAPSHOT_DELAY)
         self._store = Debounced(self._write_stored, STORED_DELAY)
-        self._answers = Worker(self.answer_now, ANSWER_DELAY)
+        self._answers = Worker(self._answer, ANSWER_DELAY)
+        self._readers = Worker(self._read_data, 0)
         self._asked = Worker(self._answer_questions, 0)
         self._questions: deque[Question] = deque()
         self._writing = Lock()
@@ -220,6 +221,7 @@ class GraphEditor(anywidget.AnyWidget):
         self._store.cancel()
         self._answers.end()
         self._asked.end()
+        self._readers.end()
         super().close()
         _tell_listeners()
 
@@ -243,6 +245,19 @@ class GraphEditor(anywidget.AnyWidget):
             question = self._questions.popleft()
             if self.comm is not None:
                 self.send(answer(question, self.session.state, self.evidence))
+
+    def _answer(self) -> None:
+        """Say what the graph says; what the data say follows once another thread has read them."""
+        state = self.session.state
+        if self.evidence.is_at_hand(state.graph):
+            self.answer_now()
+        else:
+            self._show(next(overlays(state, self.evidence)))
+            self._readers()
+
+    def _read_data(self) -> None:
+        self.evidence.take(self.session.graph)
+        self._answers()
 
     def answer_now(self) -> JsonObject:
         """Compute what the graph says, show it as it becomes known, and return it.

@@ -225,6 +225,7 @@ class _Answer:
         if tester is None or not self.statements:
             return
         try:
+            tester.prepare(self.graph.nodes)
             for told, left in verdicts(tester, self.statements):
                 count = sum(not each.note for each in told)
                 yield (

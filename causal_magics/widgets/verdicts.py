@@ -48,12 +48,8 @@ def verdicts(
 ) -> Iterator[tuple[list[Verdict], int]]:
     """Yield all verdicts and how many are still to come: now and then, and at the end.
 
-    Raises
-    ------
-    CausalMagicsError
-        Where the columns cannot be tested together.
+    The columns of all nodes were prepared.
     """
-    tester.prepare(dict.fromkeys(n for s in statements for n in (s.a, s.b, *sorted(s.given))))
     found = [Verdict(statement, note=_problem(tester, statement)) for statement in statements]
     waiting = [place for place, verdict in enumerate(found) if not verdict.note]
     since = time.monotonic()

@@ -255,3 +255,26 @@ def test_very_many_rows_are_priced_on_some(monkeypatch: pytest.MonkeyPatch) -> N
     found, _ = told(CausalGraph.parse("A -> B -> C"), data=chain_data(), data_name="chain")
     assert found["bits"]["source"] == "chain, 200 of 600 rows"
     assert found["tests"]["rows"] == "600 rows"
+
+
+def test_columns_that_are_never_complete_together_cost_the_tests_alone() -> None:
+    frame = chain_data(100)
+    frame.loc[:49, "C"] = np.nan
+    frame.loc[50:, "D"] = np.nan
+    evidence = Evidence(frame)
+    apart = EditorSession(CausalGraph.parse("A -> B; C; D")).state
+    for _ in range(2):
+        found: Any = overlay(apart, evidence)
+        assert "at least 4 rows" in found["error"]
+        assert (found["tests"], len(found["independences"])) == (None, 5)
+    together: Any = overlay(EditorSession(CausalGraph.parse("A -> B; C")).state, evidence)
+    assert together["tests"]["rows"] == "50 of 100 rows"
+
+
+def test_what_was_read_is_at_hand() -> None:
+    evidence, graph = Evidence(chain_data()), CausalGraph.parse("A -> B; Z")
+    assert not evidence.is_at_hand(graph)
+    evidence.take(graph)
+    assert evidence.is_at_hand(graph)
+    assert not evidence.is_at_hand(graph.add_node("C"))
+    assert Evidence().is_at_hand(graph)
