@@ -15,6 +15,8 @@ type Tab = MainAreaWidget<GraphTab>;
 interface Target {
   readonly path: string;
   readonly address: GraphAddress;
+  /** The id of the tab, where a tab of an earlier page is restored. */
+  readonly tab?: string | null;
 }
 
 function textOrNull(value: unknown): string | null {
@@ -22,9 +24,10 @@ function textOrNull(value: unknown): string | null {
 }
 
 /** The graph that a command's arguments name, null where they name none. */
-function targetOf({ path, modelId, name, title, cell }: ReadonlyPartialJSONObject): Target | null {
+function targetOf({ path, modelId, name, title, cell, tab }: ReadonlyPartialJSONObject): Target | null {
   if (typeof path !== "string" || typeof modelId !== "string") return null;
-  return { path, address: { modelId, name: textOrNull(name), title: textOrNull(title) ?? "", cell: textOrNull(cell) } };
+  const address = { modelId, name: textOrNull(name), title: textOrNull(title) ?? "", cell: textOrNull(cell) };
+  return { path, address, tab: textOrNull(tab) };
 }
 
 class Tabs {
@@ -42,9 +45,10 @@ class Tabs {
   }
 
   /** Opens a graph, or the tab that shows it already. */
-  open({ path, address }: Target): Tab {
+  open(target: Target): Tab {
+    const { path, address } = target;
     const shown = this.tracker.find(({ content }) => content.path === path && content.address.modelId === address.modelId);
-    const tab = shown ?? this.make(path, address);
+    const tab = shown ?? this.make(target);
     this.app.shell.activateById(tab.id);
     return tab;
   }
@@ -73,7 +77,7 @@ class Tabs {
     return this.notebooks.find(({ context }) => context.path === path) ?? null;
   }
 
-  private make(path: string, address: GraphAddress): Tab {
+  private make({ path, address, tab: id }: Target): Tab {
     const { commands, shell } = this.app;
     const content: GraphTab = new GraphTab(path, address, {
       channelOf: (panel) => this.channels.of(panel),
@@ -84,7 +88,7 @@ class Tabs {
     });
     const tab = new MainAreaWidget({ content });
     tab.toolbar.hide();
-    tab.id = `causal-graph-${UUID.uuid4()}`;
+    tab.id = id ?? `causal-graph-${UUID.uuid4()}`;
     const panel = this.notebook(path);
     const beside = this.tracker.find((other) => other.content.path === path && other.isAttached);
     const placed = beside ? { mode: "tab-after", ref: beside.id } : { mode: "split-right", ref: panel?.id ?? null };
@@ -123,8 +127,9 @@ export const graphTabs: JupyterFrontEndPlugin<void> = {
     });
     void restorer?.restore(tabs.tracker, {
       command: Commands.openGraph,
-      args: ({ content }) => ({ path: content.path, ...content.address }),
-      name: ({ content }) => `${content.path}:${content.address.modelId}`,
+      args: ({ content, id }) => ({ path: content.path, ...content.address, tab: id }),
+      // The layout keeps this name, so it stays when the graph gets another.
+      name: ({ id }) => id,
     });
     palette?.addItem({ command: Commands.openGraph, category: CATEGORY });
   },

@@ -11,6 +11,9 @@ export async function runCells(
   channel: CellsChannel | null,
   dialogs: ISessionContext.IDialogs | null,
 ): Promise<void> {
+  // Asked once, and not by each cell.
+  if (sessionContext.hasNoKernel) await dialogs?.selectKernel(sessionContext);
+  if (sessionContext.hasNoKernel) return;
   const loading = channel?.editors ? undefined : content.widgets.find(({ model }) => loadsMagic(model.sharedModel.getSource()));
   const first = loading && !cells.includes(loading) ? [loading] : [];
   await NotebookActions.runCells(content, [...first, ...cells], sessionContext, dialogs ?? undefined);
