@@ -90,9 +90,9 @@ class World:
         self.loss = self.rng.choice([0.0, 0.1, 0.4])
 
     def broadcast(self, message: Any) -> None:
-        if message["kind"] == "commit":
-            if self.revision_of.setdefault(message["gid"], message["rev"]) != message["rev"]:
-                self.applied_twice.append(message["gid"])
+        gid, revision = message.get("gid"), message.get("rev")
+        if revision is not None and self.revision_of.setdefault(gid, revision) != revision:
+            self.applied_twice.append(gid)
         for screen in self.screens:
             self._put(screen.inbox, message)
 
