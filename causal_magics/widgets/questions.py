@@ -12,6 +12,7 @@ from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.operations import read_id
 from causal_magics.widgets.session import State
+from causal_magics.widgets.views import view
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,10 @@ def _candidate_bits(parts: Mapping[str, object], state: State, evidence: Evidenc
     }
 
 
+def _view(parts: Mapping[str, object], state: State, _evidence: Evidence) -> JsonObject:
+    return view(parts.get("view"), state)
+
+
 QUESTIONS: Final[Mapping[str, Callable[[Mapping[str, object], State, Evidence], Any]]] = (
-    MappingProxyType({"candidate_bits": _candidate_bits})
+    MappingProxyType({"candidate_bits": _candidate_bits, "view": _view})
 )

@@ -200,6 +200,7 @@ function escape(editor: Editor): void {
   else if (screen.help.peek()) screen.help.value = false;
   else if (screen.finding.peek()) screen.finding.value = false;
   else if (screen.mode.peek() !== "select") screen.mode.value = "select";
+  else if (editor.reading.view.chosen.peek()) editor.reading.view.close();
   else if (nodes.size + edges.size > 0) editor.clearSelection();
   else editor.leave();
 }

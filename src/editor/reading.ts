@@ -4,6 +4,7 @@ import { indexOf, type GraphDocument, type Role } from "../graph/model";
 import type { Operation } from "../graph/operations";
 import { isObject } from "../graph/wire";
 import type { Editor } from "./editor";
+import { GraphView } from "./graph-view";
 import { parseComparison, parseOverlay, type Comparison, type Overlay, type Path } from "./overlay";
 import type { Transport } from "./protocol";
 import { Questions } from "./questions";
@@ -43,6 +44,8 @@ export class Reading {
   readonly chosen = signal<Path | null>(null);
   readonly comparing = signal(true);
   readonly candidates = signal<Candidates | null>(null);
+  /** Another graph that is shown in place of the drawn one. */
+  readonly view: GraphView;
   /** By how many bits the last edit changed the code. */
   readonly verdict = signal<number | null>(null);
   readonly isStale: ReadonlySignal<boolean>;
@@ -63,7 +66,9 @@ export class Reading {
     this.comparison = computed(() => (this.comparing.value ? (this.overlay.value?.comparison ?? stored) : null));
     this.tones = computed(() => this.#tonesByEdge());
     this.#questions = new Questions(transport, () => editor.session.freshId("q"));
+    this.view = new GraphView(editor, this.#questions);
     this.#endings = [
+      () => this.view.stop(),
       transport.onChange("overlay", () => this.#take(transport.get("overlay"))),
       effect(() => this.#askForCandidates()),
       () => this.#questions.stop(),

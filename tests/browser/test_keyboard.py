@@ -188,7 +188,7 @@ def test_axe_finds_nothing_serious_with_every_panel_open(
     for summary in root.locator("details:not([open]) > summary").all():
         summary.click()
     check("inspector, reading and outline")
-    for menu in ("Export", "Paths and differences shown", "Type of the edges that are drawn"):
+    for menu in ("Export", "What is shown", "Type of the edges that are drawn"):
         root.get_by_role("button", name=menu).click()
         expect(root.get_by_role("menu")).to_be_visible()
         check(menu)

@@ -47,6 +47,7 @@ def templates() -> list[Any]:
         {"kind": "hello", "origin": "s"},
         {"kind": "resync"},
         {"kind": "ask", "id": "q1", "question": "candidate_bits", "source": "n1"},
+        {"kind": "ask", "id": "q2", "question": "view", "view": "dependences"},
     ]
 
 
@@ -120,7 +121,7 @@ def test_a_widget_passes_malformed_messages_over(graph: CausalGraph) -> None:
     editor = GraphEditor(graph)
     for message in malformed(7, 2_000):
         editor._receive(editor, message, None)
-    editor._answers.wait(30)
+    assert editor._asked.wait(30)
     assert editor.graph is graph
     assert len(editor._questions) == 0
     editor.close()

@@ -6,6 +6,7 @@ import { toolEdge } from "../actions";
 import type { Editor } from "../editor";
 import { describeSize } from "../wording";
 import { EdgeView, endOf } from "./edge";
+import { ViewedEdges } from "./graph-view";
 import { NodeView } from "./node";
 import { Guides, TierBands } from "./tiers";
 import { Prices } from "./prices";
@@ -44,7 +45,8 @@ export function Canvas({ editor, canvas, isMeasured }: Props): JSX.Element {
 }
 
 function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
-  const { screen, scene } = editor;
+  const { screen, scene, reading } = editor;
+  const viewed = reading.view.shown.value;
   const transform = useComputed(() => {
     const { left, top, zoom } = screen.viewport.value;
     return `translate(${left} ${top}) scale(${zoom})`;
@@ -52,9 +54,15 @@ function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
   return (
     <g class="cmg-drawing" transform={transform}>
       <TierBands editor={editor} />
-      <PathBands editor={editor} />
-      <Ghosts editor={editor} />
-      <Edges editor={editor} ids={scene.edgeIds.value} />
+      {viewed ? (
+        <ViewedEdges editor={editor} viewed={viewed} />
+      ) : (
+        <>
+          <PathBands editor={editor} />
+          <Ghosts editor={editor} />
+          <Edges editor={editor} ids={scene.edgeIds.value} />
+        </>
+      )}
       <Nodes editor={editor} ids={scene.nodeIds.value} />
       <Draft editor={editor} />
       <Prices editor={editor} />

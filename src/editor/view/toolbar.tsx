@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { layOut } from "../laying-out";
 import type { Editor } from "../editor";
 import { copyAsCode, copyNotation, savePicture } from "../export";
+import { VIEWS } from "../graph-view";
 import { PATH_TONES, PATH_WORDS } from "../reading";
 import type { Mode } from "../screen";
 import { MARKS } from "../../graph/model";
@@ -31,9 +32,9 @@ export function Toolbar({ editor }: Props): JSX.Element {
         pressed={screen.outline.value}
         run={() => (screen.outline.value = !screen.outline.value)}
       />
-      <Menu label="Paths and differences shown" items={readings(editor)}>
+      <Menu label="What is shown" items={readings(editor)}>
         <Icon name="paths" />
-        <span class="cmg-word cmg-minor">Paths</span>
+        <span class="cmg-word cmg-minor">Show</span>
         <Caret />
       </Menu>
       <Menu label="Export" items={exports(editor)}>
@@ -130,14 +131,24 @@ function edgeTypes({ screen }: Editor): MenuItem[] {
   return [...MARKS.map((mark) => item(mark, MARK_WORDS[mark])), item("required", "required"), item("forbidden", "forbidden")];
 }
 
-function readings({ reading }: Editor): MenuItem[] {
+function readings({ reading, options }: Editor): MenuItem[] {
   const paths = PATH_TONES.map((tone): MenuItem => ({
     label: PATH_WORDS[tone],
     checked: reading.shown.value.has(tone),
     run: () => reading.toggle(tone),
   }));
-  if (!reading.canCompare) return paths;
-  return [...paths, { label: "Differences", checked: reading.comparing.value, run: () => (reading.comparing.value = !reading.comparing.peek()) }];
+  const differences: MenuItem = {
+    label: "Differences",
+    checked: reading.comparing.value,
+    run: () => (reading.comparing.value = !reading.comparing.peek()),
+  };
+  const views = VIEWS.map(([name, label]): MenuItem => ({
+    label,
+    checked: reading.view.chosen.value === name,
+    run: () => reading.view.toggle(name),
+  }));
+  const isLive = !options.local && !options.readOnly;
+  return [...paths, ...(reading.canCompare ? [differences] : []), ...(isLive ? views : [])];
 }
 
 function exports(editor: Editor): MenuItem[] {
