@@ -142,6 +142,8 @@ function isTyping(event: KeyboardEvent): boolean {
   return target instanceof HTMLElement && target.matches("input, select, textarea");
 }
 
+const SUPPRESS = "data-lm-suppress-shortcuts";
+
 /**
  * Notebook 7's shortcuts hear keys before the editor does and pass over an element with this attribute. They look for
  * it from the focused element upwards, and try each on the way: it is set on that one, before anybody else hears the key.
@@ -150,7 +152,9 @@ function hearKeysFirst(root: HTMLElement): () => void {
   const decide = (event: KeyboardEvent): void => {
     const [focused] = event.composedPath();
     if (!(focused instanceof Element) || !root.contains(focused)) return;
-    focused.toggleAttribute("data-lm-suppress-shortcuts", !isForPage(event, isTyping(event)));
+    // Where the keyboard was before, it may be around where it is now.
+    for (const earlier of root.querySelectorAll(`[${SUPPRESS}]`)) earlier.removeAttribute(SUPPRESS);
+    focused.toggleAttribute(SUPPRESS, !isForPage(event, isTyping(event)));
   };
   const keepFromPage = (event: KeyboardEvent): void => {
     if (!isForPage(event, isTyping(event))) event.stopPropagation();
