@@ -93,7 +93,7 @@ class Tabs {
     const beside = this.tracker.find((other) => other.content.path === path && other.isAttached);
     const placed = beside ? { mode: "tab-after", ref: beside.id } : { mode: "split-right", ref: panel?.id ?? null };
     void this.tracker.add(tab);
-    shell.add(tab, this.isLab ? "main" : "down", placed as Parameters<typeof shell.add>[2]);
+    shell.add(tab, this.isLab ? "main" : "right", placed as Parameters<typeof shell.add>[2]);
     content.moved.connect(() => void this.tracker.save(tab));
     if (panel) content.follow(panel);
     return tab;

@@ -78,9 +78,9 @@ def test_a_file_opens_in_the_editor_and_saves_as_text(
     lab: Lab, new_page: Callable[..., Page]
 ) -> None:
     page = new_page()
-    file = lab.folder / "model.dag"
+    file = lab.folder / "model.dagitty"
     file.write_text("dag {\n  // from the paper\n  Age -> Income\n}\n")
-    editor = open_file(page, lab, "model.dag")
+    editor = open_file(page, lab, "model.dagitty")
     expect(editor.edge("Age", "Income")).to_be_visible()
     editor.node("Income").click()
     editor.press("n")
