@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from causal_magics.magics.arguments import Notebook
 from causal_magics.magics.diagnostics import diagnose
-from causal_magics.widgets.graph_editor import GraphEditor, live_editors, on_live_change
+from causal_magics.widgets.graph_editor import LIVE, GraphEditor, live_editors
 
 TARGET: Final = "causal_magics.cells"
 LONGEST: Final = 1_000_000
@@ -37,13 +37,13 @@ class Channel:
         """Listen for front-ends."""
         if self._manager is not None:
             self._manager.register_target(TARGET, self._opened)
-            on_live_change(self._tell_live)
+            LIVE.on_change(self._tell_live)
 
     def remove(self) -> None:
         """Listen no more, and close what is open."""
         if self._manager is None:
             return
-        on_live_change(self._tell_live, remove=True)
+        LIVE.on_change(self._tell_live, remove=True)
         self._manager.unregister_target(TARGET, self._opened)
         for comm in self._comms:
             comm.close()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import count
 from keyword import iskeyword
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from weakref import WeakValueDictionary
 
 import anywidget
 import traitlets
@@ -25,6 +23,7 @@ from causal_magics.widgets.binding import NameBinding, Namespace
 from causal_magics.widgets.conversion import to_graph
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
+from causal_magics.widgets.live_objects import LiveObjects
 from causal_magics.widgets.observers import Observer
 from causal_magics.widgets.overlay import compared, meaning, overlays
 from causal_magics.widgets.questions import Question, answer, read_question
@@ -110,8 +109,7 @@ class GraphEditor(anywidget.AnyWidget):
         self._answers()
         self.session.observers.add(self._changed)
         self.on_msg(self._receive)
-        _editors[next(_numbers)] = self
-        _tell_listeners()
+        LIVE.add(self)
 
     @traitlets.default("_esm")
     def _default_esm(self) -> str:
@@ -199,7 +197,7 @@ class GraphEditor(anywidget.AnyWidget):
         if self._binding is not None:
             self._binding.release()
         self._binding = NameBinding(self.session, namespace, checked)
-        _tell_listeners()
+        LIVE.tell()
 
     def open(self) -> None:
         """Open the wire to the screens.
@@ -223,7 +221,7 @@ class GraphEditor(anywidget.AnyWidget):
         self._asked.end()
         self._readers.end()
         super().close()
-        _tell_listeners()
+        LIVE.tell()
 
     # ------------------------------------------------------------------ the screens
 
@@ -286,7 +284,7 @@ class GraphEditor(anywidget.AnyWidget):
     def _write_snapshot(self) -> None:
         if self.comm is not None:
             self.snapshot = self.session.snapshot()
-            _tell_listeners()
+            LIVE.tell()
 
     def _write_stored(self) -> None:
         if self.comm is not None:
@@ -343,27 +341,12 @@ class GraphEditor(anywidget.AnyWidget):
         }
 
 
+LIVE: LiveObjects[GraphEditor] = LiveObjects()
+
+
 def live_editors() -> list[GraphEditor]:
     """Return the editors that are open, the oldest first."""
-    return [editor for _, editor in sorted(_editors.items()) if editor.comm is not None]
-
-
-def on_live_change(callback: Callable[[], object], *, remove: bool = False) -> None:
-    """Call back when an editor opens, closes, is bound to another name or was edited."""
-    if remove:
-        _listeners.discard(callback)
-    else:
-        _listeners.add(callback)
-
-
-def _tell_listeners() -> None:
-    for listener in tuple(_listeners):
-        listener()
-
-
-_listeners: set[Callable[[], object]] = set()
-_editors: WeakValueDictionary[int, GraphEditor] = WeakValueDictionary()
-_numbers = count()
+    return [editor for editor in LIVE if editor.comm is not None]
 
 
 def checked_graph(graph: object) -> CausalGraph:

@@ -195,9 +195,8 @@ class _Answer:
             sets = smallest_first(some[:LIMIT])
         suffices = is_adjustment_set(graph, adjusted)
         return {
-            "adjustment_sets": [
-                {"nodes": ids.nodes(names), "current": names == adjusted} for names in sets
-            ],
+            "adjustment_sets": [self._set(names, adjusted) for names in sets],
+            "direct_sets": self._direct_sets(found, adjusted),
             "adjusted": {
                 "nodes": ids.nodes(adjusted),
                 "suffices": suffices,
@@ -205,6 +204,18 @@ class _Answer:
                 "lacks": [] if suffices or not extended else ids.nodes(extended[0] - adjusted),
             },
         }
+
+    def _set(self, names: frozenset[str], adjusted: frozenset[str]) -> JsonObject:
+        return {"nodes": self.ids.nodes(names), "current": names == adjusted}
+
+    def _direct_sets(
+        self, found: Identification, adjusted: frozenset[str]
+    ) -> list[JsonObject] | None:
+        """Return the sets for the direct effect; None where it is the total one."""
+        if not any(path.kind != "biasing" and len(path.edges) > 1 for path in found.paths):
+            return None
+        sets = iterate_adjustment_sets(self.graph, effect="direct", forced=())
+        return [self._set(names, adjusted) for names in smallest_first(tuple(islice(sets, LIMIT)))]
 
     def _path(self, path: CausalPath) -> JsonObject:
         return {

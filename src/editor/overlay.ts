@@ -34,6 +34,8 @@ export interface Effect {
   readonly outcome: readonly string[];
   readonly paths: readonly Path[];
   readonly adjustmentSets: readonly NodeSet[];
+  /** Those for the direct effect; null where it is the total one. */
+  readonly directSets: readonly NodeSet[] | null;
   /** What is adjusted for now. */
   readonly adjusted: Adjusted;
   readonly frontDoorSets: readonly (readonly string[])[];
@@ -134,7 +136,8 @@ function readEffect(raw: Readonly<Record<string, unknown>>): Effect {
     exposure: texts(raw.exposure),
     outcome: texts(raw.outcome),
     paths: objects(raw.paths).filter(({ kind }) => KINDS.includes(kind)).map(readPath),
-    adjustmentSets: objects(raw.adjustment_sets).map(({ nodes, current }) => ({ nodes: texts(nodes), current: current === true })),
+    adjustmentSets: readSets(raw.adjustment_sets),
+    directSets: Array.isArray(raw.direct_sets) ? readSets(raw.direct_sets) : null,
     adjusted: readAdjusted(isObject(raw.adjusted) ? raw.adjusted : {}),
     frontDoorSets: list(raw.front_door_sets).map(texts),
     instruments: objects(raw.instruments).map(({ node, given }) => ({ node: text(node), given: texts(given) })),
@@ -146,6 +149,10 @@ function readEffect(raw: Readonly<Record<string, unknown>>): Effect {
     summary: text(raw.summary),
     obstacle: text(raw.obstacle),
   };
+}
+
+function readSets(raw: unknown): NodeSet[] {
+  return objects(raw).map(({ nodes, current }) => ({ nodes: texts(nodes), current: current === true }));
 }
 
 function readPath({ nodes, edges, kind, open, blockers }: Readonly<Record<string, unknown>>): Path {

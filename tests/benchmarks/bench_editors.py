@@ -2,11 +2,12 @@
 
 All show the same graph at the same places, in one headless run, one after the other, several times.
 Below a zoom of 0.35, which is from about 200 nodes on in this window, ours leaves out names and
-arrowheads (a name would be 4 px high); the others draw them at every size. First paint is the time from mounting to the first task after a
-frame with every node and edge in it. A drag moves the hub of the graph (8 edges or more) by real
-input events; its figure is the time that the page's main thread is busy for each step (tasks,
-style, layout and paint, from Chromium's own `Performance.getMetrics`). A zoom step is the time
-until the next frame is done.
+arrowheads (a name would be 4 px high); the others draw them at every size.
+
+First paint is the time from mounting to the first task after a frame with every node and edge in
+it. A drag moves the hub of the graph (8 edges or more) by real input events; its figure is the time
+that the page's main thread is busy for each step (tasks, style, layout and paint, from Chromium's
+own `Performance.getMetrics`). A zoom step is the time until the next frame is done.
 
 Run ``python tests/benchmarks/bench_editors.py [repetitions]``.
 """

@@ -95,6 +95,26 @@ def test_all_minimal_sets_are_told_whatever_is_adjusted(
     assert (advice in (found["effect"]["obstacle"] or "")) == (adjusted == "M")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("X -> M -> Y; X -> Y; M <- W -> Y", [{"M", "W"}]),
+        ("X -> M -> Y; X -> Y; U [latent]; M <- U -> Y", []),
+        ("X -> Y; X <- W -> Y", None),
+    ],
+)
+def test_sets_for_the_direct_effect_are_told_where_it_is_another(
+    text: str, expected: list[set[str]] | None
+) -> None:
+    graph = CausalGraph.parse(f"X [exposure]; Y [outcome]; {text}")
+    found, names = told(graph)
+    sets = found["effect"]["direct_sets"]
+    assert expected == (sets and [{names[key] for key in each["nodes"]} for each in sets])
+    if expected:
+        adjusted = graph.set_roles("M", "adjusted").set_roles("W", "adjusted")
+        assert [each["current"] for each in told(adjusted)[0]["effect"]["direct_sets"]] == [True]
+
+
 def test_what_the_graph_says_does_not_wait_for_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("causal_magics.widgets.verdicts.PAUSE", -1)
     state = EditorSession(CausalGraph.parse("A [exposure]; C [outcome]; A -> B -> C; D")).state

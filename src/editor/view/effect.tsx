@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Editor } from "../editor";
 import { writeClipboard } from "../export";
-import type { Effect, Path } from "../overlay";
+import type { Effect, NodeSet, Path } from "../overlay";
 import { blockWords, pathWords } from "../path-words";
 import { PATH_TONES, PATH_WORDS, setOf, toneOfPath, type PathTone } from "../reading";
 import { counted, nameOf } from "../wording";
@@ -24,6 +24,7 @@ export function Answer({ editor, effect }: Props): JSX.Element {
   return (
     <>
       <AdjustmentSets editor={editor} effect={effect} />
+      {effect.directSets && <DirectSets editor={editor} sets={effect.directSets} />}
       <Ways title="Front door" ways={effect.frontDoorSets.map(set)} />
       <Ways title={effect.instruments.length === 1 ? "Instrument" : "Instruments"} ways={effect.instruments.map(instrument)} />
       <Estimand editor={editor} effect={effect} />
@@ -38,7 +39,8 @@ function AdjustmentSets({ editor, effect }: Props): JSX.Element {
   const all = useSignal(false);
   const { adjustmentSets, adjusted } = effect;
   const shown = all.value ? adjustmentSets : adjustmentSets.slice(0, FIRST_SETS);
-  const others = adjusted.nodes.length > 0 && !adjustmentSets.some(({ current }) => current) ? [{ nodes: adjusted.nodes, current: true }] : [];
+  const isListed = [...adjustmentSets, ...(effect.directSets ?? [])].some(({ current }) => current);
+  const others = adjusted.nodes.length > 0 && !isListed ? [{ nodes: adjusted.nodes, current: true }] : [];
   const more = editor.reading.overlay.value?.truncated.includes("adjustment_sets") ? " or more" : "";
   return (
     <>
@@ -56,6 +58,18 @@ function AdjustmentSets({ editor, effect }: Props): JSX.Element {
       </p>
       <AdjustedNow editor={editor} effect={effect} />
     </>
+  );
+}
+
+function DirectSets({ editor, sets }: { readonly editor: Editor; readonly sets: readonly NodeSet[] }): JSX.Element {
+  return (
+    <p class="cmg-row cmg-sets" title="What the exposure does to the outcome along its own edge, with the nodes between them held fixed">
+      <b>For the direct effect</b>
+      {sets.length === 0 && <span class="cmg-faint">no set will do</span>}
+      {sets.slice(0, FIRST_SETS).map(({ nodes, current }) => (
+        <SetChip key={nodes.join()} editor={editor} nodes={nodes} current={current} />
+      ))}
+    </p>
   );
 }
 
@@ -77,8 +91,9 @@ function SetChip({ editor, nodes, current }: { readonly editor: Editor; readonly
 }
 
 /** How what is adjusted for stands to the sets, where it is none of them. */
-function AdjustedNow({ editor, effect: { adjusted } }: Props): JSX.Element | null {
-  if (adjusted.nodes.length === 0 || adjusted.minimal) return null;
+function AdjustedNow({ editor, effect: { adjusted, directSets } }: Props): JSX.Element | null {
+  const isDirect = directSets?.some(({ current }) => current) === true;
+  if (adjusted.nodes.length === 0 || adjusted.minimal || isDirect) return null;
   const now = `Adjusted for ${setOf(editor.document, adjusted.nodes)}`;
   if (adjusted.suffices) return <p class="cmg-row cmg-adjusted-now">{`${now}: enough, and more than is needed.`}</p>;
   const advice = adjusted.lacks.length > 0 ? `not enough without ${setOf(editor.document, adjusted.lacks)}` : "no set that holds it will do";

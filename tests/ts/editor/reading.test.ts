@@ -51,6 +51,14 @@ test.each([
   expect(host.querySelector('[aria-label="Adjust for Z"]')?.getAttribute("aria-pressed")).toBe("true");
 });
 
+test("sets for the direct effect are listed, and no reproach is made for choosing one", async () => {
+  const effect = { ...effectWith({ nodes: ["z"], suffices: false, minimal: false, lacks: [] }, []), direct_sets: [{ nodes: ["z"], current: true }] };
+  const { host } = await open(DOCUMENT, { overlay: overlayWith(effect) });
+  const rows = [...host.querySelectorAll(".cmg-reading .cmg-sets")].map((row) => row.textContent);
+  expect(rows).toEqual(expect.arrayContaining(["Adjust forno set will do", "For the direct effectZ"]));
+  expect(host.querySelector(".cmg-adjusted-now")).toBeNull();
+});
+
 test("a path is read with its arrows and with what blocks it", async () => {
   const { host } = await open(DOCUMENT, { overlay: overlayWith(MINIMAL) });
   const names = [...host.querySelectorAll(".cmg-path-item")].map((item) => item.getAttribute("aria-label"));
