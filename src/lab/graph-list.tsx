@@ -46,10 +46,10 @@ function Entry({ graph, open }: { readonly graph: ListedGraph; readonly open: (m
 export function GraphList({ notebook, graphs, empty, canAdd, open, add }: GraphListProps): JSX.Element {
   return (
     <>
-      <header>
+      <div class="jp-CausalGraphs-heading">
         <h2>Live graphs</h2>
         {notebook !== null && <p title={notebook}>{notebook}</p>}
-      </header>
+      </div>
       <ul role="list" aria-label="Live graphs" onKeyDown={walk} hidden={graphs.length === 0}>
         {graphs.map((graph) => (
           <Entry key={graph.modelId} graph={graph} open={open} />

@@ -18,8 +18,8 @@ def button(page: Page) -> Locator:
     return page.get_by_role("button", name="Insert a causal graph below")
 
 
-def draw_first_node(page: Page, editor: EditorView, name: str) -> None:
-    """Make a node in an empty editor by keys."""
+def draw_node(page: Page, editor: EditorView, name: str) -> None:
+    """Make a node by keys."""
     editor.root.locator('[role="application"]').first.focus()
     page.keyboard.press("n")
     page.keyboard.type(name)
@@ -46,7 +46,7 @@ def test_the_toolbar_button_makes_a_graph_that_runs_from_top_to_bottom(
     button(page).click()
     expect(notebook.cell(1).locator(".cm-content")).to_have_text("%load_ext causal_magics")
     expect(notebook.cell(2).locator(".cm-content")).to_have_text("%causal graph -o g2")
-    draw_first_node(page, notebook.editor(2), "Age")
+    draw_node(page, notebook.editor(2), "Age")
     expect(notebook.cell(2).locator(".cm-line")).to_have_text(["%%causal graph -o g2", "Age"])
     expect(notebook.cell(3)).to_have_count(0)
 
@@ -125,7 +125,7 @@ def test_the_launcher_and_the_menu_make_files_that_are_text(
     whole = LabPage.open(page, lab)
     page.locator(".jp-LauncherCard", has_text="Causal Graph").click()
     editor = EditorView(page, page.locator(".jp-CausalGraphFile:visible"))
-    draw_first_node(page, editor, "Age")
+    draw_node(page, editor, "Age")
     page.keyboard.press("Control+s")
     file = lab.folder / page.locator(".jp-mod-current .lm-TabBar-tabLabel").inner_text()
     assert wait_for_text(file, "Age") == "Age\n"
@@ -155,6 +155,7 @@ def test_settings_are_followed_at_once(lab: Lab, new_page: Callable[..., Page]) 
             "Underline mistakes while a cell is written",
             "Colour the notation",
             "Side panel",
+            "Edits on the canvas rewrite the cell",
             "Run a graph cell that the toolbar inserts",
         ):
             page.get_by_role("checkbox", name=label).uncheck()
@@ -167,5 +168,13 @@ def test_settings_are_followed_at_once(lab: Lab, new_page: Callable[..., Page]) 
         page.keyboard.type("Age")
         expect(notebook.cell(2).locator(".cm-line").last).to_have_text("Age")
         expect(notebook.cell(2).locator(".jp-OutputArea-output")).to_have_count(0)
+        notebook.run(1)
+        notebook.run(2)
+        editor = notebook.editor(2)
+        expect(editor.node("Age")).to_be_visible()
+        draw_node(page, editor, "Tar")
+        editor.root.locator(".cmg-status").get_by_text("saved to kernel").wait_for()
+        page.wait_for_timeout(1_000)
+        expect(notebook.cell(2).locator(".cm-line").last).to_have_text("Age")
     finally:
         whole.reset_settings()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .jupyter_lab import Lab
 from .lab_page import LabPage
+from .test_keyboard import AXE, SERIOUS
 
 CELLS = [
     "%load_ext causal_magics",
@@ -117,3 +119,33 @@ def test_a_tab_follows_names_reruns_restarts_reloads_and_closed_notebooks(
     notice.get_by_role("button", name="Open the notebook").click()
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
     expect(notice).not_to_contain_text("is closed")
+
+
+def test_axe_finds_nothing_serious_beside_notebooks(
+    lab: Lab, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(width=1500)
+    whole, notebook = LabPage.with_notebook(page, lab, "axe-panel.ipynb", CELLS)
+    panel, tab = whole.show_panel(), whole.tab()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+
+    def check(*parts: Locator) -> None:
+        for theme in ("JupyterLab Dark", "JupyterLab Light"):
+            page.evaluate(
+                "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })",
+                theme,
+            )
+            expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+            for part in parts:
+                found: Any = part.evaluate(SERIOUS)
+                assert found == []
+
+    check(panel)
+    notebook.run(0)
+    notebook.run(1)
+    panel.get_by_role("button", name="g 3 nodes").click()
+    expect(tab.node("Tar")).to_be_visible()
+    check(panel, tab.root)
+    whole.restart_kernel()
+    expect(tab.root.get_by_role("button", name="Run the cell")).to_be_visible(timeout=30_000)
+    check(panel, tab.root)
