@@ -160,16 +160,33 @@ class Comparison:
         note = f"<p>{escape(self.note)}</p>" if self.note else ""
         return (
             f"<table><thead><tr>{head}</tr></thead><tbody><tr>{body}</tr></tbody></table>"
-            f"<div>{self.to_svg()}</div><table><thead><tr><th>edges</th><th>number</th><th></th></tr></thead>"
+            f"<div>{self.to_svg(figures=False)}</div><table><thead><tr><th>edges</th><th>number</th><th></th></tr></thead>"
             f"<tbody>{rows}</tbody></table>{note}"
         )
 
-    def to_svg(self, *, theme: Literal["light", "dark", "auto"] = "auto") -> str:
-        """Draw both on one canvas: the learned graph, with what it has wrong and what it lacks."""
+    def to_svg(
+        self,
+        *,
+        theme: Literal["light", "dark", "auto"] = "auto",
+        title: str | None = None,
+        figures: bool = True,
+    ) -> str:
+        """Draw both on one canvas: the learned graph, with what it has wrong and what it lacks.
+
+        Parameters
+        ----------
+        theme : {"auto", "light", "dark"}
+        title : str, optional
+            The picture's accessible name.
+        figures : bool
+            Write SHD, SID and F1 below.
+        """
         from causal_magics.graph.drawing import to_svg
 
+        sid = "" if self.sid is None else f" · SID {self.sid}"
+        caption = f"SHD {self.shd}{sid} · F1 {self.f1:.2f}" if figures else ""
         every = _with_nodes(self.learned, self.truth.nodes)
-        return to_svg(every, theme=theme, comparison=self)
+        return to_svg(every, theme=theme, title=title, comparison=self, caption=caption)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per edge: source, target, status.

@@ -52,6 +52,7 @@ def to_svg(
     theme: Theme = "auto",
     title: str | None = None,
     comparison: Differences | None = None,
+    caption: str = "",
 ) -> str:
     """Draw a graph as SVG.
 
@@ -66,6 +67,8 @@ def to_svg(
     comparison : Differences, optional
         Sets of edges that the graph has added, lacks, or has in another way than a second graph;
         each is marked, and what it lacks is drawn too. A `Comparison` will do.
+    caption : str
+        Stands behind the legend of a comparison.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def to_svg(
         view, body = _full(graph, positions, edges, theme)
     if comparison is not None:
         left, top, width, height = view
-        explained, end = legend(comparison, left + _MARGIN, top + height + 6, theme)
+        explained, end = legend(comparison, caption, left + _MARGIN, top + height + 6, theme)
         body += explained
         view = (left, top, max(width, end - left), height + _LEGEND_HEIGHT)
     return _document(view, body, theme, title or "Causal graph", _description(graph, edges))

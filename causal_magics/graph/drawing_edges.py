@@ -209,8 +209,10 @@ def _badge(badge: Badge, place: Point, theme: Theme) -> str:
     return element("g", where, [element("circle", {**disc, "stroke-width": "1.3"}), sign])
 
 
-def legend(comparison: Differences, left: float, top: float, theme: Theme) -> tuple[str, float]:
-    """Explain the badges of a comparison in one line, and tell where it ends."""
+def legend(
+    comparison: Differences, caption: str, left: float, top: float, theme: Theme
+) -> tuple[str, float]:
+    """Explain the badges of a comparison in one line before the caption, and tell where it ends."""
     kinds: dict[Badge, Collection[Pair]] = {
         "added": comparison.added,
         "missing": comparison.missing,
@@ -228,4 +230,8 @@ def legend(comparison: Differences, left: float, top: float, theme: Theme) -> tu
         place = {"x": number(x + 22), "y": number(top + 4), "font-size": "12"}
         parts.append(text_element("text", label, {**place, **paint(theme, fill="text")}))
         x += 34 + label_width(label)
+    if caption:
+        place = {"x": number(x), "y": number(top + 4), "font-size": "12"}
+        parts.append(text_element("text", caption, {**place, **paint(theme, fill="text")}))
+        x += label_width(caption)
     return "".join(parts), x

@@ -25,7 +25,7 @@ from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.live_objects import LiveObjects
 from causal_magics.widgets.observers import Observer
-from causal_magics.widgets.overlay import compared, meaning, overlays
+from causal_magics.widgets.overlay import compared, comparison_of, meaning, overlays
 from causal_magics.widgets.questions import Question, answer, read_question
 from causal_magics.widgets.session import EditorSession, State
 from causal_magics.widgets.timing import Debounced, Worker
@@ -296,7 +296,9 @@ class GraphEditor(anywidget.AnyWidget):
         """Return the drawing as it is seen, and the notation of the value."""
         from causal_magics.graph.drawing import to_svg
 
-        svg = to_svg(to_graph(state.document), title=self.title or self.name)
+        drawn, title = to_graph(state.document), self.title or self.name
+        found = comparison_of(drawn, self.evidence)
+        svg = to_svg(drawn, title=title) if found is None else found.to_svg(title=title)
         return {"svg": svg, "text": str(state.graph)}
 
     @traitlets.observe("read_only")

@@ -12,7 +12,7 @@ from typing import Final
 
 from causal_magics.errors import CausalMagicsError
 from causal_magics.graph.adjustment import is_adjustment_set, iterate_adjustment_sets
-from causal_magics.graph.comparison import Comparable, PublishedNetwork, compare
+from causal_magics.graph.comparison import Comparable, Comparison, PublishedNetwork, compare
 from causal_magics.graph.effect import smallest_first
 from causal_magics.graph.elements import Edge
 from causal_magics.graph.identification import Identification, identify
@@ -74,6 +74,16 @@ def overlays(state: State, evidence: Evidence) -> Iterator[JsonObject]:
         if waiting:
             yield {**found, **answer.footnotes(waiting)}
     yield {**found, **answer.footnotes()}
+
+
+def comparison_of(graph: CausalGraph, evidence: Evidence) -> Comparison | None:
+    """Return the comparison with the reference; None where there is none, or it has no answer."""
+    if evidence.reference is None:
+        return None
+    try:
+        return compare(graph, _network(evidence.reference))
+    except CausalMagicsError:
+        return None
 
 
 def compared(state: State, evidence: Evidence) -> JsonObject | None:

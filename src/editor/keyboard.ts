@@ -67,12 +67,12 @@ export function chordOf(event: KeyboardEvent): string {
   return [event.ctrlKey || event.metaKey ? "Mod+" : "", event.altKey ? "Alt+" : "", shift ? "Shift+" : "", key].join("");
 }
 
-/** Whether a key is meant for the page: those with Ctrl that the editor does not know, Tab, and Shift+Enter. */
+/** Whether a key is meant for the page: those with Ctrl or Alt that the editor does not know, Tab, and Shift+Enter. */
 export function isForPage(event: KeyboardEvent, isTyping: boolean): boolean {
   if (event.key === "Tab" || (event.key === "Enter" && event.shiftKey)) return true;
   if (isTyping) return (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
   const known = byChord.has(chordOf(event)) || CLIPBOARD.includes(chordOf(event));
-  return (event.ctrlKey || event.metaKey || /^F\d/.test(event.key)) && !known;
+  return (event.ctrlKey || event.metaKey || event.altKey || /^F\d/.test(event.key)) && !known;
 }
 
 /** Runs what a key stands for on the canvas. */

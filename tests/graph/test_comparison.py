@@ -159,7 +159,8 @@ def test_results_read_well_and_escape_names() -> None:
     )
     assert "<script>" not in compared._repr_html_()
     assert "&lt;script&gt; → b" in compared._repr_html_()
-    assert compared.to_svg() in compared._repr_html_()
+    assert compared.to_svg(figures=False) in compared._repr_html_()
+    assert "SHD 1 · SID 0 · F1 0.00" in compared.to_svg()
 
 
 def test_edits_become_knowledge() -> None:

@@ -323,3 +323,15 @@ def test_a_rerun_keeps_the_places_of_nodes_whose_text_gives_none(
     assert places["B"] == (480.0, 240.0)
     assert {name: places[name] for name in before} == before
     assert second.session.state.document.nodes[key].name == "B"
+
+
+def test_the_kept_picture_shows_the_differences_that_the_screen_shows() -> None:
+    graph, reference = CausalGraph.parse("A -> B"), CausalGraph.parse("A -> B -> C")
+    editor = edit(graph.add_node("C"), reference=reference)
+    data, _ = editor._repr_mimebundle_()
+    assert "B → C" in data["image/svg+xml"]
+    assert "SHD 1 · SID 2" in data["image/svg+xml"]
+    editor.set_graph(reference)
+    editor._write_stored()
+    assert "SHD 0" in editor.stored["svg"]
+    editor.close()

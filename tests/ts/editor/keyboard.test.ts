@@ -199,7 +199,7 @@ describe("the page around the editor", () => {
     expect(nodeElement(bench, "A").hasAttribute("data-lm-suppress-shortcuts")).toBe(true);
   });
 
-  it.each(["Tab", "Shift+Tab", "Mod+s", "Shift+Enter", "F5", "Mod+Enter"])("hears %s, which does nothing here", async (chord) => {
+  it.each(["Tab", "Shift+Tab", "Mod+s", "Shift+Enter", "F5", "Mod+Enter", "Alt+w"])("hears %s, which does nothing here", async (chord) => {
     const bench = await open();
     const heard = vi.fn();
     document.addEventListener("keydown", heard);
