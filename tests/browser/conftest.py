@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from .jupyter_lab import Lab, running_chromium, running_lab
+from .notebook_page import NotebookPage
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +41,22 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_graph(
+    lab: Lab, new_page: Callable[..., Page], request: pytest.FixtureRequest
+) -> Callable[..., NotebookPage]:
+    """Open a notebook whose second cell shows a graph named g, and whose third prints it."""
+
+    def opened(body: str, *, suffix: str = "", **options: Any) -> NotebookPage:
+        cells = ["%load_ext causal_magics", f"%%causal graph -o g\n{body}", "print(g)"]
+        name = request.node.name.split("[")[0]
+        path = lab.add_notebook(f"{name}{suffix}.ipynb", cells)
+        notebook = NotebookPage.open(new_page(**options), lab.url, path)
+        notebook.run(0)
+        notebook.run(1)
+        expect(notebook.editor(1).root.locator("[data-node-name]").first).to_be_visible()
+        return notebook
+
+    return opened

@@ -7,28 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .jupyter_lab import Lab
 from .notebook_page import EditorView, NotebookPage
 
 SNAP = 8
-
-
-@pytest.fixture
-def open_graph(
-    lab: Lab, new_page: Callable[..., Page], request: pytest.FixtureRequest
-) -> Callable[[str], NotebookPage]:
-    """Open a notebook whose second cell shows a graph named g."""
-
-    def opened(body: str) -> NotebookPage:
-        cells = ["%load_ext causal_magics", f"%%causal graph -o g\n{body}", "print(g)"]
-        path = lab.add_notebook(f"{request.node.name.split('[')[0]}.ipynb", cells)
-        notebook = NotebookPage.open(new_page(), lab.url, path)
-        notebook.run(0)
-        notebook.run(1)
-        expect(notebook.editor(1).root.locator("[data-node-name]").first).to_be_visible()
-        return notebook
-
-    return opened
 
 
 def statements(notebook: NotebookPage) -> list[str]:

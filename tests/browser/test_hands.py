@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from .jupyter_lab import Lab
 from .notebook_page import EditorView, NotebookPage
 
 OpenGraph = Callable[..., NotebookPage]
@@ -24,24 +22,6 @@ Smoking -> "Coffee intake"
 Smoking -> "Lung cancer" [beta=0.7]
 }
 """
-
-
-@pytest.fixture
-def open_graph(
-    lab: Lab, new_page: Callable[..., Page], request: pytest.FixtureRequest
-) -> OpenGraph:
-    """Open a notebook whose second cell shows a graph named g."""
-
-    def opened(body: str, *, suffix: str = "", **options: Any) -> NotebookPage:
-        cells = ["%load_ext causal_magics", f"%%causal graph -o g\n{body}", "print(g)"]
-        path = lab.add_notebook(f"{request.node.name}{suffix}.ipynb", cells)
-        notebook = NotebookPage.open(new_page(**options), lab.url, path)
-        notebook.run(0)
-        notebook.run(1)
-        expect(notebook.editor(1).root.locator("[data-node-name]").first).to_be_visible()
-        return notebook
-
-    return opened
 
 
 def statements(notebook: NotebookPage) -> set[str]:
