@@ -62,14 +62,21 @@ def conditional_test(name: str, values: Floats) -> ConditionalTest:
         Where the test needs a package that is not installed.
     """
     if name == "partial correlation":
-        return _PartialCorrelation(values)
+        return _PartialCorrelation(_scaled(values))
     if name == "kernel":
-        return _Kernel(_some_rows(values, KERNEL_ROWS))
+        return _Kernel(_scaled(_some_rows(values, KERNEL_ROWS)))
     if name == "gradient boosting":
-        return _GradientBoosting(_some_rows(values, BOOSTING_ROWS))
+        return _GradientBoosting(_scaled(_some_rows(values, BOOSTING_ROWS)))
     hint = closest(name, get_args(TestName))
     advice = f"Did you mean {hint!r}?" if hint else f"There are {', '.join(get_args(TestName))}."
     raise DataError(f"There is no test {shorten(name)}. {advice}")
+
+
+def _scaled(values: Floats) -> Floats:
+    """Return columns whose squares neither overflow nor vanish; powers of two lose no digit."""
+    _, exponents = np.frexp(np.abs(values).max(axis=0))
+    scaled: Floats = np.ldexp(values, -exponents)
+    return scaled
 
 
 def _some_rows(values: Floats, most: int) -> Floats:

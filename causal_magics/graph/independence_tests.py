@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -15,6 +16,8 @@ from causal_magics.graph.conditional_tests import TestName, conditional_test
 from causal_magics.graph.independences import Independence
 
 __all__ = ["IndependenceTest", "holm", "independence_tests"]
+
+TWICE = "Expected unique column names, but the data have some twice. Rename or drop them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,27 +116,23 @@ def read_columns(data: IntoFrame, names: Sequence[str]) -> NDArray[np.float64]:
             "Wrap the data in one."
         ) from None
     except nw.exceptions.DuplicateError:
-        raise DataError(
-            "Expected unique column names, but the data have some twice. Rename or drop them."
-        ) from None
+        raise DataError(TWICE) from None
     schema = frame.collect_schema()
+    labels = column_labels(schema)
     for name in names:
-        if name not in schema:
-            hint = closest(name, schema.names())
+        if name not in labels:
+            hint = closest(name, labels)
             raise DataError(
                 f"The data have no column {shorten(name)}, which is a node of the graph. "
                 + (f"Did you mean {shorten(hint)}?" if hint else "Rename it, or mark it latent.")
             )
-        if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
+        dtype = schema[labels[name]]
+        if not (dtype.is_numeric() or dtype == nw.Boolean):
             raise DataError(
-                f"Expected numbers in column {shorten(name)}, got {schema[name]}. "
+                f"Expected numbers in column {shorten(name)}, got {dtype}. "
                 "Code it as numbers first."
             )
-    chosen = frame.select(list(names))
-    table = chosen.collect() if isinstance(chosen, nw.LazyFrame) else chosen
-    values = np.column_stack(
-        [table[name].cast(nw.Float64).to_numpy().astype(np.float64) for name in names]
-    )
+    values = np.column_stack([_floats(column) for column in _chosen(frame, list(labels), names)])
     values = values[np.isfinite(values).all(axis=1)]
     if len(values) < 4:
         raise DataError(
@@ -141,9 +140,36 @@ def read_columns(data: IntoFrame, names: Sequence[str]) -> NDArray[np.float64]:
             "Add rows, or fill in what is missing."
         )
     for name, column in zip(names, values.T, strict=True):
-        if np.ptp(column) == 0:
+        if column.min() == column.max():
             raise DataError(
                 f"Column {shorten(name)} is constant, so nothing correlates with it. "
                 "Leave the node out of the graph."
             )
     return values
+
+
+def column_labels(labels: Iterable[Any]) -> dict[str, Any]:
+    """Return the names of columns, each with its label: pandas has numbers and tuples there.
+
+    Raises
+    ------
+    DataError
+        Where two labels give the same name.
+    """
+    known = list(labels)
+    named = {str(label): label for label in known}
+    if len(named) < len(known):
+        raise DataError(TWICE)
+    return named
+
+
+def _chosen(
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any], known: list[str], names: Sequence[str]
+) -> Iterator[nw.Series[Any]]:
+    if isinstance(frame, nw.LazyFrame):
+        return frame.select(list(names)).collect().iter_columns()
+    return (frame[:, known.index(name)] for name in names)
+
+
+def _floats(column: nw.Series[Any]) -> NDArray[np.float64]:
+    return column.cast(nw.Float64).to_numpy().astype(np.float64)

@@ -17,7 +17,7 @@ from causal_magics.discovery.evidence import EdgeEvidence, evidence_of, measure
 from causal_magics.errors import CausalMagicsError, DataError, shorten
 from causal_magics.graph.comparison import Comparable
 from causal_magics.graph.conditional_tests import ConditionalTest, TestName, conditional_test
-from causal_magics.graph.independence_tests import read_columns
+from causal_magics.graph.independence_tests import column_labels, read_columns
 from causal_magics.graph.independences import Independence
 from causal_magics.graph.model import CausalGraph
 
@@ -271,7 +271,7 @@ def _eager(frame: Any) -> Any:
 
 def _column_names(frame: Any) -> tuple[str, ...]:
     try:
-        return tuple(nw.from_native(frame).collect_schema().names())
+        return tuple(column_labels(nw.from_native(frame).collect_schema().names()))
     except (TypeError, nw.exceptions.DuplicateError):
         table = read_table(frame)  # raises what is wrong with it
         raise DataError(

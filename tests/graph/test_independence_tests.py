@@ -80,6 +80,26 @@ def test_equal_columns_give_no_nonsense() -> None:
     assert all(-1 <= test.statistic <= 1 for test in found)
 
 
+def test_columns_of_any_size_are_tested_alike() -> None:
+    frame = draw(50)
+    (expected,) = independence_tests([Independence("a", "c", frozenset({"b"}))], frame)
+    scaled = frame * {"a": 2.0**1000, "b": 2.0**-1000, "c": 1.0, "d": 1.0}
+    assert independence_tests([expected.independence], scaled) == (expected,)
+
+
+@pytest.mark.parametrize("labels", [range(4), pd.MultiIndex.from_product([["p", "q"], [1, 2]])])
+def test_labels_that_are_no_text_are_found_by_their_text(labels: pd.Index) -> None:
+    frame = draw(50)
+    (expected,) = independence_tests([Independence("a", "c", frozenset({"b"}))], frame)
+    a, b, c, _ = map(str, labels)
+    (found,) = independence_tests(
+        [Independence(a, c, frozenset({b}))], frame.set_axis(labels, axis=1)
+    )
+    assert found.statistic == expected.statistic
+    with pytest.raises(DataError, match="no column '7'"):
+        independence_tests([Independence("7", a)], frame.set_axis(labels, axis=1))
+
+
 def test_too_few_rows_for_a_statement_give_nan() -> None:
     (found,) = independence_tests([Independence("a", "d", frozenset({"b", "c"}))], draw(5))
     assert math.isnan(found.p_value)
@@ -99,6 +119,7 @@ def test_no_statements_need_no_data() -> None:
         (draw(9).assign(b=np.nan), "at least 4 rows"),
         (draw(0), "at least 4 rows"),
         (pd.concat([draw(9), draw(9)], axis=1), "unique column names"),
+        (draw(9).set_axis([0, "0", 1, 2], axis=1), "unique column names"),
         ([1, 2, 3], "Expected a data frame"),
     ],
 )

@@ -246,6 +246,14 @@ def test_graphs_of_every_kind_are_answered(text: str) -> None:
     assert set(found) >= {"rev", "effect", "independences", "bits", "comparison", "error"}
 
 
+def test_columns_labelled_with_numbers_are_nodes_of_the_same_text() -> None:
+    data = pd.DataFrame(chain_data().to_numpy())
+    assert Evidence(data).column_names == ("0", "1", "2", "3")
+    found, _ = told(CausalGraph.parse("0 -> 1 -> 2"), data=data)
+    assert len(found["bits"]["edges"]) == 2
+    assert found["independences"][0]["test"] is not None
+
+
 def test_bad_tables_cost_the_bits_but_not_the_reading() -> None:
     same = chain_data(100).assign(B=lambda frame: frame["A"])
     found, _ = told(CausalGraph.parse("A -> B -> C"), data=same)
