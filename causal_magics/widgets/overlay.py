@@ -221,8 +221,10 @@ class _Answer:
     def _direct_sets(
         self, found: Identification, adjusted: frozenset[str]
     ) -> list[JsonObject] | None:
-        """Return the sets for the direct effect; None where it is the total one."""
-        if not any(path.kind != "biasing" and len(path.edges) > 1 for path in found.paths):
+        """Return the sets for the direct effect; None where it is the total one, or undefined."""
+        if not self.graph.is_admg or not any(
+            path.kind != "biasing" and len(path.edges) > 1 for path in found.paths
+        ):
             return None
         sets = iterate_adjustment_sets(self.graph, effect="direct", forced=())
         return [self._set(names, adjusted) for names in smallest_first(tuple(islice(sets, LIMIT)))]

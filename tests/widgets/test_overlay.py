@@ -101,6 +101,7 @@ def test_all_minimal_sets_are_told_whatever_is_adjusted(
         ("X -> M -> Y; X -> Y; M <- W -> Y", [{"M", "W"}]),
         ("X -> M -> Y; X -> Y; U [latent]; M <- U -> Y", []),
         ("X -> Y; X <- W -> Y", None),
+        ("X -- A -> Y; X -> Y", None),
     ],
 )
 def test_sets_for_the_direct_effect_are_told_where_it_is_another(
