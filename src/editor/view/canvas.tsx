@@ -38,10 +38,19 @@ export function Canvas({ editor, canvas, isMeasured }: Props): JSX.Element {
       aria-roledescription="graph editor"
       aria-label={label}
       tabindex={document.nodes.length === 0 ? 0 : -1}
+      onFocusIn={({ target }) => noteFocus(editor, target)}
     >
       {isMeasured.value && <Drawing editor={editor} />}
     </svg>
   );
+}
+
+/** What has the keyboard now; heard here once for all that is drawn. */
+function noteFocus({ screen }: Editor, target: EventTarget | null): void {
+  if (!(target instanceof SVGElement)) return;
+  const { nodeId, edgeId } = target.dataset;
+  if (nodeId !== undefined) screen.focus.value = { kind: "node", id: nodeId };
+  else if (edgeId !== undefined) screen.focus.value = { kind: "edge", id: edgeId };
 }
 
 function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
@@ -78,7 +87,15 @@ interface ListProps {
 }
 
 function Edges({ editor, ids }: ListProps): JSX.Element {
-  return <g class="cmg-edges">{ids.map((id) => <EdgeView key={id} editor={editor} id={id} />)}</g>;
+  const statuses = editor.reading.comparison.value?.edges;
+  const bits = editor.reading.overlay.value?.bits;
+  return (
+    <g class="cmg-edges">
+      {ids.map((id) => (
+        <EdgeView key={id} editor={editor} id={id} status={statuses?.get(id)} bits={bits?.edges.get(id)} source={bits?.source} />
+      ))}
+    </g>
+  );
 }
 
 function Nodes({ editor, ids }: ListProps): JSX.Element {

@@ -4,15 +4,21 @@ import type { JSX } from "preact";
 import { arrowHead, CIRCLE_RADIUS, circleCentre, type EdgeEnd } from "../../graph/geometry";
 import type { KnowledgeMark } from "../../graph/model";
 import type { Editor } from "../editor";
+import type { Status } from "../overlay";
 import { describeEvidence } from "../wording";
 import { Difference } from "./underlay";
 
 interface Props {
   readonly editor: Editor;
   readonly id: string;
+  /** What a comparison says of the edge. */
+  readonly status: Status | undefined;
+  /** What the data say of it now, and which data. */
+  readonly bits: number | undefined;
+  readonly source: string | undefined;
 }
 
-export function EdgeView({ editor, id }: Props): JSX.Element | null {
+export function EdgeView({ editor, id, status, bits, source }: Props): JSX.Element | null {
   const { screen } = editor;
   const scene = editor.scene.edge(id)?.value;
   const state = useComputed(() => {
@@ -24,14 +30,12 @@ export function EdgeView({ editor, id }: Props): JSX.Element | null {
     if (tone) words.push(`on-${tone}`);
     return words.join(" ");
   }).value;
-  const status = useComputed(() => editor.reading.comparison.value?.edges.get(id)).value;
-  const bits = useComputed(() => editor.reading.overlay.value?.bits?.edges.get(id)).value;
   if (!scene) return null;
   const { edge, route, width, key, description } = scene;
   const far = screen.isFar.value;
   const kind = edge.mark === "<->" ? " is-bidirected" : "";
   const knowledge = edge.knowledge ? ` is-${edge.knowledge}` : "";
-  const evidence = describeEvidence({ ...edge, bits: bits ?? edge.bits }, editor.reading.overlay.value?.bits?.source);
+  const evidence = describeEvidence({ ...edge, bits: bits ?? edge.bits }, source);
   const difference = status && status !== "shared" ? status : null;
   return (
     <g
@@ -44,7 +48,6 @@ export function EdgeView({ editor, id }: Props): JSX.Element | null {
       aria-label={description}
       aria-pressed={state.includes("is-selected")}
       tabindex={state.includes("is-tab-stop") ? 0 : -1}
-      onFocus={() => (screen.focus.value = { kind: "edge", id })}
     >
       {evidence && <title>{[key, evidence].join("\n")}</title>}
       {!(far && state === "") && <path class="cmg-hit" d={route.path} />}

@@ -41,7 +41,6 @@ export function NodeView({ editor, id }: Props): JSX.Element | null {
       aria-label={description}
       aria-pressed={selected}
       tabindex={state.includes("is-tab-stop") ? 0 : -1}
-      onFocus={() => (screen.focus.value = { kind: "node", id })}
     >
       {shape.label !== node.name && <title>{node.name}</title>}
       {!far && outline(shape, RING_GAP + shape.ring, { class: "cmg-grab", "data-ring": "", "stroke-width": RING_BAND })}
