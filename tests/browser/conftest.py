@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from .jupyter_lab import Lab, running_chromium, running_lab
 from .notebook_page import NotebookPage
 
+PATIENCE_MS = 30_000
+"""How long what is expected may take to appear; machines are busy at times."""
+
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
@@ -22,6 +25,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with running_chromium() as chromium:
         yield chromium
 
@@ -35,7 +39,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         return page
 
     yield open_page

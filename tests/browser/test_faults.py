@@ -20,15 +20,6 @@ PRINT = "print(g.nodes, sorted(g.directed_edges))"
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 
 Opened = Callable[..., NotebookPage]
-PATIENCE_MS, USUAL_MS = 30_000, 5_000
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait longer than elsewhere: kernels start anew here, perhaps on a busy machine."""
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=USUAL_MS)
 
 
 @pytest.fixture
