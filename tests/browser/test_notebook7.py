@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from causal_magics.graph.model import CausalGraph
 
 from .jupyter_lab import Lab, running_lab
-from .notebook_page import NotebookPage
+from .notebook_page import EditorView, NotebookPage
 
 CELLS = [
     "%load_ext causal_magics",
@@ -100,3 +100,17 @@ def test_the_notation_is_coloured_there_too(notebook7: Lab, page: Page) -> None:
     notebook = drawn(page, notebook7, "colours.ipynb")
     tokens = notebook.cell(1).locator(".cm-line").nth(2).locator("span")
     expect(tokens.first).to_be_attached()
+
+
+def test_the_toolbar_button_and_the_tab_are_there_too(notebook7: Lab, page: Page) -> None:
+    notebook = drawn(page, notebook7, "around.ipynb")
+    notebook.cell(2).locator(".jp-InputPrompt").click()
+    page.get_by_role("button", name="Insert a causal graph below").click()
+    expect(notebook.cell(3).locator(".cm-content")).to_have_text("%causal graph -o g2")
+    expect(notebook.editor(3).root.locator('[role="application"]')).to_be_visible()
+    notebook.command("causal-magics:show-panel")
+    page.locator(".jp-CausalGraphs").get_by_text("g", exact=True).click()
+    tab = EditorView(page, page.locator(".jp-CausalGraphTab"))
+    tab.draw_edge("B", "C")
+    expect(notebook.editor(1).edge("B", "C")).to_be_attached()
+    assert notebook.text_of(2) == "[('A', 'B'), ('B', 'C')]"
