@@ -289,8 +289,11 @@ class GraphEditor(anywidget.AnyWidget):
     def _write_stored(self) -> None:
         if self.comm is not None:
             state = self.session.state
-            document = state.document.to_json(state.revision)
-            self.stored = {"document": document, "name": self.name, **self._pictures(state)}
+            document, drawn = state.document.to_json(state.revision), None
+            if state.drawn is not state.document:
+                drawn = state.drawn.to_json(state.revision)
+            named = {"name": self.name, **self._pictures(state)}
+            self.stored = {"document": document, "drawn": drawn, **named}
 
     def _pictures(self, state: State) -> dict[str, str]:
         """Return the drawing as it is seen, and the notation of the value."""

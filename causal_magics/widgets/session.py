@@ -13,6 +13,7 @@ from causal_magics.errors import GraphError, OperationError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.conversion import Anchors, difference, from_graph, to_graph
 from causal_magics.widgets.document import Document, JsonObject
+from causal_magics.widgets.drawn import drawn_after
 from causal_magics.widgets.messages import (
     PYTHON,
     Commit,
@@ -38,11 +39,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an editor shows at one revision: the document and the value that it is."""
+    """What an editor shows at one revision: the document, the value that it is, what hands drew.
+
+    ``drawn`` is ``document`` itself where Python changed nothing.
+    """
 
     document: Document
     anchors: Anchors
     graph: CausalGraph
+    drawn: Document
     revision: int = 0
 
 
@@ -84,7 +89,7 @@ class EditorSession:
             if earlier is None
             else from_graph(graph, earlier.document, earlier.graph, self._numbers)
         )
-        self._state = State(document, anchors, graph)
+        self._state = State(document, anchors, graph, document)
 
     @property
     def state(self) -> State:
@@ -218,7 +223,11 @@ class EditorSession:
         document = before.document.apply(group)
         graph, anchors = value or (_value(document, before.anchors), before.anchors)
         revision = before.revision + 1
-        self._state = State(document, anchors, graph, revision)
+        drawn = before.drawn
+        if origin != PYTHON:
+            alike = drawn is before.document
+            drawn = document if alike else drawn_after(drawn, group) or document
+        self._state = State(document, anchors, graph, drawn, revision)
         commit: Commit = {
             "kind": "commit", "rev": revision, "gid": gid, "origin": origin, "ops": list(group),
         }  # fmt: skip

@@ -7,7 +7,7 @@ import { STORED_EVENT } from "../editor";
 import type { GraphDocument } from "../graph/model";
 import type { CellText, Rewritten } from "./cell-rewrite";
 import { LiveGraph, type DrawStored } from "./live-graph";
-import { readEdited, readStored, withEdited } from "./stored-graph";
+import { readEdited, readStored, withEdited, type Edited, type StoredGraph } from "./stored-graph";
 
 /** Writes an edit into the text of the cell that the graph came from. */
 export type Rewrite = (cell: CellText, before: GraphDocument, after: GraphDocument) => Rewritten;
@@ -16,8 +16,8 @@ type Output = IRenderMime.IMimeModel;
 
 export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
   private output: Output | null = null;
-  /** What the cell's text says, as far as is known. */
-  private written: GraphDocument | null = null;
+  /** What is shown, and what of it the cell's text says, as far as is known. */
+  private known: Pick<StoredGraph, "document" | "drawn"> | null = null;
   private readonly warning = new Widget();
 
   constructor(
@@ -39,7 +39,7 @@ export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
   renderModel(output: Output): Promise<void> {
     const stored = readStored(output.data);
     this.output = output;
-    this.written ??= stored?.document ?? null;
+    this.known ??= stored;
     this.showGraph(output.trusted ? (stored?.modelId ?? null) : null, stored);
     return Promise.resolve();
   }
@@ -48,16 +48,19 @@ export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
   private keep(event: Event): void {
     event.stopPropagation();
     const edited = readEdited((event as CustomEvent<unknown>).detail);
-    if (edited) this.writeIntoCell(edited.document);
+    if (edited) this.writeIntoCell(edited);
     const data = edited && this.output ? withEdited(this.output.data, edited) : null;
     if (data && this.output) this.output.setData({ data: data as Output["data"], metadata: this.output.metadata });
   }
 
-  private writeIntoCell(document: GraphDocument): void {
+  /** What Python did is not written: the cells that did it would find it done when they run again. */
+  private writeIntoCell({ document, drawn }: Edited): void {
     const cell = this.ancestor(CodeCell);
-    if (!cell || !this.written || cell.model.getMetadata("editable") === false) return;
-    const outcome = this.rewrite(cell.model.sharedModel, this.written, document);
-    this.written = document;
+    if (!cell || !this.known || cell.model.getMetadata("editable") === false) return;
+    const { sharedModel } = cell.model;
+    const { known } = this;
+    const outcome = drawn ? this.rewrite(sharedModel, known.drawn, drawn) : this.rewrite(sharedModel, known.document, document);
+    this.known = { document, drawn: drawn ?? document };
     this.warning.node.textContent = "The text of this cell was left as it is: it cannot be read, or holds {{expressions}}.";
     this.warning.setHidden(outcome !== "kept");
   }

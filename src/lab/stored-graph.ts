@@ -11,6 +11,8 @@ type Bundle = Readonly<Record<string, unknown>>;
 
 export interface StoredGraph {
   readonly document: GraphDocument;
+  /** What hands drew of it, which the text of its cell says. */
+  readonly drawn: GraphDocument;
   readonly name: string | null;
   /** The live editor's model in the kernel, null where there never was one. */
   readonly modelId: string | null;
@@ -20,6 +22,8 @@ export interface StoredGraph {
 /** What a live editor says about the graph that it shows now. */
 export interface Edited {
   readonly document: GraphDocument;
+  /** What hands drew of it; absent where nobody knows. */
+  readonly drawn?: GraphDocument;
   readonly name?: string | null;
   readonly svg?: string;
   readonly text?: string;
@@ -41,6 +45,7 @@ export function readStored(bundle: Bundle): StoredGraph | null {
   const view = fieldsOf(bundle[WIDGET_MIME]);
   return {
     document,
+    drawn: parseDocument(fields.drawn) ?? document,
     name: textOrNull(fields.name),
     modelId: textOrNull(fields.model_id) ?? textOrNull(view?.model_id),
     comparison: fields.comparison ?? null,
@@ -55,6 +60,7 @@ export function readEdited(detail: unknown): Edited | null {
   const text = textOrNull(fields.text);
   return {
     document,
+    ...("drawn" in fields ? { drawn: parseDocument(fields.drawn) ?? document } : {}),
     ...("name" in fields ? { name: textOrNull(fields.name) } : {}),
     ...(svg === null ? {} : { svg }),
     ...(text === null ? {} : { text }),
@@ -65,7 +71,9 @@ export function readEdited(detail: unknown): Edited | null {
 export function withEdited(bundle: Bundle, edited: Edited): Bundle | null {
   const fields = fieldsOf(bundle[GRAPH_MIME]);
   if (!fields) return null;
-  const graph = { ...fields, document: edited.document, ...("name" in edited ? { name: edited.name } : {}) };
+  const { document, drawn = document } = edited;
+  const graph: Record<string, unknown> = { ...fields, document, drawn, ...("name" in edited ? { name: edited.name } : {}) };
+  if (drawn === document) delete graph.drawn;
   const next: Record<string, unknown> = { ...bundle, [GRAPH_MIME]: graph };
   if (edited.svg !== undefined) next[SVG_MIME] = edited.svg;
   if (edited.text !== undefined) next[TEXT_MIME] = edited.text;

@@ -67,6 +67,25 @@ def test_edits_on_the_canvas_rewrite_the_cell(lab: Lab, new_page: Callable[..., 
     assert abs(before[0] - after[0]) < 30
 
 
+def test_what_python_did_stays_out_of_the_text(lab: Lab, new_page: Callable[..., Page]) -> None:
+    cells = ["%load_ext causal_magics", BODY, "g = g.add_edge('A', 'C').set_roles('B', 'latent')"]
+    notebook = NotebookPage.open(new_page(), lab.url, lab.add_notebook("python.ipynb", cells))
+    for number in range(3):
+        notebook.run(number)
+    editor = notebook.editor(1)
+    expect(editor.edge("A", "C")).to_be_visible()
+    notebook.save_when_stored(1, "latent")
+    assert source(notebook, 1) == BODY
+    notebook = NotebookPage.open(notebook.page, notebook.url, notebook.path)
+    editor = notebook.editor(1)
+    expect(editor.root.get_by_text("saved to kernel")).to_be_visible()
+    editor.click_edge("B", "C")
+    editor.press("Delete")
+    found = wait_for_source(notebook, 1, lambda text: "B -> C" not in text)
+    assert "latent" not in found
+    assert "A -> C" not in found
+
+
 def open_file(page: Page, lab: Lab, name: str) -> EditorView:
     page.goto(f"{lab.url}/lab/tree/{name}?reset")
     root = page.locator(".jp-CausalGraphFile")

@@ -124,6 +124,7 @@ def test_what_the_notebook_keeps_follows_the_edits(
     bundle = _bundle(editor)
     assert editor.stored == {
         "document": bundle[MIME_TYPE]["document"],
+        "drawn": None,
         "name": "g",
         "svg": bundle["image/svg+xml"],
         "text": bundle["text/plain"],

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from causal_magics.graph.model import CausalGraph
+from causal_magics.widgets.conversion import to_graph
 from causal_magics.widgets.session import EditorSession
 
 CHAIN = CausalGraph(edges=[("A", "B"), ("B", "C")])
@@ -191,6 +192,37 @@ def test_names_are_only_names(name: str) -> None:
     assert wire.edit({**wire.add_node("D"), "name": name})["kind"] == "commit"
     assert wire.graph.nodes[-1] == name
     assert wire.session.snapshot()["nodes"][-1]["name"] == name
+
+
+def drawn(wire: Wire) -> set[tuple[str, str]]:
+    """Check that no role was drawn, and return the edges that were."""
+    graph = to_graph(wire.session.state.drawn)
+    assert not any(graph.node(name).roles for name in graph.nodes)
+    return set(graph.directed_edges)
+
+
+def test_what_python_did_is_not_drawn() -> None:
+    wire = Wire()
+    chain = set(CHAIN.directed_edges)
+    more = wire.graph.add_node("D").add_edge("C", "D")
+    wire.session.set_graph(more.set_roles("A", "latent"))
+    assert drawn(wire) == chain
+    wire.edit(wire.add_edge("A", "C"))
+    assert drawn(wire) == chain | {("A", "C")}
+    wire.edit({"op": "move", "positions": {wire.id_of("A"): [1, 2], wire.id_of("D"): [3, 4]}})
+    wire.edit({"op": "delete_edge", "id": wire.edge_id("C", "D")})
+    wire.session.undo()
+    assert drawn(wire) == chain | {("A", "C")}
+
+
+def test_what_is_drawn_on_what_python_did_is_drawn_with_it() -> None:
+    wire = Wire()
+    wire.session.set_graph(wire.graph.add_node("D").add_edge("C", "D"))
+    wire.edit(wire.add_edge("A", "D"))
+    assert drawn(wire) == {("A", "B"), ("B", "C"), ("C", "D"), ("A", "D")}
+    wire.session.set_graph(wire.graph.remove_edge("A", "B"))
+    wire.edit(wire.add_edge("B", "A", "y"))
+    assert drawn(wire) == {("B", "A"), ("B", "C"), ("C", "D"), ("A", "D")}
 
 
 def test_set_graph_sends_only_what_differs() -> None:

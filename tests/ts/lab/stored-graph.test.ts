@@ -19,7 +19,7 @@ const bundle = {
 
 describe("the graph that an output holds", () => {
   test("is read whole", () => {
-    expect(readStored(bundle)).toEqual({ document, name: "g", modelId: "m", comparison: null });
+    expect(readStored(bundle)).toEqual({ document, drawn: document, name: "g", modelId: "m", comparison: null });
   });
 
   test("finds the model beside it where it does not name one", () => {
@@ -55,12 +55,20 @@ describe("an edit of the live graph", () => {
     expect(withEdited(bundle, { document })).toBeNull();
   });
 
+  test("keeps what hands drew beside what Python made of it, while they differ", () => {
+    const data = withEdited(bundle, { document: edited, drawn: document });
+    expect(readStored(data ?? {})).toMatchObject({ document: edited, drawn: document });
+    expect(withEdited(data ?? {}, { document: edited })?.[GRAPH_MIME]).not.toHaveProperty("drawn");
+  });
+
   test("of an output without a graph is ignored", () => {
     expect(withEdited({ "text/plain": "1" }, { document })).toBeNull();
   });
 
   test("is read only where it is well formed", () => {
     expect(readEdited({ document, name: "h", svg: "", text: 3 })).toEqual({ document, name: "h" });
+    expect(readEdited({ document, drawn: null })).toEqual({ document, drawn: document });
+    expect(readEdited({ document: edited, drawn: document })).toEqual({ document: edited, drawn: document });
     expect(readEdited({ document: null })).toBeNull();
     expect(readEdited(undefined)).toBeNull();
   });
