@@ -45,16 +45,27 @@ def run_and_show(notebook: NotebookPage, numbers: range, shown: int) -> None:
 
 
 def in_a_cell(page: Page, lab: Lab, notebook: Path) -> None:
-    """The editor in the output of a cell, light and dark."""
+    """The editor in the output of a cell: light while an edge is dragged, dark at rest."""
     opened = NotebookPage.open(page, lab.url, notebook)
     run_and_show(opened, range(9), 8)
-    opened.editor(8).edge("motivation", "programme").scroll_into_view_if_needed()
-    opened.editor(8).node("training").click()
-    theme(page, LIGHT)
-    shot(page, "editor-light")
+    editor = opened.editor(8)
+    # As a person draws it larger by its corner.
+    editor.root.locator(".cmg-body").evaluate("body => body.style.height = '520px'")
     theme(page, DARK)
     shot(page, "editor-dark")
     theme(page, LIGHT)
+    page.wait_for_timeout(SETTLE)
+    x, y = editor.place("motivation")
+    page.mouse.move(x, y)
+    ring = editor.node("motivation").locator("[data-ring]").first.bounding_box()
+    assert ring is not None
+    page.mouse.move(ring["x"] + 3, y)
+    page.mouse.down()
+    page.mouse.move(x - 120, y + 60, steps=4)
+    page.mouse.move(x - 130, y + 150, steps=4)
+    expect(editor.root.locator("[data-price]").first).to_be_visible()
+    shot(page, "editor-light")
+    page.mouse.up()
 
 
 def narrow(page: Page, lab: Lab, notebook: Path) -> None:
@@ -85,7 +96,7 @@ def main() -> None:
         notebook = Path(shutil.copy(ROOT / "notebooks" / "drawing.ipynb", work))
         with running_lab(Path(folder) / "home", work) as lab:
             for width, height, take in (
-                (1100, 760, in_a_cell), (700, 760, narrow), (1500, 860, in_a_tab),
+                (1100, 800, in_a_cell), (700, 760, narrow), (1500, 860, in_a_tab),
             ):  # fmt: skip
                 context = chromium.new_context(viewport={"width": width, "height": height})
                 take(context.new_page(), lab, notebook)

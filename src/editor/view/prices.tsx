@@ -23,7 +23,7 @@ export function Prices({ editor }: Props): JSX.Element | null {
         if (!box) return null;
         const refused = drag.invalid.has(id);
         const words = `${refused ? "⊘ " : ""}${priceOf(change)}`;
-        const width = words.length * 6 + 10;
+        const width = words.length * 6.4 + 14;
         const state = `${change < 0 ? "is-saving" : "is-costly"}${id === best ? " is-best" : ""}${refused ? " is-refused" : ""}`;
         return (
           <g key={id} class={`cmg-price ${state}`} data-price={change} transform={`translate(${box.x} ${box.y + box.height / 2 + 13})`}>
