@@ -71,6 +71,11 @@ export class Editor {
     return this.session.document;
   }
 
+  /** Whether only what lies around one node is drawn. */
+  get isTooLarge(): boolean {
+    return this.document.nodes.length > MOST_NODES;
+  }
+
   dispose(): void {
     this.session.sync.stop();
     this.reading.stop();
@@ -109,7 +114,7 @@ export class Editor {
   }
 
   #turn(way: "undo" | "redo", nothing: string): void {
-    if (this.screen.readOnly.peek()) return;
+    if (!this.#mayTurn) return;
     const turned = this.session[way]();
     this.#noteHistory();
     if (!turned) return this.screen.announce(nothing);
@@ -192,8 +197,8 @@ export class Editor {
 
   #noteHistory(): void {
     const { history } = this.session;
-    this.screen.canUndo.value = history.canUndo;
-    this.screen.canRedo.value = history.canRedo;
+    this.screen.canUndo.value = this.#mayTurn && history.canUndo;
+    this.screen.canRedo.value = this.#mayTurn && history.canRedo;
   }
 
   #readTraits(transport: Transport): void {
@@ -204,12 +209,18 @@ export class Editor {
       ? columns.filter((name) => typeof name === "string")
       : (this.options.columns ?? []);
     this.screen.readOnly.value = this.#isReadOnly(this.document);
+    this.#noteHistory();
   }
 
   #kernelReadOnly = false;
 
+  /** Also in a graph that has become too large to edit, so that what made it so is undone. */
+  get #mayTurn(): boolean {
+    return this.options.readOnly !== true && !this.#kernelReadOnly;
+  }
+
   #isReadOnly(document: GraphDocument): boolean {
-    return this.options.readOnly === true || this.#kernelReadOnly || document.nodes.length > MOST_NODES;
+    return !this.#mayTurn || document.nodes.length > MOST_NODES;
   }
 
   // ------------------------------------------------------------------ view
@@ -293,7 +304,7 @@ export class Editor {
 
   /** Selects a node and brings it into view. */
   goTo(id: string): void {
-    if (this.document.nodes.length > MOST_NODES) this.showAround(id, this.screen.around.peek().steps);
+    if (this.isTooLarge) this.showAround(id, this.screen.around.peek().steps);
     this.select([id]);
     this.screen.focus.value = { kind: "node", id };
     this.reveal(id);

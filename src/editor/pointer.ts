@@ -4,7 +4,6 @@ import { refusedTargets } from "../graph/targets";
 import type { Operation } from "../graph/operations";
 import * as actions from "./actions";
 import type { Editor } from "./editor";
-import { MOST_NODES } from "./editor";
 import { snapTo } from "./guides";
 import { entriesFor } from "./menus";
 import { Pinch } from "./pinch";
@@ -247,7 +246,7 @@ export class PointerControl {
     const { screen } = this.#editor;
     event.stopPropagation();
     const { node, edge } = this.#hit(event);
-    if (node !== null && this.#editor.document.nodes.length > MOST_NODES) return this.#editor.goTo(node);
+    if (node !== null && this.#editor.isTooLarge) return this.#editor.goTo(node);
     if (screen.readOnly.peek()) return;
     if (node !== null) screen.naming.value = { kind: "rename", id: node };
     else if (edge === null) this.#startName(...this.#at(event));

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { MOST_NODES, type Editor } from "../editor";
+import type { Editor } from "../editor";
 
 const MOST_OFFERED = 200;
 
@@ -60,7 +60,7 @@ export function Neighbourhood({ editor }: { readonly editor: Editor }): JSX.Elem
   const { screen, scene } = editor;
   const around = screen.around.value;
   const _shown = scene.document.value;
-  if (!_shown || editor.document.nodes.length <= MOST_NODES) return null;
+  if (!_shown || !editor.isTooLarge) return null;
   return (
     <div class="cmg-neighbourhood" role="group" aria-label="Neighbourhood">
       <button type="button" class="cmg-button" onClick={() => (screen.finding.value = true)}>Find …</button>

@@ -137,13 +137,15 @@ function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JS
 
 function GraphPart({ editor }: Props): JSX.Element {
   const { nodes, edges, tiers } = editor.scene.document.value;
-  const drawn = edges.filter(({ knowledge }) => knowledge !== "forbidden");
+  const isDrawn = ({ knowledge }: DocumentEdge): boolean => knowledge !== "forbidden";
+  const drawn = edges.filter(isDrawn);
+  const whole = editor.isTooLarge ? editor.document : { nodes, edges };
   const held = (role: Role): DocumentNode[] => nodes.filter(({ roles }) => roles.includes(role));
   return (
     <>
       <p class="cmg-row">
         <b class="cmg-name">{editor.screen.title.value || "Graph"}</b>{" "}
-        <span class="cmg-faint">{`${counted(nodes.length, "node")}, ${counted(drawn.length, "edge")}`}</span>
+        <span class="cmg-faint">{`${counted(whole.nodes.length, "node")}, ${counted(whole.edges.filter(isDrawn).length, "edge")}`}</span>
       </p>
       {ROLES.filter((role) => role !== "exposure" && role !== "outcome" && held(role).length > 0).map((role) => (
         <Neighbours key={role} editor={editor} title={capital(role)} ids={held(role).map(({ id }) => id)} />

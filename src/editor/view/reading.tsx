@@ -16,13 +16,14 @@ export function ReadingPart({ editor }: Props): JSX.Element | null {
   const overlay = reading.overlay.value;
   const comparison = reading.comparison.value;
   if (scene.document.value.nodes.length === 0 || (!overlay && !comparison)) return null;
+  const isComputed = overlay !== null && !editor.isTooLarge;
   const stale = overlay !== null && reading.isStale.value;
   return (
     <section class={`cmg-reading${stale ? " is-stale" : ""}`} aria-label="What the graph says" aria-busy={stale || overlay?.waiting !== ""}>
       {comparison && <Differences comparison={comparison} />}
-      {overlay && <Question editor={editor} />}
+      {isComputed && <Question editor={editor} />}
       {overlay?.effect && <Answer editor={editor} effect={overlay.effect} />}
-      {overlay && <Implications editor={editor} overlay={overlay} />}
+      {isComputed && <Implications editor={editor} overlay={overlay} />}
       {overlay?.bits && (
         <p class="cmg-row">
           <b>Bits saved</b> {round(overlay.bits.saved)} <span class="cmg-faint">{overlay.bits.source}</span>

@@ -27,10 +27,11 @@ function Verdict({ editor }: Props): JSX.Element | null {
   return <span class={change < 0 ? "cmg-yes" : "cmg-no"}>{`last edit ${priceOf(change)}`}</span>;
 }
 
-function advice({ screen, scene, session }: Editor): string {
+function advice(editor: Editor): string {
+  const { screen, scene } = editor;
   const document = scene.document.value;
   const { nodes, edges } = screen.selection.value;
-  if (session.document.nodes.length > MOST_NODES) return `More than ${MOST_NODES} nodes: shown, not edited`;
+  if (editor.isTooLarge) return `More than ${MOST_NODES} nodes: shown, not edited`;
   if (screen.readOnly.value) return "read-only";
   if (screen.isFar.value) return "names return when you zoom in (Ctrl+wheel)";
   if (screen.mode.value === "node") return "click the canvas to add a node · Esc ends";

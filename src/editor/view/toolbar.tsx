@@ -22,7 +22,7 @@ export function Toolbar({ editor }: Props): JSX.Element {
   const editable = !screen.readOnly.value;
   return (
     <div class="cmg-toolbar" role="toolbar" aria-label="Graph tools" ref={row} onKeyDown={(event) => rove(event, row.current)}>
-      {editable && <EditingTools editor={editor} />}
+      {editable ? <EditingTools editor={editor} /> : (screen.canUndo.value || screen.canRedo.value) && <TurningTools editor={editor} />}
       <Tool icon="fit" label="Fit" hint="Show all (0)" run={() => editor.fit()} />
       <Tool
         icon="outline"
@@ -66,9 +66,18 @@ function EditingTools({ editor }: Props): JSX.Element {
       <Menu label="Type of the edges that are drawn" class="cmg-half" items={edgeTypes(editor)}>
         <Caret />
       </Menu>
+      <TurningTools editor={editor} />
+      <Tool icon="layout" label="Layout" hint="Lay out (L)" run={() => layOut(editor)} />
+    </>
+  );
+}
+
+function TurningTools({ editor }: Props): JSX.Element {
+  const { screen } = editor;
+  return (
+    <>
       <Tool icon="undo" hint="Undo (Ctrl+Z)" disabled={!screen.canUndo.value} run={() => editor.undo()} />
       <Tool icon="redo" hint="Redo (Shift+Ctrl+Z)" disabled={!screen.canRedo.value} run={() => editor.redo()} />
-      <Tool icon="layout" label="Layout" hint="Lay out (L)" run={() => layOut(editor)} />
     </>
   );
 }

@@ -161,4 +161,16 @@ describe("a graph too large to draw", () => {
     editor.goTo("n1000");
     expect(editor.scene.nodeIds.peek()).toEqual(["n999", "n1000", "n1001"]);
   });
+
+  it("is undone where a paste made it so", () => {
+    const editor = editorOf("A -> B");
+    expect(pasteText(editor, nodes.map(({ name }) => name).join("; "))).toBe(true);
+    expect(editor.screen.readOnly.peek()).toBe(true);
+    expect(editor.screen.canUndo.peek()).toBe(true);
+    editor.undo();
+    expect(names(editor)).toEqual(["A", "B"]);
+    expect(editor.screen.readOnly.peek()).toBe(false);
+    editor.redo();
+    expect(names(editor)).toHaveLength(2_002);
+  });
 });

@@ -2,7 +2,7 @@ import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { GraphDocument } from "../../../src/graph/model";
 import { renderReadOnly } from "../../../src/editor";
-import { CHAIN, button, edge, edgeElement, edges, focusOn, names, node, nodeElement, open, openStored, press, said, settle, type Bench } from "./bench";
+import { CHAIN, button, edge, edgeElement, edges, focusOn, names, node, nodeElement, open, openStored, press, said, settle, type, type Bench } from "./bench";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -173,4 +173,22 @@ it("axe finds nothing serious", async () => {
   HTMLCanvasElement.prototype.getContext = () => null; // jsdom has none, and axe asks for one
   const { violations } = await axe.run(bench.host, { rules: { "color-contrast": { enabled: false } } });
   expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+});
+
+it("a graph too large to draw is counted whole, not read, and its last edit can be undone", async () => {
+  const many = Array.from({ length: 1_497 }, (_, i) => node(`M${i}`));
+  const bench = await open({ ...CHAIN, nodes: [...CHAIN.nodes, ...many] });
+  const panel = () => bench.host.querySelector(".cmg-inspector")?.textContent ?? "";
+  expect(panel()).toContain("1500 nodes, 2 edges");
+  focusOn(nodeElement(bench, "A"));
+  await press(bench, "n");
+  await type(bench, "Last");
+  await press(bench, "Enter", "Escape");
+  expect(names(bench)).toHaveLength(1_501);
+  await settle();
+  expect(panel()).toContain("1501 nodes, 2 edges");
+  expect(panel()).not.toContain("Effect of");
+  button(bench, "Undo (Ctrl+Z)").click();
+  await settle(bench.wire);
+  expect(names(bench)).toHaveLength(1_500);
 });
