@@ -6,6 +6,7 @@ import {
   type Mark,
   type Role,
 } from "../graph/model";
+import { nodeShape } from "../graph/geometry";
 import type { Operation } from "../graph/operations";
 import { cycleType } from "./edge-types";
 import type { Editor } from "./editor";
@@ -147,16 +148,17 @@ export function nudge(editor: Editor, dx: number, dy: number): void {
   editor.edit([{ op: "move", positions }], `${who} moved`, `nudge ${Object.keys(positions).join(" ")}`);
 }
 
-/** A free place for a node: near the focused one, else in the middle of the view. */
-export function freePlace(editor: Editor): [number, number] {
+/** A free place for a node of this name: near the focused one, else in the middle of the view. */
+export function freePlace(editor: Editor, name = ""): [number, number] {
   const focus = editor.screen.focus.peek();
   const box = focus?.kind === "node" ? editor.scene.nodeBoxes.get(focus.id) : undefined;
   const [width, height] = editor.screen.size.peek();
   const [x, y] = box ? [box.x, box.y + 80] : editor.toDrawing(width / 2, height / 2);
+  const aside = Math.max(36, nodeShape(name, []).width / 2 + 12);
   for (let ring = 0; ring < 30; ring++) {
     for (const side of ring === 0 ? [0] : [ring, -ring]) {
       const [left, top] = [snapped(x + side * 96), snapped(y)];
-      if (editor.scene.nodeAt(left, top, 36) === null) return [left, top];
+      if (editor.scene.nodeAt(left, top, 36, aside) === null) return [left, top];
     }
   }
   return [snapped(x), snapped(y)];

@@ -86,7 +86,7 @@ export function handleKey(editor: Editor, event: KeyboardEvent): boolean {
 
 function startNode(editor: Editor): void {
   const [x, y] = actions.freePlace(editor);
-  editor.screen.naming.value = { kind: "create", x, y, from: null };
+  editor.screen.naming.value = { kind: "create", x, y, from: null, anywhere: true };
 }
 
 function focusedNode({ screen }: Editor): string | null {

@@ -59,10 +59,10 @@ export class Scene {
   }
 
   /** The topmost node at a point of the drawing, up to `reach` px outside of it. */
-  nodeAt(x: number, y: number, reach: number): string | null {
+  nodeAt(x: number, y: number, reach: number, aside = reach): string | null {
     let found: string | null = null;
     for (const [id, box] of this.#boxes) {
-      const inside = Math.abs(x - box.x) <= box.width / 2 + reach && Math.abs(y - box.y) <= box.height / 2 + reach;
+      const inside = Math.abs(x - box.x) <= box.width / 2 + aside && Math.abs(y - box.y) <= box.height / 2 + reach;
       if (inside) found = id;
     }
     return found;

@@ -42,7 +42,14 @@ export type Drag =
 /** A name that is being typed, for a node or for a new one, perhaps at the end of a new edge. */
 export type Naming =
   | { readonly kind: "rename"; readonly id: string }
-  | { readonly kind: "create"; readonly x: number; readonly y: number; readonly from: string | null };
+  | {
+      readonly kind: "create";
+      readonly x: number;
+      readonly y: number;
+      readonly from: string | null;
+      /** Nobody chose the place, so that the node goes where its name has room. */
+      readonly anywhere?: true;
+    };
 
 export interface NoticeAction {
   readonly label: string;

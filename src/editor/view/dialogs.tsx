@@ -102,7 +102,7 @@ function ConnectField({ editor, source }: Props & { readonly source: string }): 
     if (!name) return;
     end();
     if (target !== undefined) actions.connect(editor, source, target);
-    else actions.addNode(editor, name, ...actions.freePlace(editor), source);
+    else actions.addNode(editor, name, ...actions.freePlace(editor, name), source);
   };
   return (
     <form

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { indexOf, nameProblem } from "../../graph/model";
 import { labelWidth } from "../../graph/geometry";
-import { addNode, rename } from "../actions";
+import { addNode, freePlace, rename } from "../actions";
 import type { Editor } from "../editor";
 import type { Naming } from "../screen";
 
@@ -125,5 +125,8 @@ function problemWith(editor: Editor, naming: Naming, name: string): string | nul
 
 function keep(editor: Editor, naming: Naming, name: string): void {
   if (naming.kind === "rename") rename(editor, naming.id, name);
-  else addNode(editor, name, naming.x, naming.y, naming.from);
+  else {
+    const [x, y] = naming.anywhere ? freePlace(editor, name) : [naming.x, naming.y];
+    addNode(editor, name, x, y, naming.from);
+  }
 }

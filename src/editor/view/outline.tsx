@@ -144,7 +144,7 @@ function AddNode({ editor }: Props): JSX.Element {
       class="cmg-add"
       onSubmit={(event) => {
         event.preventDefault();
-        if (actions.addNode(editor, name.value, ...actions.freePlace(editor))) name.value = "";
+        if (actions.addNode(editor, name.value, ...actions.freePlace(editor, name.value))) name.value = "";
       }}
     >
       <input aria-label="Name of a new node" value={name.value} onInput={(event) => (name.value = event.currentTarget.value)} />

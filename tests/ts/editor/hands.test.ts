@@ -1,5 +1,6 @@
 /** What hands do with several nodes: copies, tiers, lines, distances, menus, large graphs. */
 import { afterEach, describe, expect, it } from "vitest";
+import { addNode, freePlace } from "../../../src/editor/actions";
 import { copyText, duplicate, pasteText } from "../../../src/editor/clipboard";
 import { Editor } from "../../../src/editor/editor";
 import { arrange } from "../../../src/editor/arrange";
@@ -146,6 +147,17 @@ describe("menus", () => {
     entriesFor(editor, id(editor, "A"), null, [0, 0]).find(({ label }) => label === "latent")?.run();
     expect(textOf(editor)).toBe("A [latent]\nA -> B");
   });
+});
+
+it("a node added by key has room for its name", () => {
+  const editor = editorOf('A [pos="0,0"]; B [pos="100,0"]; C [pos="0,80"]');
+  editor.screen.focus.value = { kind: "node", id: id(editor, "B") };
+  const name = "a name that is quite long";
+  const [x, y] = freePlace(editor, name);
+  addNode(editor, name, x, y);
+  const boxes = editor.scene.nodeBoxes;
+  const [long, c] = [boxes.get(id(editor, name)), boxes.get(id(editor, "C"))];
+  expect(Math.abs((long?.x ?? 0) - (c?.x ?? 0))).toBeGreaterThan(((long?.width ?? 0) + (c?.width ?? 0)) / 2);
 });
 
 describe("a graph too large to draw", () => {
