@@ -126,6 +126,7 @@ def test_a_file_that_cannot_be_read_is_left_as_it_is(
     file.write_text("dag { A -> }")
     editor = open_file(page, lab, "broken.dagitty")
     expect(editor.root.locator(".jp-CausalGraphFile-problem")).to_contain_text("Line 1")
+    expect(editor.root.get_by_text("the text cannot be read")).to_be_visible()
     editor.root.get_by_role("button", name="Open as text").click()
     expect(page.locator(".jp-FileEditor")).to_be_visible(timeout=15_000)
     assert file.read_text() == "dag { A -> }"

@@ -46,6 +46,10 @@ function advice(editor: Editor): string {
   return document.nodes.length === 0 ? "double-click the canvas, or press N, for the first node" : "double-click for a node · ? for the keys";
 }
 
+function fileState({ screen, isTooLarge }: Editor): string {
+  return screen.readOnly.value && !isTooLarge ? "the text cannot be read" : "in step with the text";
+}
+
 function LinkState({ editor }: Props): JSX.Element {
   const { screen, scene } = editor;
   const link = screen.link.value;
@@ -53,7 +57,7 @@ function LinkState({ editor }: Props): JSX.Element {
   const waiting = screen.waiting.value;
   if (editor.options.readOnly) return <span class="cmg-link-state">stored graph · run the cell to edit</span>;
   const words = {
-    saved: editor.options.local ? "in step with the text" : `rev ${rev} · saved to kernel`,
+    saved: editor.options.local ? fileState(editor) : `rev ${rev} · saved to kernel`,
     sending: `rev ${rev} · sending`,
     busy: `kernel busy, ${counted(waiting, "edit")} queued`,
     disconnected: waiting > 0 ? `disconnected · ${counted(waiting, "edit")} kept` : "disconnected",
