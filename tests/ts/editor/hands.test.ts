@@ -150,7 +150,8 @@ describe("menus", () => {
 });
 
 it("a node added by key has room for its name", () => {
-  const editor = editorOf('A [pos="0,0"]; B [pos="100,0"]; C [pos="0,80"]');
+  const editor = editorOf("B; C");
+  editor.edit([{ op: "move", positions: { [id(editor, "B")]: [104, 0], [id(editor, "C")]: [0, 80] } }], "Moved");
   editor.screen.focus.value = { kind: "node", id: id(editor, "B") };
   const name = "a name that is quite long";
   const [x, y] = freePlace(editor, name);
