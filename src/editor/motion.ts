@@ -14,16 +14,14 @@ function wantsMotion(): boolean {
 /** What is seen now; the function shows how it becomes what is seen then, when called after the change. */
 export function glideFrom(editor: Editor): () => void {
   const { scene, screen } = editor;
-  const before: Places = new Map(scene.nodeIds.peek().flatMap((id) => {
+  const placesOf = (ids: Iterable<string>): Places => new Map([...ids].flatMap((id) => {
     const box = scene.nodeBoxes.get(id);
     return box ? [[id, [box.x, box.y] as const] as const] : [];
   })); // prettier-ignore
+  const before = placesOf(scene.nodeIds.peek());
   const from = screen.viewport.peek();
   return () => {
-    const after = new Map([...before.keys()].flatMap((id) => {
-      const box = scene.nodeBoxes.get(id);
-      return box ? [[id, [box.x, box.y] as const] as const] : [];
-    })); // prettier-ignore
+    const after = placesOf(before.keys());
     if (before.size <= MOST_GLIDING && wantsMotion()) glide(editor, before, after, from, screen.viewport.peek());
   };
 }

@@ -5,7 +5,7 @@ import { routeEdges, type Box } from "../../graph/geometry";
 import { toolEdge } from "../actions";
 import type { Editor } from "../editor";
 import { describeSize } from "../wording";
-import { EdgeView, endOf } from "./edge";
+import { EdgeView, lineOf } from "./edge";
 import { ViewedEdges } from "./graph-view";
 import { NodeView } from "./node";
 import { Guides, TierBands } from "./tiers";
@@ -117,9 +117,7 @@ function Draft({ editor }: { readonly editor: Editor }): JSX.Element | null {
   const refused = drag.target !== null && drag.invalid.has(drag.target) ? " is-refused" : "";
   return (
     <g class={`cmg-edge cmg-draft${knowledge === "forbidden" ? " is-forbidden" : ""}${refused}`}>
-      <path class="cmg-line" d={route.path} stroke-width={2} />
-      {endOf(route.source, 2)}
-      {endOf(route.target, 2)}
+      {lineOf(route, 2)}
     </g>
   );
 }

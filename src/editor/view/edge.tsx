@@ -1,7 +1,7 @@
 /** One edge: its line, the marks at its ends and its badge. */
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { arrowHead, CIRCLE_RADIUS, circleCentre, type EdgeEnd } from "../../graph/geometry";
+import { arrowHead, CIRCLE_RADIUS, circleCentre, type EdgeEnd, type EdgeRoute } from "../../graph/geometry";
 import type { KnowledgeMark } from "../../graph/model";
 import type { Editor } from "../editor";
 import type { Status } from "../overlay";
@@ -60,8 +60,19 @@ export function EdgeView({ editor, id, status, bits, source }: Props): JSX.Eleme
   );
 }
 
+/** A line with its marks, for what is drawn as an edge and is none of the graph's own. */
+export function lineOf({ path, source, target }: EdgeRoute, width: number): JSX.Element {
+  return (
+    <>
+      <path class="cmg-line" d={path} stroke-width={width} />
+      {endOf(source, width)}
+      {endOf(target, width)}
+    </>
+  );
+}
+
 /** No component of its own: a large graph has many. */
-export function endOf(end: EdgeEnd, width: number): JSX.Element | null {
+function endOf(end: EdgeEnd, width: number): JSX.Element | null {
   switch (end.mark) {
     case "none":
       return null;

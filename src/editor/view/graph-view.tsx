@@ -4,7 +4,7 @@ import { routeEdges } from "../../graph/geometry";
 import type { Editor } from "../editor";
 import { VIEWS, type Viewed } from "../graph-view";
 import { nameOf } from "../wording";
-import { endOf } from "./edge";
+import { lineOf } from "./edge";
 
 interface Props {
   readonly editor: Editor;
@@ -25,9 +25,7 @@ export function ViewedEdges({ editor, viewed }: Props): JSX.Element {
         const words = `${nameOf(document, source)} ${mark} ${nameOf(document, target)}`;
         return route && (
           <g key={words} class={`cmg-edge${mark === "<->" ? " is-bidirected" : ""}`} data-viewed={words} role="img" aria-label={words}>
-            <path class="cmg-line" d={route.path} stroke-width={1.5} />
-            {endOf(route.source, 1.5)}
-            {endOf(route.target, 1.5)}
+            {lineOf(route, 1.5)}
           </g>
         );
       })}

@@ -5,7 +5,7 @@ import type { Editor } from "../editor";
 import type { Status } from "../overlay";
 import type { PathTone } from "../reading";
 import { nameOf } from "../wording";
-import { endOf } from "./edge";
+import { lineOf } from "./edge";
 
 interface Props {
   readonly editor: Editor;
@@ -59,9 +59,7 @@ export function Ghosts({ editor }: Props): JSX.Element | null {
         return (
           <g key={words} class="cmg-edge cmg-ghost" data-ghost={words} role="img" aria-label={`only in ${comparison.reference}: ${words}`}>
             <title>{`only in ${comparison.reference}`}</title>
-            <path class="cmg-line" d={route.path} stroke-width={2} />
-            {endOf(route.source, 2)}
-            {endOf(route.target, 2)}
+            {lineOf(route, 2)}
             <Sign at={route.middle} d={SIGNS.missing} />
           </g>
         );
