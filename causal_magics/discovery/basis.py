@@ -11,18 +11,20 @@ Source: Demmler and Reinsch, "Oscillation matrices with spline smoothing", Numer
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PPoly
 from scipy.linalg import eigh, null_space
 
-Floats = NDArray[np.float64]
+from causal_magics.discovery.layout import Floats, Layout, Part
 
 BASIS_SIZE = 8
 TAIL = 0.02
 """Share of the rows beyond the second and the last but one knot."""
+FACTORS = 2
+"""Functions of a numeric column that go into products with those of another column."""
 BENDS = (0.5, 1.0, 2.0, 4.0)
 """Strengths of the inverse hyperbolic sine, per standard deviation."""
 
@@ -42,14 +44,19 @@ class Scale:
     deviation: float = 1.0
 
     @classmethod
+    def plain(cls, values: Floats) -> Scale:
+        """Return the scale without a bend."""
+        return cls(float(values.mean()), float(values.std()))
+
+    @classmethod
     def fit(cls, values: Floats) -> Scale:
         """Choose the scale on which the column alone has the shortest Gaussian code.
 
         A bend costs its name and half a log of the rows, as any parameter does.
         """
-        centre, width = float(values.mean()), float(values.std())
+        best = cls.plain(values)
+        centre, width = best.centre, best.width
         standardised = (values - centre) / width
-        best = cls(centre, width)
         shortest = -math.log(len(BENDS) + 1) - 0.5 * math.log(len(values))
         for bend in BENDS:
             bent = np.arcsinh(bend * standardised)
@@ -59,6 +66,16 @@ class Scale:
             if nats < shortest:
                 best, shortest = cls(centre, width, bend, mean, deviation), nats
         return best
+
+    def stretch(self, values: Floats) -> Floats:
+        """Log derivative of the bent scale by the standardised one, at each value."""
+        if self.bend == 0.0:
+            return np.zeros(len(values))
+        standardised = (values - self.centre) / self.width
+        slope: Floats = np.log(self.bend / self.deviation) - 0.5 * np.log1p(
+            (self.bend * standardised) ** 2
+        )
+        return slope
 
     def __call__(self, values: Floats) -> Floats:
         """Bring values to this scale."""
@@ -70,8 +87,8 @@ class Scale:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class ColumnBasis:
-    """The functions of one column as piecewise cubics.
+class SplineBasis:
+    """The functions of a numeric column as piecewise cubics.
 
     Attributes
     ----------
@@ -80,61 +97,184 @@ class ColumnBasis:
     breaks
         Break points on that scale, shape ``(pieces + 1,)``.
     coefficients
-        Cubic coefficients, shape ``(4, pieces, size)``. A column with fewer distinct values than
-        functions has functions that are zero throughout, at the end.
+        Cubic coefficients, shape ``(4, pieces, splines)``. A column with few distinct values has
+        fewer splines.
+    two_valued
+        Whether the column had two values only: it is coded as a label then.
     """
 
     scale: Scale
     breaks: Floats
     coefficients: Floats
+    two_valued: bool = False
 
     @classmethod
-    def fit(cls, values: Floats, size: int) -> ColumnBasis:
+    def fit(cls, values: Floats, size: int) -> SplineBasis:
         """Place knots and rotate on the values of one column."""
-        scale = Scale.fit(values)
+        two_valued = bool(np.isin(values, (values.min(), values.max())).all())
+        scale = Scale.plain(values) if two_valued else Scale.fit(values)
         scaled = scale(values)
         knots = np.unique(np.quantile(scaled, _knot_shares(size), method="inverted_cdf"))
         breaks, cardinal = _cardinal_splines(knots)
         rotation = _demmler_reinsch(PPoly(cardinal, breaks)(scaled), knots)
-        coefficients = np.zeros((*cardinal.shape[:2], size))
-        coefficients[:, :, : rotation.shape[1]] = cardinal @ rotation
-        return cls(scale, breaks, coefficients)
+        return cls(scale, breaks, cardinal @ rotation, two_valued)
+
+    @property
+    def part(self) -> Part:
+        """Functions and scales: on a bent scale the column as it is comes last."""
+        splines = self.coefficients.shape[2]
+        order = np.arange(1.0, splines + 1.0)
+        if self.scale.bend == 0.0:
+            return Part(order, responses=(0,), nominal=self.two_valued)
+        return Part(np.append(order, 1.0), responses=(0, splines), nominal=False)
 
     def __call__(self, values: Floats) -> Floats:
         """Evaluate every function, shape ``(rows, size)``."""
         evaluated: Floats = PPoly.construct_fast(self.coefficients, self.breaks)(self.scale(values))
+        if self.scale.bend == 0.0:
+            return evaluated
+        return np.column_stack((evaluated, (values - self.scale.centre) / self.scale.width))
+
+    def stretch(self, values: Floats) -> Floats:
+        """Nats that each scale saves, summed over rows; shape ``(scales,)``."""
+        if self.scale.bend == 0.0:
+            return np.zeros(1)
+        return np.array([np.nansum(self.scale.stretch(values)), 0.0])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NominalBasis:
+    """The functions of a column of labels: contrasts that are orthonormal on the reference batch.
+
+    Attributes
+    ----------
+    contrasts
+        Values of the functions for each label, shape ``(labels, labels - 1)``.
+    """
+
+    contrasts: Floats
+
+    @classmethod
+    def fit(cls, codes: Floats, labels: int) -> NominalBasis:
+        """Weigh the labels by how often they come; a label that never comes has no function."""
+        counts = np.bincount(codes.astype(np.int64), minlength=labels).astype(np.float64)
+        seen = np.flatnonzero(counts)
+        order = seen[np.argsort(-counts[seen], kind="stable")]
+        weight = np.sqrt(counts[order] / counts.sum())
+        indicators = np.column_stack((np.ones(len(order)), np.eye(len(order))[:, 1:]))
+        orthonormal, _ = np.linalg.qr(weight[:, None] * indicators)
+        contrasts = np.zeros((labels, len(order) - 1))
+        contrasts[order] = orthonormal[:, 1:] / weight[:, None]
+        return cls(contrasts)
+
+    @property
+    def part(self) -> Part:
+        """Functions, all of one roughness and coded jointly."""
+        size = self.contrasts.shape[1]
+        return Part(np.ones(size), responses=tuple(range(size)), nominal=True)
+
+    def __call__(self, codes: Floats) -> Floats:
+        """Evaluate every function, shape ``(rows, size)``."""
+        evaluated: Floats = self.contrasts[np.nan_to_num(codes).astype(np.int64)]
+        evaluated[np.isnan(codes)] = np.nan
         return evaluated
+
+    def stretch(self, _codes: Floats) -> Floats:
+        """Nats that each function saves for its scale: none."""
+        return np.zeros(self.contrasts.shape[1])
+
+
+ColumnBasis = SplineBasis | NominalBasis
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Basis:
-    """The basis of every column of a table."""
+    """The basis of every column of a table, and of products of two columns.
+
+    Attributes
+    ----------
+    columns
+        Functions of each column.
+    products
+        Pairs of columns whose products are functions too.
+    layout
+        Which function is where.
+    """
 
     columns: tuple[ColumnBasis, ...]
-    size: int
+    products: tuple[tuple[int, int], ...] = ()
+    layout: Layout = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        parts = [column.part for column in self.columns]
+        products = [_product_part(parts[i], parts[j]) for i, j in self.products]
+        object.__setattr__(self, "layout", Layout.of(parts, products, self.products))
 
     @classmethod
-    def fit(cls, values: Floats, size: int = BASIS_SIZE) -> Basis:
+    def fit(
+        cls,
+        values: Floats,
+        levels: Sequence[tuple[str, ...] | None] | None = None,
+        size: int = BASIS_SIZE,
+    ) -> Basis:
         """Place knots and rotate on a reference batch.
 
         Parameters
         ----------
         values
-            Shape ``(rows, columns)``; no column is constant.
+            Shape ``(rows, columns)``; missing cells are NaN; no column is constant.
+        levels
+            Labels of each column whose values are codes of labels, None for numeric columns.
         size
-            Functions per column.
+            Splines of a numeric column.
         """
-        return cls(tuple(ColumnBasis.fit(column, size) for column in values.T), size)
+        fitted: list[ColumnBasis] = []
+        for column, labels in zip(values.T, levels or [None] * values.shape[1], strict=True):
+            present = column[~np.isnan(column)]
+            if labels is None:
+                fitted.append(SplineBasis.fit(present, size))
+            else:
+                fitted.append(NominalBasis.fit(present, len(labels)))
+        return cls(tuple(fitted))
+
+    def with_products(self, pairs: Iterable[tuple[int, int]]) -> Basis:
+        """Return the basis with the products of these pairs of columns, and no others."""
+        return Basis(self.columns, tuple(sorted(pairs)))
 
     def design(self, values: Floats) -> Floats:
-        """Return the matrix ``[1 | psi_1 | ... | psi_p]``, shape ``(rows, 1 + columns * size)``."""
-        rows, width = values.shape
-        matrix = np.empty((rows, 1 + width * self.size))
+        """Return ``[1 | psi_1 | ... | psi_p | products]``, shape ``(rows, 1 + functions)``.
+
+        The functions of a missing cell are zero, which is their mean.
+        """
+        starts = (1 + self.layout.starts).tolist()
+        matrix = np.empty((len(values), starts[-1]))
         matrix[:, 0] = 1.0
         for index, column in enumerate(self.columns):
-            start = 1 + index * self.size
-            matrix[:, start : start + self.size] = column(values[:, index])
+            matrix[:, starts[index] : starts[index + 1]] = column(values[:, index])
+        if np.isnan(values).any():
+            np.nan_to_num(matrix, copy=False)
+        for number, (i, j) in enumerate(self.products, start=len(self.columns)):
+            first = matrix[:, starts[i] : starts[i] + _factors(self.columns[i].part)]
+            second = matrix[:, starts[j] : starts[j] + _factors(self.columns[j].part)]
+            product = first[:, :, None] * second[:, None, :]
+            matrix[:, starts[number] : starts[number + 1]] = product.reshape(len(values), -1)
         return matrix
+
+    def stretch(self, values: Floats) -> Floats:
+        """Nats that the scale of each response saves, over all rows; shape ``(responses,)``."""
+        return np.concatenate(
+            [column.stretch(values[:, index]) for index, column in enumerate(self.columns)]
+        )
+
+
+def _factors(part: Part) -> int:
+    """How many functions of a column go into products: the smoothest, or all labels."""
+    return len(part.order) if part.nominal else min(FACTORS, len(part.order))
+
+
+def _product_part(first: Part, second: Part) -> Part:
+    orders = np.add.outer(first.order[: _factors(first)], second.order[: _factors(second)]) - 1.0
+    return Part(orders.ravel())
 
 
 def _knot_shares(size: int) -> Floats:

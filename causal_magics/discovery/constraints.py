@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causal_magics.discovery.kernels import Booleans
+from causal_magics.discovery.layout import Booleans
 from causal_magics.errors import DiscoveryError, closest, shorten
 from causal_magics.graph.model import Knowledge
 

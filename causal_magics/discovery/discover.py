@@ -314,7 +314,7 @@ def _result(
     statistic: GramStatistic,
     edge_floor: float,
 ) -> Discovery:
-    gaussian = 0.5 * score.rows * math.log(2.0 * math.pi * math.e)
+    gaussian = 0.5 * score.blocks.rows * math.log(2.0 * math.pi * math.e)
     costs = (node_costs(score, found.adjacency) + gaussian) / LOG2
     empty = (node_costs(score, np.zeros_like(found.adjacency)) + gaussian) / LOG2
     return Discovery(

@@ -23,7 +23,7 @@ from causal_magics.graph.model import CausalGraph
 
 if TYPE_CHECKING:
     from causal_magics.discovery.discover import Discovery
-    from causal_magics.discovery.kernels import Indices
+    from causal_magics.discovery.layout import Indices
 
 _LOG2 = math.log(2.0)
 _SCORES_KEPT = 4

@@ -1,276 +1,284 @@
 """Compiled loops over small blocks of the Gram matrix.
 
-`matrix` is the centred Gram matrix with the prior precision on its diagonal, shape
-``(columns * size, columns * size)``; block ``j`` belongs to column ``j`` and its first function is
-the standardised column itself. All results are in nats. Nothing compiles before a first call, and
-what was compiled is kept on disk.
+All that they read is one `Blocks`: the centred Gram matrix, and which of its rows are the functions
+of a column as a parent and which are the column itself as an effect. All results are in nats.
+Nothing compiles before a first call, and what was compiled is kept on disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
+from causal_magics.discovery.compiled import (
+    appended,
+    compiled,
+    factorise,
+    gather,
+    largest,
+    solve_lower,
+    without,
+)
+from causal_magics.discovery.layout import Booleans, Floats, Indices
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-ADD, DROP, REVERSE = 0, 1, 2
-"""Kinds of moves."""
 SMALLEST_RESIDUAL = 1e-10
 """Share of a column's variance below which a residual counts no further."""
+SMALLEST_NOMINAL = 0.02
+"""Share of an indicator's variance that is added to its residual: no label is coded for nothing."""
 
 
-def compiled(function: _Function) -> _Function:
-    """Compile at the first call, without Python's checks, and cache on disk where there is room."""
-    options: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
-    try:
-        return cast("_Function", njit(cache=True, **options)(function))
-    except RuntimeError:  # neither the package nor the home folder can be written to
-        return cast("_Function", njit(**options)(function))
+class Blocks(NamedTuple):
+    """A Gram matrix and its parts, for ``p`` columns and ``q`` products of columns.
+
+    Attributes
+    ----------
+    matrix
+        Centred Gram matrix of all functions, shape ``(functions, functions)``.
+    precision
+        Prior precision of the coefficient of each function, shape ``(functions,)``.
+    starts
+        Block ``b`` holds the functions ``starts[b]`` to ``starts[b + 1]``; the first ``p`` blocks
+        are those of the columns, the others those of products. Shape ``(p + q + 1,)``.
+    log_prior
+        Sum of the log precisions of each block, shape ``(p + q,)``.
+    pairs
+        The block of the products of two columns, or -1; shape ``(p, p)``.
+    response_starts, responses
+        Column ``j`` as an effect is the functions ``responses[response_starts[j] : ...]``.
+    nominal
+        Whether the functions of a column as an effect are coded jointly, as the indicators of a
+        nominal column are; else they are the column on several scales and one of them is coded.
+    stretch
+        Nats of each response for its scale.
+    rows
+        Rows in which each column is observed, shape ``(p,)``.
+    naming
+        Nats for naming the parents, by their number; shape ``(p,)``.
+    charges
+        Nats of each edge besides, ``[cause, effect]``; shape ``(p, p)``.
+    """
+
+    matrix: Floats
+    precision: Floats
+    starts: Indices
+    log_prior: Floats
+    pairs: Indices
+    response_starts: Indices
+    responses: Indices
+    nominal: Booleans
+    stretch: Floats
+    rows: Floats
+    naming: Floats
+    charges: Floats
 
 
 @compiled
-def factorise(block: Floats) -> float:
-    """Replace the lower triangle by its Cholesky factor; return the log determinant."""
-    log_determinant = 0.0
-    for row in range(block.shape[0]):
-        for column in range(row):
-            total = block[row, column]
-            for k in range(column):
-                total -= block[row, k] * block[column, k]
-            block[row, column] = total / block[column, column]
-        total = block[row, row]
-        for k in range(row):
-            total -= block[row, k] * block[row, k]
-        total = max(total, 1e-12)
-        block[row, row] = np.sqrt(total)
-        log_determinant += np.log(total)
-    return log_determinant
-
-
-@compiled
-def solve_lower(factor: Floats, right: Floats) -> None:
-    """Replace ``right`` by the solution of ``factor @ x = right``, column by column."""
-    for row in range(factor.shape[0]):
-        for k in range(row):
-            weight = factor[row, k]
-            for column in range(right.shape[1]):
-                right[row, column] -= weight * right[k, column]
-        for column in range(right.shape[1]):
-            right[row, column] /= factor[row, row]
-
-
-@compiled
-def gather(matrix: Floats, size: int, rows: Indices, columns: Indices) -> Floats:
-    """Blocks of ``matrix`` at the given columns of the table."""
-    found = np.empty((len(rows) * size, len(columns) * size))
-    for a in range(len(rows)):
-        for b in range(len(columns)):
-            for k in range(size):
-                for m in range(size):
-                    found[a * size + k, b * size + m] = matrix[
-                        rows[a] * size + k, columns[b] * size + m
-                    ]
+def functions_of(b: Blocks, chosen: Indices) -> Indices:
+    """Functions of the chosen blocks, one block after the other."""
+    count = 0
+    for block in chosen:
+        count += b.starts[block + 1] - b.starts[block]
+    found = np.empty(count, np.int64)
+    place = 0
+    for block in chosen:
+        for function in range(b.starts[block], b.starts[block + 1]):
+            found[place] = function
+            place += 1
     return found
 
 
 @compiled
-def moments(matrix: Floats, size: int, parents: Indices, node: int) -> Floats:
-    """Products of the parents' functions with the node, shape ``(parents * size, 1)``."""
-    found = np.empty((len(parents) * size, 1))
-    for a in range(len(parents)):
-        for k in range(size):
-            found[a * size + k, 0] = matrix[parents[a] * size + k, node * size]
+def penalised(b: Blocks, functions: Indices) -> Floats:
+    """Gram matrix of some functions with their prior precisions on its diagonal."""
+    found = gather(b.matrix, functions, functions)
+    for k in range(len(functions)):
+        found[k, k] += b.precision[functions[k]]
     return found
 
 
 @compiled
-def data_cost(
-    matrix: Floats, squares: Floats, rows: float, log_prior: float, size: int,
-    node: int, parents: Indices,
-) -> float:  # fmt: skip
-    """Nats of a column given its parents, without the cost of naming them."""
-    factor = gather(matrix, size, parents, parents)
-    log_determinant = factorise(factor)
-    effect = moments(matrix, size, parents, node)
-    solve_lower(factor, effect)
-    residual = squares[node]
-    for k in range(len(effect)):
-        residual -= effect[k, 0] * effect[k, 0]
-    residual = max(residual, SMALLEST_RESIDUAL * squares[node])
-    complexity = 0.5 * (log_determinant - len(parents) * log_prior)
-    nats: float = 0.5 * rows * np.log(residual / rows) + complexity
-    return nats
-
-
-@compiled
-def add_gains(
-    matrix: Floats, squares: Floats, rows: float, log_prior: float, size: int, naming: Floats,
-    node: int, parents: Indices, candidates: Indices,
-) -> Floats:  # fmt: skip
-    """Nats saved by each candidate as one more parent: one factorisation for all of them."""
-    factor = gather(matrix, size, parents, parents)
-    factorise(factor)
-    effect = moments(matrix, size, parents, node)
-    solve_lower(factor, effect)
-    before = squares[node]
-    for k in range(len(effect)):
-        before -= effect[k, 0] * effect[k, 0]
-    smallest = SMALLEST_RESIDUAL * squares[node]
-    before = max(before, smallest)
-    extra_naming = naming[len(parents) + 1] - naming[len(parents)]
-    gains = np.empty(len(candidates))
-    for index in range(len(candidates)):
-        own = candidates[index : index + 1]
-        cross = gather(matrix, size, parents, own)
-        solve_lower(factor, cross)
-        block = gather(matrix, size, own, own)
-        right = moments(matrix, size, own, node)
-        for k in range(len(effect)):
-            for a in range(size):
-                right[a, 0] -= cross[k, a] * effect[k, 0]
-                for b in range(a + 1):
-                    block[a, b] -= cross[k, a] * cross[k, b]
-        log_determinant = factorise(block)
-        solve_lower(block, right)
-        after = before
-        for a in range(size):
-            after -= right[a, 0] * right[a, 0]
-        after = max(after, smallest)
-        saved = 0.5 * rows * np.log(before / after)
-        gains[index] = saved - 0.5 * (log_determinant - log_prior) - extra_naming
-    return gains
-
-
-@compiled
-def without(indices: Indices, position: int) -> Indices:
-    """Leave out the index at one position."""
-    rest = np.empty(len(indices) - 1, np.int64)
-    for k in range(len(rest)):
-        rest[k] = indices[k if k < position else k + 1]
-    return rest
-
-
-@compiled
-def largest(values: Floats, start: int) -> int:
-    """Find the position of the largest value from `start` on."""
-    best = start
-    for k in range(start + 1, len(values)):
-        if values[k] > values[best]:
-            best = k
+def coded(b: Blocks, node: int, residual: Floats) -> float:
+    """Nats of a column whose responses have these residual squares and products."""
+    rows = b.rows[node]
+    first = b.response_starts[node]
+    count = b.response_starts[node + 1] - first
+    if b.nominal[node]:
+        block = residual.copy()
+        for k in range(count):
+            whole = b.matrix[b.responses[first + k], b.responses[first + k]]
+            block[k, k] += SMALLEST_NOMINAL * whole
+        return 0.5 * rows * (factorise(block) - count * np.log(rows))
+    best = np.inf
+    for k in range(count):
+        response = b.responses[first + k]
+        left = max(residual[k, k], SMALLEST_RESIDUAL * b.matrix[response, response])
+        best = min(best, 0.5 * rows * np.log(left / rows) + b.stretch[first + k])
     return best
 
 
 @compiled
-def drop_gains(
-    matrix: Floats, squares: Floats, rows: float, log_prior: float, size: int, naming: Floats,
-    node: int, parents: Indices,
-) -> Floats:  # fmt: skip
-    """Nats saved (mostly lost, so negative) by dropping each parent."""
-    count = len(parents)
-    full = data_cost(matrix, squares, rows, log_prior, size, node, parents) + naming[count]
-    gains = np.empty(count)
-    for index in range(count):
-        fewer = without(parents, index)
-        cost = data_cost(matrix, squares, rows, log_prior, size, node, fewer)
-        gains[index] = full - cost - naming[count - 1]
+def copies(b: Blocks, node: int) -> int:
+    """How many responses of a column are coded, each with coefficients of its own."""
+    count = b.response_starts[node + 1] - b.response_starts[node]
+    return count if b.nominal[node] else 1
+
+
+@compiled
+def regress(b: Blocks, node: int, chosen: Indices) -> tuple[Floats, Floats, Floats, float]:
+    """Factor, solved moments, residual squares and nats of a column given chosen blocks."""
+    functions = functions_of(b, chosen)
+    responses = b.responses[b.response_starts[node] : b.response_starts[node + 1]]
+    factor = penalised(b, functions)
+    complexity = factorise(factor)
+    for block in chosen:
+        complexity -= b.log_prior[block]
+    moments = gather(b.matrix, functions, responses)
+    solve_lower(factor, moments)
+    residual = gather(b.matrix, responses, responses)
+    for k in range(moments.shape[0]):
+        for r in range(moments.shape[1]):
+            for s in range(moments.shape[1]):
+                residual[r, s] -= moments[k, r] * moments[k, s]
+    nats = coded(b, node, residual) + 0.5 * copies(b, node) * complexity
+    return factor, moments, residual, nats
+
+
+@compiled
+def products_among(b: Blocks, parents: Indices) -> Indices:
+    """Blocks of the products of two of the parents, as far as there are any."""
+    found = np.empty(len(parents) * len(parents), np.int64)
+    count = 0
+    for i in range(len(parents)):
+        for j in range(i):
+            block = b.pairs[parents[i], parents[j]]
+            if block >= 0:
+                found[count] = block
+                count += 1
+    return found[:count]
+
+
+@compiled
+def with_products(b: Blocks, node: int, parents: Indices) -> tuple[Indices, float]:
+    """Parents and those products of two of them that save nats, and the nats of the column."""
+    nats = regress(b, node, parents)[3]
+    if len(b.log_prior) == len(b.rows) or len(parents) < 2:
+        return parents, nats
+    chosen = parents
+    free = products_among(b, parents)
+    price = np.log(1.0 + len(free))
+    while len(free) > 0:
+        costs = np.empty(len(free))
+        for k in range(len(free)):
+            costs[k] = -(regress(b, node, appended(chosen, free[k]))[3] + price)
+        best = largest(costs, 0)
+        if -costs[best] >= nats:
+            break
+        nats = -costs[best]
+        chosen = appended(chosen, free[best])
+        free = without(free, best)
+    return chosen, nats
+
+
+@compiled
+def node_cost(b: Blocks, node: int, parents: Indices) -> float:
+    """Nats of a column and of naming its parents."""
+    nats = with_products(b, node, parents)[1] + b.naming[len(parents)]
+    for parent in parents:
+        nats += b.charges[parent, node]
+    return nats
+
+
+@compiled
+def add_gains(b: Blocks, node: int, parents: Indices, candidates: Indices) -> Floats:
+    """Nats saved by each candidate as one more parent: one factorisation for all of them."""
+    chosen, nats = with_products(b, node, parents)
+    factor, moments, residual, _ = regress(b, node, chosen)
+    functions = functions_of(b, chosen)
+    responses = b.responses[b.response_starts[node] : b.response_starts[node + 1]]
+    naming = b.naming[len(parents) + 1] - b.naming[len(parents)]
+    gains = np.empty(len(candidates))
+    for index in range(len(candidates)):
+        candidate = candidates[index]
+        extra = naming + b.charges[candidate, node]
+        paired = False
+        for parent in parents:
+            paired |= b.pairs[candidate, parent] >= 0
+        if paired:
+            grown = with_products(b, node, appended(parents, candidate))[1]
+            gains[index] = nats - grown - extra
+            continue
+        own = np.arange(b.starts[candidate], b.starts[candidate + 1])
+        cross = gather(b.matrix, functions, own)
+        solve_lower(factor, cross)
+        block = penalised(b, own)
+        right = gather(b.matrix, own, responses)
+        for k in range(len(functions)):
+            for a in range(len(own)):
+                for r in range(len(responses)):
+                    right[a, r] -= cross[k, a] * moments[k, r]
+                for c in range(a + 1):
+                    block[a, c] -= cross[k, a] * cross[k, c]
+        complexity = factorise(block) - b.log_prior[candidate]
+        solve_lower(block, right)
+        after = residual.copy()
+        for a in range(len(own)):
+            for r in range(len(responses)):
+                for s in range(len(responses)):
+                    after[r, s] -= right[a, r] * right[a, s]
+        saved = coded(b, node, residual) - coded(b, node, after)
+        gains[index] = saved - 0.5 * copies(b, node) * complexity - extra
     return gains
 
 
 @compiled
-def grow_shrink(
-    matrix: Floats, squares: Floats, rows: float, log_prior: float, size: int, naming: Floats,
-    node: int, required: Indices, candidates: Indices,
-) -> Indices:  # fmt: skip
-    """Parents among the candidates: grown by the largest gain, then shrunk."""
+def drop_gains(b: Blocks, node: int, parents: Indices) -> Floats:
+    """Nats saved (mostly lost, so negative) by dropping each parent."""
+    full = node_cost(b, node, parents)
+    gains = np.empty(len(parents))
+    for index in range(len(parents)):
+        gains[index] = full - node_cost(b, node, without(parents, index))
+    return gains
+
+
+@compiled
+def best_pair(b: Blocks, node: int, parents: Indices, free: Indices) -> tuple[int, int]:
+    """Positions of the two free columns that save most together by their product, or -1."""
+    best, first, second = node_cost(b, node, parents), -1, -1
+    for i in range(len(free)):
+        for j in range(i):
+            if b.pairs[free[i], free[j]] < 0:
+                continue
+            both = appended(appended(parents, free[j]), free[i])
+            nats = node_cost(b, node, both)
+            if nats < best:
+                best, first, second = nats, j, i
+    return first, second
+
+
+@compiled
+def grow_shrink(b: Blocks, node: int, required: Indices, candidates: Indices) -> Indices:
+    """Parents among the candidates: grown by the largest gain, in pairs at last, then shrunk."""
     parents = required
     free = candidates
     while len(free) > 0:
-        gains = add_gains(
-            matrix, squares, rows, log_prior, size, naming, node, parents, free
-        )  # fmt: skip
+        gains = add_gains(b, node, parents, free)
         best = largest(gains, 0)
-        if gains[best] <= 0.0:
+        if gains[best] > 0.0:
+            parents = appended(parents, free[best])
+            free = without(free, best)
+            continue
+        if len(b.log_prior) == len(b.rows):
             break
-        grown = np.empty(len(parents) + 1, np.int64)
-        for k in range(len(parents)):
-            grown[k] = parents[k]
-        grown[len(parents)] = free[best]
-        parents = grown
-        free = without(free, best)
+        first, second = best_pair(b, node, parents, free)
+        if first < 0:
+            break
+        parents = appended(appended(parents, free[first]), free[second])
+        free = without(without(free, second), first)
     while len(parents) > len(required):
-        gains = drop_gains(matrix, squares, rows, log_prior, size, naming, node, parents)
+        gains = drop_gains(b, node, parents)
         best = largest(gains, len(required))
         if gains[best] <= 0.0:
             break
         parents = without(parents, best)
     return parents
-
-
-@compiled
-def best_move(
-    adds: Floats, drops: Floats, adjacency: Booleans, reach: Booleans, change: bool
-) -> tuple[float, int, int, int]:
-    """Find the legal move that saves most: nats, kind, cause and effect.
-
-    `adds` and `drops` hold the gain of each move, minus infinity where it may not be made;
-    ``reach[a, b]`` says that b can be reached from a. Without `change`, edges are only added.
-    """
-    count = len(adjacency)
-    gain, kind, cause, effect = 0.0, -1, -1, -1
-    for a in range(count):
-        for b in range(count):
-            if adds[a, b] > gain and not reach[b, a]:
-                gain, kind, cause, effect = adds[a, b], ADD, a, b
-            if not change or not adjacency[a, b]:
-                continue
-            if drops[a, b] > gain:
-                gain, kind, cause, effect = drops[a, b], DROP, a, b
-            if drops[a, b] + adds[b, a] > gain:
-                detour = False
-                for c in range(count):
-                    detour |= c != b and adjacency[a, c] and reach[c, b]
-                if not detour:
-                    gain, kind, cause, effect = drops[a, b] + adds[b, a], REVERSE, a, b
-    return gain, kind, cause, effect
-
-
-@compiled
-def connect(reach: Booleans, cause: int, effect: int) -> None:
-    """Bring reachability up to date after ``cause -> effect`` was added."""
-    count = len(reach)
-    for a in range(count):
-        if reach[a, cause] and not reach[a, effect]:
-            for b in range(count):
-                if reach[effect, b]:
-                    reach[a, b] = True
-
-
-@compiled
-def closure(adjacency: Booleans) -> Booleans:
-    """Who can be reached from whom, each from itself included."""
-    count = len(adjacency)
-    reach = np.empty((count, count), np.bool_)
-    stack = np.empty(count, np.int64)
-    for start in range(count):
-        for node in range(count):
-            reach[start, node] = False
-        reach[start, start] = True
-        stack[0] = start
-        depth = 1
-        while depth > 0:
-            depth -= 1
-            node = stack[depth]
-            for child in range(count):
-                if adjacency[node, child] and not reach[start, child]:
-                    reach[start, child] = True
-                    stack[depth] = child
-                    depth += 1
-    return reach

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from causal_magics.discovery.constraints import Constraints
-from causal_magics.discovery.kernels import Booleans, Indices
+from causal_magics.discovery.layout import Booleans, Indices
 from causal_magics.discovery.score import SMALLEST_GAIN, Score
 
 

@@ -22,7 +22,8 @@ import numpy as np
 from scipy.special import gammaln
 
 from causal_magics.discovery import kernels
-from causal_magics.discovery.kernels import Floats, Indices
+from causal_magics.discovery.kernels import Blocks
+from causal_magics.discovery.layout import Floats, Indices
 from causal_magics.discovery.statistics import GramStatistic
 
 SMOOTHNESS = 3.0
@@ -34,12 +35,6 @@ FLOOR_FROM_ROWS = 1000
 """Rows from which misfit of the model, rather than chance, decides about weak edges."""
 SMALLEST_GAIN = 1e-7
 """Nats below which a difference counts as rounding."""
-
-
-def prior_precision(size: int) -> Floats:
-    """Precision of the coefficient of each function, shape ``(size,)``."""
-    precision: Floats = np.arange(1, size + 1, dtype=np.float64) ** SMOOTHNESS / SPREAD
-    return precision
 
 
 def universal_code(number: int) -> float:
@@ -65,23 +60,19 @@ class Score:
 
     Attributes
     ----------
-    matrix
-        Centred Gram matrix with prior precisions on its diagonal.
-    squares
-        Centred sum of squares of every column, shape ``(columns,)``.
-    naming
-        Nats for naming the parents, by their number; shape ``(columns,)``.
+    blocks
+        Gram matrix, functions and prices as the compiled loops read them.
     """
 
-    matrix: Floats
-    squares: Floats
-    naming: Floats
-    rows: float
-    log_prior: float
-    size: int
+    blocks: Blocks
 
     @classmethod
-    def from_statistic(cls, statistic: GramStatistic, edge_floor: float = 0.0) -> Score:
+    def from_statistic(
+        cls,
+        statistic: GramStatistic,
+        edge_floor: float = 0.0,
+        charges: Floats | None = None,
+    ) -> Score:
         """Prepare the blocks from which every codelength is read.
 
         Parameters
@@ -90,50 +81,47 @@ class Score:
             Of at least two rows.
         edge_floor
             Nats that each edge costs besides, per row beyond the first `FLOOR_FROM_ROWS`.
+        charges
+            Nats of each edge besides, ``[cause, effect]``; none where left out.
         """
+        layout = statistic.layout
+        count = layout.n_columns
         floor = edge_floor * max(0, statistic.rows - FLOOR_FROM_ROWS)
-        precision = prior_precision(statistic.size)
-        centred = statistic.centred()
-        squares = np.diag(centred)[:: statistic.size].copy()
-        centred[np.diag_indices_from(centred)] += np.tile(precision, statistic.n_columns)
+        precision = layout.order**SMOOTHNESS / SPREAD
         return cls(
-            matrix=np.ascontiguousarray(centred),
-            squares=squares,
-            naming=naming_cost(statistic.n_columns) + floor * np.arange(statistic.n_columns),
-            rows=float(statistic.rows),
-            log_prior=float(np.log(precision).sum()),
-            size=statistic.size,
+            Blocks(
+                matrix=np.ascontiguousarray(statistic.centred()),
+                precision=precision,
+                starts=layout.starts,
+                log_prior=np.add.reduceat(np.log(precision), layout.starts[:-1]),
+                pairs=layout.pairs,
+                response_starts=layout.response_starts,
+                responses=layout.responses,
+                nominal=layout.nominal,
+                stretch=-statistic.stretch,
+                rows=np.maximum(statistic.observed, 2.0),
+                naming=naming_cost(count) + floor * np.arange(count),
+                charges=np.zeros((count, count)) if charges is None else charges,
+            )
         )
 
     @property
     def n_columns(self) -> int:
         """Number of columns of the table."""
-        return len(self.squares)
+        return len(self.blocks.rows)
 
     def cost(self, node: int, parents: Indices) -> float:
         """Nats of a column given its parents."""
-        data = kernels.data_cost(
-            self.matrix, self.squares, self.rows, self.log_prior, self.size, node, parents
-        )
-        return float(data + self.naming[len(parents)])
+        return float(kernels.node_cost(self.blocks, node, parents))
 
     def add_gains(self, node: int, parents: Indices, candidates: Indices) -> Floats:
         """Nats saved by each candidate as one more parent."""
-        return kernels.add_gains(
-            self.matrix, self.squares, self.rows, self.log_prior, self.size, self.naming,
-            node, parents, candidates,
-        )  # fmt: skip
+        return kernels.add_gains(self.blocks, node, parents, candidates)
 
     def drop_gains(self, node: int, parents: Indices) -> Floats:
         """Nats saved by dropping each parent; negative where the parent earns its place."""
-        return kernels.drop_gains(
-            self.matrix, self.squares, self.rows, self.log_prior, self.size, self.naming,
-            node, parents,
-        )  # fmt: skip
+        return kernels.drop_gains(self.blocks, node, parents)
 
     def grow_shrink(self, node: int, required: Indices, candidates: Indices) -> Indices:
         """Parents of a node among the candidates, the required ones first and always."""
-        return kernels.grow_shrink(
-            self.matrix, self.squares, self.rows, self.log_prior, self.size, self.naming,
-            node, required, candidates,
-        )  # fmt: skip
+        return kernels.grow_shrink(self.blocks, node, required, candidates)

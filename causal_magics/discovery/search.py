@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causal_magics.discovery import kernels
+from causal_magics.discovery import moves
 from causal_magics.discovery.constraints import Constraints
-from causal_magics.discovery.kernels import Booleans, Floats, Indices
+from causal_magics.discovery.layout import Booleans, Floats, Indices
 from causal_magics.discovery.order_search import OrderSearch
 from causal_magics.discovery.score import SMALLEST_GAIN, Score
 
@@ -93,7 +93,7 @@ class Climber:
         self.nats = total_cost(score, start)
         self.adds = np.full((count, count), -np.inf)
         self.drops = np.full((count, count), -np.inf)
-        self.reach = kernels.closure(self.adjacency)
+        self.reach = moves.closure(self.adjacency)
         for node in range(count):
             self._refresh(node)
 
@@ -112,19 +112,19 @@ class Climber:
         """Make the best move until none saves; without `reverse`, edges are only added."""
         activity = "climbing" if reverse else "adding edges"
         while True:
-            gain, kind, cause, effect = kernels.best_move(
+            gain, kind, cause, effect = moves.best_move(
                 self.adds, self.drops, self.adjacency, self.reach, reverse
             )
             if gain < SMALLEST_GAIN:
                 break
-            self.adjacency[cause, effect] = kind == kernels.ADD
-            if kind == kernels.ADD:
-                kernels.connect(self.reach, cause, effect)
+            self.adjacency[cause, effect] = kind == moves.ADD
+            if kind == moves.ADD:
+                moves.connect(self.reach, cause, effect)
             else:
-                self.adjacency[effect, cause] = kind == kernels.REVERSE
-                self.reach = kernels.closure(self.adjacency)
+                self.adjacency[effect, cause] = kind == moves.REVERSE
+                self.reach = moves.closure(self.adjacency)
             self._refresh(effect)
-            if kind == kernels.REVERSE:
+            if kind == moves.REVERSE:
                 self._refresh(cause)
             self.nats -= gain
             found.offer(self.adjacency, self.nats, activity)

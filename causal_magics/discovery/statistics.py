@@ -1,7 +1,7 @@
-"""All that discovery keeps of the data: the number of rows and one Gram matrix.
+"""All that discovery keeps of the data: numbers of rows and one Gram matrix.
 
-``G = Phi' Phi`` with ``Phi = [1 | psi_1 | ... | psi_p]`` adds over rows, so batches and partitions
-are summed.
+``G = Phi' Phi`` with ``Phi = [1 | psi_1 | ... | psi_p | products]`` adds over rows, so batches and
+partitions are summed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causal_magics.discovery.basis import Basis, Floats
+from causal_magics.discovery.basis import Basis
+from causal_magics.discovery.layout import Floats, Layout
 from causal_magics.errors import DiscoveryError
 
 CHUNK_VALUES = 1 << 23
@@ -27,14 +28,20 @@ class GramStatistic:
     rows
         Number of rows summed.
     gram
-        Shape ``(1 + columns * size, 1 + columns * size)``, float64.
-    size
-        Functions per column.
+        Shape ``(1 + functions, 1 + functions)``, float64.
+    observed
+        Rows in which each column is there, shape ``(columns,)``.
+    stretch
+        Nats that the scale of each response saves over all rows, shape ``(responses,)``.
+    layout
+        Which row of the matrix is which function.
     """
 
     rows: int
     gram: Floats
-    size: int
+    observed: Floats
+    stretch: Floats
+    layout: Layout
 
     @classmethod
     def from_values(
@@ -47,11 +54,11 @@ class GramStatistic:
         basis
             Fitted on a batch with the same columns.
         values
-            Shape ``(rows, columns)``.
+            Shape ``(rows, columns)``; missing cells are NaN.
         report
             Called with the number of rows done after each chunk.
         """
-        width = 1 + values.shape[1] * basis.size
+        width = 1 + basis.layout.n_functions
         gram = np.zeros((width, width))
         chunk = max(256, CHUNK_VALUES // width)
         for start in range(0, len(values), chunk):
@@ -59,7 +66,8 @@ class GramStatistic:
             gram += design.T @ design
             if report is not None:
                 report(min(start + chunk, len(values)))
-        return cls(len(values), gram, basis.size)
+        observed = (~np.isnan(values)).sum(axis=0).astype(np.float64)
+        return cls(len(values), gram, observed, basis.stretch(values), basis.layout)
 
     def __add__(self, other: GramStatistic) -> GramStatistic:
         """Sum two batches.
@@ -69,21 +77,23 @@ class GramStatistic:
         DiscoveryError
             Where they have different columns or bases.
         """
-        if self.gram.shape != other.gram.shape or self.size != other.size:
+        if self.gram.shape != other.gram.shape or len(self.stretch) != len(other.stretch):
             raise DiscoveryError(
-                f"Expected statistics of the same columns, got {self.n_columns} columns of "
-                f"{self.size} functions and {other.n_columns} of {other.size}. "
+                f"Expected statistics of the same functions, got {len(self.gram) - 1} functions of "
+                f"{len(self.observed)} columns and {len(other.gram) - 1} of {len(other.observed)}. "
                 "Use one basis for both batches."
             )
-        return GramStatistic(self.rows + other.rows, self.gram + other.gram, self.size)
-
-    @property
-    def n_columns(self) -> int:
-        """Number of columns of the table."""
-        return (len(self.gram) - 1) // self.size
+        return GramStatistic(
+            self.rows + other.rows,
+            self.gram + other.gram,
+            self.observed + other.observed,
+            self.stretch + other.stretch,
+            self.layout,
+        )
 
     def centred(self) -> Floats:
         """Gram matrix of the functions with the intercept projected out."""
         sums = self.gram[0, 1:]
-        centred: Floats = self.gram[1:, 1:] - np.outer(sums, sums) / self.gram[0, 0]
+        centred = self.gram[1:, 1:].copy()
+        centred -= np.outer(sums, sums / self.gram[0, 0])
         return centred
