@@ -67,16 +67,6 @@ class Scale:
                 best, shortest = cls(centre, width, bend, mean, deviation), nats
         return best
 
-    def stretch(self, values: Floats) -> Floats:
-        """Log derivative of the bent scale by the standardised one, at each value."""
-        if self.bend == 0.0:
-            return np.zeros(len(values))
-        standardised = (values - self.centre) / self.width
-        slope: Floats = np.log(self.bend / self.deviation) - 0.5 * np.log1p(
-            (self.bend * standardised) ** 2
-        )
-        return slope
-
     def __call__(self, values: Floats) -> Floats:
         """Bring values to this scale."""
         standardised: Floats = (values - self.centre) / self.width
@@ -121,12 +111,11 @@ class SplineBasis:
 
     @property
     def part(self) -> Part:
-        """Functions and scales: on a bent scale the column as it is comes last."""
-        splines = self.coefficients.shape[2]
-        order = np.arange(1.0, splines + 1.0)
-        if self.scale.bend == 0.0:
-            return Part(order, responses=(0,), nominal=self.two_valued)
-        return Part(np.append(order, 1.0), responses=(0, splines), nominal=False)
+        """The splines, and where the scale is bent the column as it is; the first is the effect."""
+        order = np.arange(1.0, self.coefficients.shape[2] + 1.0)
+        if self.scale.bend != 0.0:
+            order = np.append(order, 1.0)
+        return Part(order, responses=(0,), nominal=self.two_valued)
 
     def __call__(self, values: Floats) -> Floats:
         """Evaluate every function, shape ``(rows, size)``."""
@@ -134,12 +123,6 @@ class SplineBasis:
         if self.scale.bend == 0.0:
             return evaluated
         return np.column_stack((evaluated, (values - self.scale.centre) / self.scale.width))
-
-    def stretch(self, values: Floats) -> Floats:
-        """Nats that each scale saves, summed over rows; shape ``(scales,)``."""
-        if self.scale.bend == 0.0:
-            return np.zeros(1)
-        return np.array([np.nansum(self.scale.stretch(values)), 0.0])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -178,10 +161,6 @@ class NominalBasis:
         evaluated: Floats = self.contrasts[np.nan_to_num(codes).astype(np.int64)]
         evaluated[np.isnan(codes)] = np.nan
         return evaluated
-
-    def stretch(self, _codes: Floats) -> Floats:
-        """Nats that each function saves for its scale: none."""
-        return np.zeros(self.contrasts.shape[1])
 
 
 ColumnBasis = SplineBasis | NominalBasis
@@ -259,12 +238,6 @@ class Basis:
             product = first[:, :, None] * second[:, None, :]
             matrix[:, starts[number] : starts[number + 1]] = product.reshape(len(values), -1)
         return matrix
-
-    def stretch(self, values: Floats) -> Floats:
-        """Nats that the scale of each response saves, over all rows; shape ``(responses,)``."""
-        return np.concatenate(
-            [column.stretch(values[:, index]) for index, column in enumerate(self.columns)]
-        )
 
 
 def _factors(part: Part) -> int:

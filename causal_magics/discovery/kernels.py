@@ -23,9 +23,9 @@ from causal_magics.discovery.compiled import (
 from causal_magics.discovery.layout import Booleans, Floats, Indices
 
 SMALLEST_RESIDUAL = 1e-10
-"""Share of a column's variance below which a residual counts no further."""
+"""Share of a column's variance that is added to its residual."""
 SMALLEST_NOMINAL = 0.02
-"""Share of an indicator's variance that is added to its residual: no label is coded for nothing."""
+"""The same for a label: however well it is known, its code is not as short as one likes."""
 
 
 class Blocks(NamedTuple):
@@ -47,10 +47,7 @@ class Blocks(NamedTuple):
     response_starts, responses
         Column ``j`` as an effect is the functions ``responses[response_starts[j] : ...]``.
     nominal
-        Whether the functions of a column as an effect are coded jointly, as the indicators of a
-        nominal column are; else they are the column on several scales and one of them is coded.
-    stretch
-        Nats of each response for its scale.
+        Whether a column is coded as a label.
     rows
         Rows in which each column is observed, shape ``(p,)``.
     naming
@@ -67,7 +64,6 @@ class Blocks(NamedTuple):
     response_starts: Indices
     responses: Indices
     nominal: Booleans
-    stretch: Floats
     rows: Floats
     naming: Floats
     charges: Floats
@@ -99,29 +95,14 @@ def penalised(b: Blocks, functions: Indices) -> Floats:
 
 @compiled
 def coded(b: Blocks, node: int, residual: Floats) -> float:
-    """Nats of a column whose responses have these residual squares and products."""
-    rows = b.rows[node]
-    first = b.response_starts[node]
-    count = b.response_starts[node + 1] - first
-    if b.nominal[node]:
-        block = residual.copy()
-        for k in range(count):
-            whole = b.matrix[b.responses[first + k], b.responses[first + k]]
-            block[k, k] += SMALLEST_NOMINAL * whole
-        return 0.5 * rows * (factorise(block) - count * np.log(rows))
-    best = np.inf
-    for k in range(count):
-        response = b.responses[first + k]
-        left = max(residual[k, k], SMALLEST_RESIDUAL * b.matrix[response, response])
-        best = min(best, 0.5 * rows * np.log(left / rows) + b.stretch[first + k])
-    return best
-
-
-@compiled
-def copies(b: Blocks, node: int) -> int:
-    """How many responses of a column are coded, each with coefficients of its own."""
-    count = b.response_starts[node + 1] - b.response_starts[node]
-    return count if b.nominal[node] else 1
+    """Nats of a column whose functions as an effect have these residual squares and products."""
+    share = SMALLEST_NOMINAL if b.nominal[node] else SMALLEST_RESIDUAL
+    block = residual.copy()
+    for k in range(len(block)):
+        response = b.responses[b.response_starts[node] + k]
+        block[k, k] += share * b.matrix[response, response]
+    nats: float = 0.5 * b.rows[node] * (factorise(block) - len(block) * np.log(b.rows[node]))
+    return nats
 
 
 @compiled
@@ -140,7 +121,7 @@ def regress(b: Blocks, node: int, chosen: Indices) -> tuple[Floats, Floats, Floa
         for r in range(moments.shape[1]):
             for s in range(moments.shape[1]):
                 residual[r, s] -= moments[k, r] * moments[k, s]
-    nats = coded(b, node, residual) + 0.5 * copies(b, node) * complexity
+    nats = coded(b, node, residual) + 0.5 * len(responses) * complexity
     return factor, moments, residual, nats
 
 
@@ -227,7 +208,7 @@ def add_gains(b: Blocks, node: int, parents: Indices, candidates: Indices) -> Fl
                 for s in range(len(responses)):
                     after[r, s] -= right[a, r] * right[a, s]
         saved = coded(b, node, residual) - coded(b, node, after)
-        gains[index] = saved - 0.5 * copies(b, node) * complexity - extra
+        gains[index] = saved - 0.5 * len(responses) * complexity - extra
     return gains
 
 

@@ -24,7 +24,7 @@ class Part:
     responses
         Which functions are the column itself, as an effect; none for a product.
     nominal
-        Whether these are indicators, coded jointly, or one column on several scales.
+        Whether the column is coded as a label.
     """
 
     order: Floats

@@ -98,7 +98,6 @@ class Score:
                 response_starts=layout.response_starts,
                 responses=layout.responses,
                 nominal=layout.nominal,
-                stretch=-statistic.stretch,
                 rows=np.maximum(statistic.observed, 2.0),
                 naming=naming_cost(count) + floor * np.arange(count),
                 charges=np.zeros((count, count)) if charges is None else charges,

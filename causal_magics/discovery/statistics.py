@@ -31,8 +31,6 @@ class GramStatistic:
         Shape ``(1 + functions, 1 + functions)``, float64.
     observed
         Rows in which each column is there, shape ``(columns,)``.
-    stretch
-        Nats that the scale of each response saves over all rows, shape ``(responses,)``.
     layout
         Which row of the matrix is which function.
     """
@@ -40,7 +38,6 @@ class GramStatistic:
     rows: int
     gram: Floats
     observed: Floats
-    stretch: Floats
     layout: Layout
 
     @classmethod
@@ -67,7 +64,7 @@ class GramStatistic:
             if report is not None:
                 report(min(start + chunk, len(values)))
         observed = (~np.isnan(values)).sum(axis=0).astype(np.float64)
-        return cls(len(values), gram, observed, basis.stretch(values), basis.layout)
+        return cls(len(values), gram, observed, basis.layout)
 
     def __add__(self, other: GramStatistic) -> GramStatistic:
         """Sum two batches.
@@ -77,7 +74,7 @@ class GramStatistic:
         DiscoveryError
             Where they have different columns or bases.
         """
-        if self.gram.shape != other.gram.shape or len(self.stretch) != len(other.stretch):
+        if self.gram.shape != other.gram.shape or len(self.observed) != len(other.observed):
             raise DiscoveryError(
                 f"Expected statistics of the same functions, got {len(self.gram) - 1} functions of "
                 f"{len(self.observed)} columns and {len(other.gram) - 1} of {len(other.observed)}. "
@@ -87,7 +84,6 @@ class GramStatistic:
             self.rows + other.rows,
             self.gram + other.gram,
             self.observed + other.observed,
-            self.stretch + other.stretch,
             self.layout,
         )
 
