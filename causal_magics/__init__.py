@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from causal_magics.graph.comparison import Comparison, compare, edits
     from causal_magics.graph.identification import Identification, identify
     from causal_magics.graph.model import CausalGraph, Edge, Knowledge, Node
+    from causal_magics.graph.prior import EdgePrior
     from causal_magics.magics.extension import load_ipython_extension, unload_ipython_extension
     from causal_magics.widgets.graph_editor import GraphEditor
     from causal_magics.widgets.opening import edit
@@ -24,6 +25,7 @@ __all__ = [
     "Comparison",
     "Discovery",
     "Edge",
+    "EdgePrior",
     "GraphEditor",
     "Identification",
     "Knowledge",
@@ -46,6 +48,7 @@ _HOMES = {
     "causal_magics.graph.comparison": ("Comparison", "compare", "edits"),
     "causal_magics.graph.identification": ("Identification", "identify"),
     "causal_magics.graph.model": ("CausalGraph", "Edge", "Knowledge", "Node"),
+    "causal_magics.graph.prior": ("EdgePrior",),
     "causal_magics.magics.extension": ("load_ipython_extension", "unload_ipython_extension"),
     "causal_magics.widgets.graph_editor": ("GraphEditor",),
     "causal_magics.widgets.opening": ("edit",),
