@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from causal_magics.data.frames import new_frame
 from causal_magics.errors import DataError, MissingDependencyError, closest, shorten
-from causal_magics.graph.comparison import PublishedNetwork
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.network import PublishedNetwork
 
 _SACHS_NAMES = {
     "praf": "Raf", "pmek": "Mek", "plcg": "Plcg", "PIP2": "PIP2", "PIP3": "PIP3", "p44/42": "Erk",

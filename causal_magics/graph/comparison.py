@@ -7,55 +7,22 @@ gadjid (Henckel, Würtzen and Weichwald, "Adjustment identification distance", U
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal
 
 from causal_magics.errors import GraphError, MissingDependencyError, shorten
 from causal_magics.graph.elements import Edge, Knowledge, Mark, Pair, ordered_pair
 from causal_magics.graph.equivalence import consistent_extension, cpdag
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.network import Comparable
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Status = Literal["shared", "reversed", "changed", "added", "missing"]
 _Key = tuple[str, str, Mark]
-
-
-@runtime_checkable
-class HasGraph(Protocol):
-    """A result that carries a graph, as a `Discovery` does."""
-
-    @property
-    def graph(self) -> CausalGraph:
-        """The graph."""
-        ...
-
-
-@dataclass(frozen=True)
-class PublishedNetwork:
-    """A network as it was published, which may hold a cycle.
-
-    Parameters
-    ----------
-    graph : CausalGraph
-        The network without `feedback_edges`.
-    feedback_edges : set of (cause, effect)
-        Directed edges that close cycles. They count for SHD and F1; SID is taken without them.
-    """
-
-    graph: CausalGraph
-    feedback_edges: frozenset[Pair] = frozenset()
-
-    def __repr__(self) -> str:
-        loops = f", {len(self.feedback_edges)} of them feedback" if self.feedback_edges else ""
-        edges = len(self.graph.edges) + len(self.feedback_edges)
-        return f"<PublishedNetwork: {len(self.graph)} nodes, {edges} edges{loops}>"
-
-
-Comparable = CausalGraph | HasGraph | PublishedNetwork
 
 
 @dataclass(frozen=True, repr=False)
@@ -205,27 +172,37 @@ class Comparison:
         return pd.DataFrame(rows, columns=["source", "target", "status"])
 
 
-def compare(learned: Comparable, truth: Comparable) -> Comparison:
+def compare(
+    learned: Comparable, truth: Comparable, *, names: Sequence[str] | None = None
+) -> Comparison:
     """Compare a learned graph with the truth.
 
     Parameters
     ----------
-    learned, truth : CausalGraph, PublishedNetwork, or a result with a `graph`
-        Undirected edges match undirected edges only. A node that one of them lacks is joined to
-        nothing there; `note` names such nodes.
+    learned, truth : CausalGraph, PublishedNetwork, a result with a `graph`, or another package's
+        What causal-learn, gCastle, lingam, pgmpy, tigramite and networkx return is known by its
+        class. A plain matrix is refused: it does not say what its rows are. Undirected edges match
+        undirected edges only. A node that one of them lacks is joined to nothing there; `note`
+        names such nodes.
+    names : sequence of str, optional
+        Of the columns, for a result that tells variables by their places alone, as lingam does. A
+        `Discovery` on the other side has them too.
 
     Raises
     ------
     GraphError
-        Where they are no graphs.
+        Where they are no graphs, or places have no names.
 
     Examples
     --------
     >>> compare(CausalGraph.parse("a -> b -> c"), CausalGraph.parse("a -> b <- c")).shd
     1
     """
-    ours, feedback = _graph_of(learned)
-    theirs, true_feedback = _graph_of(truth)
+    from causal_magics.graph.interchange.results import networks_of
+
+    network, true_network, about_names = networks_of(learned, truth, names)
+    ours, theirs = network.graph, true_network.graph
+    feedback, true_feedback = network.feedback_edges, true_network.feedback_edges
     strangers = _strangers(ours, theirs)
     our_edges = _joined([*ours.edges, *(Edge(*pair) for pair in feedback)])
     true_edges = _joined([*theirs.edges, *(Edge(*pair) for pair in true_feedback)])
@@ -244,7 +221,7 @@ def compare(learned: Comparable, truth: Comparable) -> Comparison:
     sid, about_sid = _intervention_distance(
         _with_nodes(ours, theirs.nodes), _with_nodes(theirs, ours.nodes)
     )
-    note = f"{strangers} {about_sid}".strip()
+    note = " ".join(part for part in (about_names, strangers, about_sid) if part)
     if loops := sorted(feedback | true_feedback):
         without = ", ".join(f"{cause} -> {effect}" for cause, effect in loops)
         feedback_note = f"SID is taken without {without}, which closes a cycle."
@@ -263,7 +240,7 @@ def edits(before: Comparable, after: Comparable) -> Knowledge:
 
     Parameters
     ----------
-    before, after : CausalGraph, PublishedNetwork, or a result with a `graph`
+    before, after : CausalGraph, PublishedNetwork, a result with a `graph`, or another package's
 
     Examples
     --------
@@ -271,7 +248,9 @@ def edits(before: Comparable, after: Comparable) -> Knowledge:
     >>> print(edits(learned, learned.reverse_edge("b", "c")).required)
     frozenset({('c', 'b')})
     """
-    old, new = _graph_of(before)[0], _graph_of(after)[0]
+    from causal_magics.graph.interchange.results import networks_of
+
+    old, new = (network.graph for network in networks_of(before, after)[:2])
     drawn = new.directed_edges - old.directed_edges
     still_there = set(new.nodes)
     deleted = {
@@ -280,20 +259,6 @@ def edits(before: Comparable, after: Comparable) -> Knowledge:
         if (effect, cause) not in drawn and {cause, effect} <= still_there
     }
     return new.knowledge.merged(Knowledge(required=drawn, forbidden=frozenset(deleted)))
-
-
-def _graph_of(value: Comparable) -> tuple[CausalGraph, frozenset[Pair]]:
-    """Return the graph of anything comparable, and its feedback edges."""
-    if isinstance(value, CausalGraph):
-        return value, frozenset()
-    feedback = value.feedback_edges if isinstance(value, PublishedNetwork) else frozenset()
-    graph = getattr(value, "graph", None)
-    if not isinstance(graph, CausalGraph):
-        raise GraphError(
-            "Expected a CausalGraph, a PublishedNetwork or a result with a graph, got "
-            f"{type(value).__name__}. Convert it with CausalGraph.parse or from_networkx."
-        )
-    return graph, feedback
 
 
 def _with_nodes(graph: CausalGraph, names: Iterable[str]) -> CausalGraph:

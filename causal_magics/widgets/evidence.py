@@ -15,11 +15,12 @@ from causal_magics.data.table import read_table
 from causal_magics.discovery.discover import Discovery
 from causal_magics.discovery.evidence import EdgeEvidence, evidence_of, measure
 from causal_magics.errors import CausalMagicsError, DataError, shorten
-from causal_magics.graph.comparison import Comparable
 from causal_magics.graph.conditional_tests import ConditionalTest, TestName, conditional_test
 from causal_magics.graph.independence_tests import column_labels, read_columns
 from causal_magics.graph.independences import Independence
+from causal_magics.graph.interchange.results import network_of
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.network import Comparable
 
 MOST_PRICED = 100
 """Columns up to which all of a data set are priced, whether or not they are nodes."""
@@ -170,7 +171,7 @@ class Evidence:
         Whose statistic prices the edges; taken from the data where left out.
     test : str
         How implied independences are tested.
-    reference : CausalGraph, PublishedNetwork or a result with a graph, optional
+    reference : CausalGraph, PublishedNetwork, or a result of ours or another package, optional
         What the graph is compared with.
     data_name, reference_name : str
         What they are called on the screen.
@@ -189,7 +190,7 @@ class Evidence:
         self.columns = None if data is None else Columns(data)
         self.tester = None if self.columns is None else IndependenceTester(self.columns, test)
         self.discovery = discovery
-        self.reference = reference
+        self.reference = None if reference is None else network_of(reference, self.column_names)
         self.data_name = data_name
         self.reference_name = reference_name or "the reference"
         self._lock = Lock()

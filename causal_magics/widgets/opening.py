@@ -7,9 +7,9 @@ from typing import Any
 
 from causal_magics.discovery.discover import Discovery
 from causal_magics.errors import EditorError
-from causal_magics.graph.comparison import Comparable
 from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.network import Comparable
 from causal_magics.widgets.binding import Namespace, check
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.graph_editor import (
@@ -56,7 +56,7 @@ def edit(
         Whose statistic prices the edges instead of one that is taken from the data.
     test : {"partial correlation", "kernel", "gradient boosting"}
         How independences are tested.
-    reference : CausalGraph, PublishedNetwork or a result with a graph, optional
+    reference : CausalGraph, PublishedNetwork, or a result of ours or another package, optional
         What the graph is compared with, on the same canvas.
 
     Returns

@@ -12,12 +12,13 @@ from typing import Final
 
 from causal_magics.errors import CausalMagicsError
 from causal_magics.graph.adjustment import is_adjustment_set, iterate_adjustment_sets
-from causal_magics.graph.comparison import Comparable, Comparison, PublishedNetwork, compare
+from causal_magics.graph.comparison import Comparison, compare
 from causal_magics.graph.effect import smallest_first
 from causal_magics.graph.elements import Edge
 from causal_magics.graph.identification import Identification, identify
 from causal_magics.graph.independences import Independence, iterate_independences
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.network import PublishedNetwork
 from causal_magics.graph.paths import CausalPath
 from causal_magics.widgets.document import Document, JsonObject
 from causal_magics.widgets.evidence import Evidence, IndependenceTester, counted_rows
@@ -81,7 +82,7 @@ def comparison_of(graph: CausalGraph, evidence: Evidence) -> Comparison | None:
     if evidence.reference is None:
         return None
     try:
-        return compare(graph, _network(evidence.reference))
+        return compare(graph, evidence.reference)
     except CausalMagicsError:
         return None
 
@@ -316,8 +317,7 @@ class _Answer:
             self.problems.append(str(error))
             return None
 
-    def _compared(self, reference: Comparable) -> JsonObject:
-        truth = _network(reference)
+    def _compared(self, truth: PublishedNetwork) -> JsonObject:
         found = compare(self.graph, truth)
         edges, missing = {}, []
         elsewhere: list[list[str]] = []
@@ -340,13 +340,6 @@ class _Answer:
         edges = [e for e in truth.graph.edges_between(*pair) if (e.source, e.target) == pair]
         marks = [edge.mark for edge in edges] or ["->"]
         return [{"source": source, "target": target, "mark": mark} for mark in marks]
-
-
-def _network(reference: Comparable) -> PublishedNetwork:
-    if isinstance(reference, PublishedNetwork):
-        return reference
-    graph = reference if isinstance(reference, CausalGraph) else reference.graph
-    return PublishedNetwork(graph)
 
 
 def _about(tester: IndependenceTester, count: int) -> JsonObject:

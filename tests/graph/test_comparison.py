@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causal_magics.errors import GraphError
-from causal_magics.graph.comparison import PublishedNetwork, compare, edits
+from causal_magics.graph.comparison import compare, edits
 from causal_magics.graph.model import CausalGraph, Edge, Knowledge
+from causal_magics.graph.network import PublishedNetwork
 
 parse = CausalGraph.parse
 NAMES = ("a", "b", "c", "d", "e")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
-from oracles.graph_strategies import graphs, plain_names
+from oracles.graph_strategies import bare, graphs, plain_names
 
 from causal_magics.errors import EdgeError, GraphError, MissingDependencyError
 from causal_magics.graph.interchange import (
@@ -30,20 +30,13 @@ from causal_magics.graph.interchange import (
     to_json,
     to_pgmpy,
 )
-from causal_magics.graph.model import MARKS, CausalGraph, Edge, Knowledge, Mark, Node
+from causal_magics.graph.model import MARKS, CausalGraph, Edge, Knowledge, Mark
 
 # What pgmpy, dowhy and causal-learn warn of when they are imported and used.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 slowly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CONFOUNDED = CausalGraph.parse("T [exposure]; Y [outcome]; Z -> {T Y}; T -> Y; W -> T")
-
-
-def bare(graph: CausalGraph, *, roles: bool = False, latents: bool = False) -> CausalGraph:
-    """Return the names and edges, with the roles that a format carries."""
-    kept = {"latent"} if latents else set()
-    nodes = [Node(n.name, n.roles if roles else n.roles & kept) for n in graph.node_table.values()]
-    return CausalGraph(nodes, [edge.key for edge in graph.edges])
 
 
 # ---------------------------------------------------------------------- pandas

@@ -26,6 +26,13 @@ hostile_names = st.one_of(
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
 
+def bare(graph: CausalGraph, *, roles: bool = False, latents: bool = False) -> CausalGraph:
+    """Return the names and edges, with the roles that a format carries."""
+    kept = {"latent"} if latents else set()
+    nodes = [Node(n.name, n.roles if roles else n.roles & kept) for n in graph.node_table.values()]
+    return CausalGraph(nodes, [edge.key for edge in graph.edges])
+
+
 @st.composite
 def graphs(
     draw: st.DrawFn,

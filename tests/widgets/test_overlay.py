@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from causal_magics import CausalGraph, compare, discover, identify
-from causal_magics.graph.comparison import PublishedNetwork
+from causal_magics.graph.network import PublishedNetwork
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.overlay import overlay, overlays
 from causal_magics.widgets.questions import answer, read_question

@@ -14,17 +14,21 @@ from causal_magics.graph.interchange.causallearn_graphs import from_causallearn,
 from causal_magics.graph.interchange.dagitty import from_dagitty, to_dagitty
 from causal_magics.graph.interchange.dot import from_dot, to_dot
 from causal_magics.graph.interchange.dowhy_graphs import to_dowhy
+from causal_magics.graph.interchange.gcastle_matrices import from_gcastle, to_gcastle
 from causal_magics.graph.interchange.gml import from_gml, to_gml
 from causal_magics.graph.interchange.json_text import from_json, to_json
+from causal_magics.graph.interchange.lingam_models import from_lingam, to_lingam
 from causal_magics.graph.interchange.mermaid import to_mermaid
 from causal_magics.graph.interchange.networkx_graphs import from_networkx, to_networkx
 from causal_magics.graph.interchange.pgmpy_models import from_pgmpy, to_bayesian_network, to_pgmpy
+from causal_magics.graph.interchange.results import package_of
 from causal_magics.graph.interchange.tables import (
     from_adjacency_matrix,
     from_edge_list,
     to_adjacency_matrix,
     to_edge_list,
 )
+from causal_magics.graph.interchange.tigramite_graphs import from_tigramite, to_tigramite
 from causal_magics.graph.interchange.tikz import to_tikz
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation import format_graph, parse_graph
@@ -33,6 +37,7 @@ Format = Literal[
     "notation", "dagitty", "dot", "gml", "json", "tikz", "mermaid",
     "svg", "png",
     "networkx", "edge_list", "adjacency", "pgmpy", "bayes_net", "causallearn", "dowhy",
+    "gcastle", "lingam", "tigramite",
 ]  # fmt: skip
 
 _WRITERS: dict[str, Callable[[CausalGraph], Any]] = {
@@ -52,6 +57,9 @@ _WRITERS: dict[str, Callable[[CausalGraph], Any]] = {
     "bayes_net": to_bayesian_network,
     "causallearn": to_causallearn,
     "dowhy": to_dowhy,
+    "gcastle": to_gcastle,
+    "lingam": to_lingam,
+    "tigramite": to_tigramite,
 }
 _READERS: dict[str, Callable[[Any], CausalGraph]] = {
     "notation": parse_graph,
@@ -65,6 +73,9 @@ _READERS: dict[str, Callable[[Any], CausalGraph]] = {
     "pgmpy": from_pgmpy,
     "bayes_net": from_pgmpy,
     "causallearn": from_causallearn,
+    "gcastle": from_gcastle,
+    "lingam": from_lingam,
+    "tigramite": from_tigramite,
 }
 _SUFFIXES: dict[str, Format] = {
     ".dag": "notation", ".dagitty": "dagitty", ".txt": "notation", ".dot": "dot", ".gv": "dot",
@@ -123,8 +134,9 @@ def import_graph(source: Any, format: Format | None = None) -> CausalGraph:  # n
         A str is always the text itself; give files as `pathlib.Path`.
     format : Format, optional
         Where it is left out, a file's suffix, the first words of a text or the object's class say
-        it; a data frame is an edge list where it has the columns `source` and `target`, an
-        adjacency matrix else.
+        it; a data frame is an edge list where it has the columns `source` and `target`. Other
+        frames and matrices of numbers are adjacency matrices, ``A[i, j] != 0`` for ``i -> j``; for
+        other conventions name the format.
 
     Raises
     ------
@@ -185,16 +197,15 @@ def _format_of_text(text: str) -> Format:
 
 
 def _format_of_object(source: Any) -> Format:
-    package = type(source).__module__.split(".", maxsplit=1)[0]
-    packages: dict[str, Format] = {
-        "networkx": "networkx", "pgmpy": "pgmpy", "causallearn": "causallearn",
-        "numpy": "adjacency",
-    }  # fmt: skip
+    package = package_of(source)
+    if package is not None:
+        return package
     if hasattr(source, "columns"):
         return "edge_list" if {"source", "target"} <= set(source.columns) else "adjacency"
-    if package in packages:
-        return packages[package]
+    if type(source).__module__ == "numpy":
+        return "adjacency"
     raise GraphError(
-        f"Expected a text, a path, a data frame, a matrix or a graph of networkx, pgmpy or "
-        f"causal-learn, got {type(source).__name__}. Name the format, or build a networkx graph."
+        "Expected a text, a path, a data frame, a matrix, a graph of networkx or a result of "
+        "causal-learn, gCastle, lingam, pgmpy or tigramite, got "
+        f"{type(source).__name__}. Name the format, or build a networkx graph."
     )

@@ -73,6 +73,12 @@ def from_networkx(graph: nx.Graph[Any]) -> CausalGraph:
     GraphError
         Where it is not a valid graph, such as `CycleError`.
     """
+    gathered, knowledge = gather_networkx(graph)
+    return gathered.graph(knowledge)
+
+
+def gather_networkx(graph: nx.Graph[Any]) -> tuple[Gathered, Knowledge]:
+    """Return the parts of a networkx graph, cyclic or not."""
     if not isinstance(graph, nx.Graph):
         raise GraphError(
             f"Expected a networkx graph, got {type(graph).__name__}. "
@@ -86,7 +92,7 @@ def from_networkx(graph: nx.Graph[Any]) -> CausalGraph:
     for source, target, said in graph.edges(data=True):
         mark = read_mark(said.get("mark", usual))
         gathered.add_edge(names[source], names[target], mark, said)
-    return gathered.graph(_knowledge(graph.graph, names))
+    return gathered, _knowledge(graph.graph, names)
 
 
 def _knowledge(said: Mapping[str, Any], names: Mapping[object, str]) -> Knowledge:

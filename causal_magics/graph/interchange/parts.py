@@ -6,9 +6,12 @@ import importlib
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+import numpy as np
+
 from causal_magics.errors import GraphError, MissingDependencyError, closest, shorten
 from causal_magics.graph.elements import MARKS, Edge, Knowledge, Mark, Node, Role, check_name
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.network import PublishedNetwork
 from causal_magics.graph.notation import format_graph, parse_graph
 from causal_magics.graph.notation_format import number_text
 from causal_magics.graph.notation_words import ROLE_NAMES, ROLE_WORDS
@@ -60,6 +63,26 @@ def read_names(values: Iterable[object]) -> dict[object, str]:
             )
         names[value] = name
     return names
+
+
+def names_of(count: int, names: Iterable[object], what: str) -> list[str]:
+    """Return as many different names as there are nodes, in their order.
+
+    Raises
+    ------
+    GraphError
+    """
+    keys = [read_name(name.item() if isinstance(name, np.generic) else name) for name in names]
+    if len(keys) != count:
+        raise GraphError(f"Expected {count} names for {what}, got {len(keys)}.")
+    if len(set(keys)) != len(keys):
+        raise GraphError(f"Expected different names for {what}, got one twice.")
+    return keys
+
+
+def lagged(name: str, lag: int) -> str:
+    """Return the name of a variable `lag` steps before: ``X[t-1]``; its own name at lag 0."""
+    return f"{name}[t-{lag}]" if lag else name
 
 
 # ---------------------------------------------------------------------- attributes as texts
@@ -202,3 +225,30 @@ class Gathered:
         """Return the graph, with further knowledge."""
         known = Knowledge(frozenset(self._required)).merged(knowledge or Knowledge())
         return CausalGraph(self._nodes.values(), self._edges.values(), known)
+
+    def network(self, knowledge: Knowledge | None = None) -> PublishedNetwork:
+        """Return the graph, with the directed edges that close cycles set apart as feedback."""
+        children: dict[str, set[str]] = {}
+        kept, feedback = [], set()
+        for edge in self._edges.values():
+            if edge.mark == "->":
+                if _reaches(children, edge.target, edge.source):
+                    feedback.add((edge.source, edge.target))
+                    continue
+                children.setdefault(edge.source, set()).add(edge.target)
+            kept.append(edge)
+        known = Knowledge(frozenset(self._required - feedback)).merged(knowledge or Knowledge())
+        graph = CausalGraph(self._nodes.values(), kept, known)
+        return PublishedNetwork(graph, frozenset(feedback))
+
+
+def _reaches(children: Mapping[str, set[str]], start: str, end: str) -> bool:
+    seen, waiting = {start}, [start]
+    while waiting:
+        name = waiting.pop()
+        if name == end:
+            return True
+        new = children.get(name, set()) - seen
+        seen |= new
+        waiting += new
+    return False

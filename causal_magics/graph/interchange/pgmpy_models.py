@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from causal_magics.errors import EdgeError, GraphError
 from causal_magics.graph.elements import Mark, Role
-from causal_magics.graph.interchange.parts import Gathered, load, read_names, read_node
+from causal_magics.graph.interchange.parts import (
+    Gathered,
+    load,
+    read_mark,
+    read_names,
+    read_node,
+)
 from causal_magics.graph.model import CausalGraph
 
 if TYPE_CHECKING:
@@ -22,6 +28,12 @@ _ROLE_KEYS: dict[Role, str] = {
 }
 _ROLE_OF = {key: role for role, key in _ROLE_KEYS.items()} | {
     "exposure": "exposure", "outcome": "outcome", "latent": "latent", "adjusted": "adjusted",
+}  # fmt: skip
+
+_KINDS = ("DAG", "PDAG", "ADMG", "AncestralBase")
+_MARK_OF_ENDS = {
+    ("-", ">"): "->", (">", "-"): "<-", (">", ">"): "<->", ("-", "-"): "--", ("o", ">"): "@->",
+    (">", "o"): "<-@", ("o", "o"): "@-@", ("o", "-"): "@--", ("-", "o"): "--@",
 }  # fmt: skip
 
 
@@ -87,27 +99,40 @@ def _name_nodes(model: Any, graph: CausalGraph) -> None:
             model.with_role(role=key, variables=set(names), inplace=True)
 
 
-def from_pgmpy(model: DAG | ADMG | PDAG) -> CausalGraph:
-    """Read a pgmpy DAG, ADMG, PDAG or Bayesian network; its tables are left aside.
+def from_pgmpy(model: Any) -> CausalGraph:
+    """Read a graph or Bayesian network of pgmpy, or what one of its searches learned.
+
+    Parameters
+    ----------
+    model : DAG, PDAG, ADMG, AncestralBase, or a search with `causal_graph_`
+        Bayesian networks of all kinds are DAGs; tables and coefficients are left aside.
 
     Raises
     ------
     GraphError
         Where it is no such model or says no valid graph.
     """
+    return gather_pgmpy(model).graph()
+
+
+def gather_pgmpy(model: Any) -> Gathered:
+    """Return the parts of a pgmpy graph, cyclic or not."""
     base = load("pgmpy.base", "pgmpy's graphs")
-    if not isinstance(model, base.DAG | base.ADMG | base.PDAG):
+    model = getattr(model, "causal_graph_", model)
+    kinds: Any = tuple(getattr(base, kind) for kind in _KINDS if hasattr(base, kind))
+    if not isinstance(model, kinds):
         raise GraphError(
             f"Expected a DAG, ADMG, PDAG or Bayesian network of pgmpy, got {type(model).__name__}."
         )
     names = read_names(model.nodes)
     gathered = Gathered()
-    for key, said in cast("Any", model).nodes(data=True):
+    for key, said in model.nodes(data=True):
         roles = [_ROLE_OF[role] for role in said.get("roles", ()) if role in _ROLE_OF]
-        gathered.add_node(read_node(names[key], {"roles": roles}))
+        latent = key in getattr(model, "latents", ())
+        gathered.add_node(read_node(names[key], {"roles": roles, "latent": latent}))
     for source, target, mark in _edges(model, base):
         gathered.add_edge(names[source], names[target], mark)
-    return gathered.graph()
+    return gathered
 
 
 def _edges(model: Any, base: Any) -> list[tuple[object, object, Mark]]:
@@ -117,4 +142,9 @@ def _edges(model: Any, base: Any) -> list[tuple[object, object, Mark]]:
     if isinstance(model, base.ADMG):
         kinds: dict[str, Mark] = {"directed": "->", "bidirected": "<->"}
         return [(a, b, kinds[said["type"]]) for a, b, said in model.edges(data=True)]
-    return [(a, b, "->") for a, b in model.edges]
+    if isinstance(model, base.DAG):
+        return [(a, b, "->") for a, b in model.edges]
+    return [
+        (a, b, read_mark(_MARK_OF_ENDS[said["marks"][a], said["marks"][b]]))
+        for a, b, said in model.edges(data=True)
+    ]

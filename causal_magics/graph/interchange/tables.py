@@ -14,7 +14,7 @@ from causal_magics.graph.model import CausalGraph
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 COLUMNS = ("source", "target", "mark", "confidence", "bits", "required")
 
@@ -97,6 +97,12 @@ def to_adjacency_matrix(graph: CausalGraph) -> pd.DataFrame:
         Where the graph has other edges, which such a matrix cannot tell apart.
     """
     pandas = load("pandas", "adjacency matrices")
+    names = list(graph.nodes)
+    return cast("pd.DataFrame", pandas.DataFrame(adjacency_values(graph), names, names))
+
+
+def adjacency_values(graph: CausalGraph) -> NDArray[np.int64]:
+    """Return the values of `to_adjacency_matrix`."""
     if not graph.is_cpdag_like:
         others = sorted(graph.marks - {"->", "--"})
         raise EdgeError(
@@ -104,13 +110,12 @@ def to_adjacency_matrix(graph: CausalGraph) -> pd.DataFrame:
             f"{' '.join(others)}. Use to_edge_list, which carries every mark."
         )
     place = {name: i for i, name in enumerate(graph.nodes)}
-    matrix = np.zeros((len(place), len(place)), dtype=int)
+    matrix = np.zeros((len(place), len(place)), dtype=np.int64)
     for edge in graph.edges:
         matrix[place[edge.source], place[edge.target]] = 1
         if edge.mark == "--":
             matrix[place[edge.target], place[edge.source]] = 1
-    names = list(graph.nodes)
-    return cast("pd.DataFrame", pandas.DataFrame(matrix, index=names, columns=names))
+    return matrix
 
 
 def from_adjacency_matrix(
@@ -129,7 +134,14 @@ def from_adjacency_matrix(
     ------
     GraphError
     """
-    values, labels = _values_and_labels(matrix, names)
+    return gather_adjacency(matrix, names).graph()
+
+
+def gather_adjacency(
+    matrix: pd.DataFrame | ArrayLike, names: Sequence[object] | None = None
+) -> Gathered:
+    """Return the parts of an adjacency matrix, cyclic or not."""
+    values, labels = values_and_labels(matrix, names)
     keys = read_names(labels)
     if len(keys) != len(labels):
         raise GraphError("Expected different names along the adjacency matrix, got one twice.")
@@ -143,10 +155,11 @@ def from_adjacency_matrix(
             gathered.add_edge(order[i], order[j], "->")
         elif i <= j:
             gathered.add_edge(order[i], order[j], "--")
-    return gathered.graph()
+    return gathered
 
 
-def _values_and_labels(matrix: Any, names: Sequence[str] | None) -> tuple[Any, list[object]]:
+def values_and_labels(matrix: Any, names: Sequence[object] | None) -> tuple[Any, list[object]]:
+    """Return the values of a square matrix and the names along it."""
     labels: list[object] | None = None if names is None else list(names)
     if hasattr(matrix, "columns"):
         labels = list(matrix.columns) if labels is None else labels
