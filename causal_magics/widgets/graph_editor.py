@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterable, Mapping
-from functools import cache
 from keyword import iskeyword
-from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any
 
 import anywidget
@@ -16,10 +13,11 @@ import traitlets
 
 from causal_magics.discovery.discover import Discovery
 from causal_magics.errors import EditorError, shorten
-from causal_magics.graph.comparison import Comparable
 from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.network import Comparable
 from causal_magics.widgets.binding import NameBinding, Namespace
+from causal_magics.widgets.bundles import STATIC, read_bundle
 from causal_magics.widgets.conversion import to_graph
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
@@ -27,6 +25,7 @@ from causal_magics.widgets.live_objects import LiveObjects
 from causal_magics.widgets.observers import Observer
 from causal_magics.widgets.overlay import compared, comparison_of, meaning, overlays
 from causal_magics.widgets.questions import Question, answer, read_question
+from causal_magics.widgets.regime_view import RegimeView
 from causal_magics.widgets.session import EditorSession, State
 from causal_magics.widgets.timing import Debounced, Worker
 from causal_magics.widgets.undo import Undone
@@ -36,7 +35,7 @@ SNAPSHOT_DELAY = 0.3
 STORED_DELAY = 0.5
 ANSWER_DELAY = 0.03
 """Seconds for which more edits are awaited before the graph is read."""
-BUNDLE = Path(__file__).parents[1] / "static" / "graph-editor.js"
+BUNDLE = STATIC / "graph-editor.js"
 
 NOT_YET: JsonObject = {"rev": -1}
 
@@ -95,6 +94,8 @@ class GraphEditor(anywidget.AnyWidget):
         self._asked = Worker(self._answer_questions, 0)
         self._questions: deque[Question] = deque()
         self._writing = Lock()
+        self._showing = RLock()
+        self._regime: RegimeView | None = None
         self._read: tuple[tuple[object, Evidence], JsonObject] | None = None
         self.evidence = Evidence() if evidence is None else evidence
         self.session = EditorSession(graph, self.send, earlier)
@@ -113,7 +114,7 @@ class GraphEditor(anywidget.AnyWidget):
 
     @traitlets.default("_esm")
     def _default_esm(self) -> str:
-        return _bundle()
+        return read_bundle(BUNDLE)
 
     # ------------------------------------------------------------------ what is shown
 
@@ -175,7 +176,7 @@ class GraphEditor(anywidget.AnyWidget):
             Whose statistic prices the edges instead.
         test : {"partial correlation", "kernel", "gradient boosting"}
             How independences are tested.
-        reference : CausalGraph, PublishedNetwork or a result with a graph, optional
+        reference : CausalGraph, PublishedNetwork, or a result of ours or another package, optional
             What the graph is compared with.
 
         Raises
@@ -190,6 +191,12 @@ class GraphEditor(anywidget.AnyWidget):
     def detach(self) -> None:
         """Leave the graph to itself again."""
         self.attach()
+
+    def look_at(self, regime: RegimeView | None) -> None:
+        """Show the graph of a regime in place of the drawn one; the drawn one again where None."""
+        with self._showing:
+            self._regime = regime
+            self._show({key: told for key, told in self.overlay.items() if key != "regime"})
 
     def bind(self, name: str, namespace: Namespace) -> None:
         """Keep a name of a namespace at the graph that is shown."""
@@ -277,8 +284,10 @@ class GraphEditor(anywidget.AnyWidget):
             return found
 
     def _show(self, found: JsonObject) -> JsonObject:
-        if self.comm is not None:
-            self.overlay = found
+        with self._showing:
+            if self.comm is not None:
+                regime = self._regime and self._regime.to_json(self.session.state.document)
+                self.overlay = {**found, "regime": regime} if regime else found
         return found
 
     def _write_snapshot(self) -> None:
@@ -369,16 +378,3 @@ def checked_name(name: object) -> str:
     if isinstance(name, str) and name.isidentifier() and not iskeyword(name):
         return name
     raise EditorError(f"Expected a Python name to bind, got {shorten(str(name))}.")
-
-
-def _bundle() -> str:
-    try:
-        return _read_bundle()
-    except FileNotFoundError:
-        line = json.dumps("The editor's bundle is not built yet: run `make build`.")
-        return f"export default {{ render({{ el }}) {{ el.textContent = {line}; }} }};"
-
-
-@cache
-def _read_bundle() -> str:
-    return BUNDLE.read_text(encoding="utf-8")

@@ -1,8 +1,8 @@
 /** Another graph that the drawn one stands for, shown in its place: asked of the kernel, and again after each edit. */
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
-import { MARKS, type Mark } from "../graph/model";
 import { isObject } from "../graph/wire";
 import type { Editor } from "./editor";
+import { readViewedEdge, type ViewedEdge } from "./overlay";
 import type { Questions } from "./questions";
 
 /** The kernel's name of each view, and the words of the menu. */
@@ -13,12 +13,6 @@ export const VIEWS = [
   ["moral graph", "Moral graph"],
 ] as const;
 export type ViewName = (typeof VIEWS)[number][0];
-
-export interface ViewedEdge {
-  readonly source: string;
-  readonly target: string;
-  readonly mark: Mark;
-}
 
 /** What is seen of a view: its edges, or why there are none. */
 export interface Viewed {
@@ -73,12 +67,6 @@ function readViewed(name: ViewName, result: unknown): Viewed {
   if (!isObject(result) || typeof result.words !== "string") {
     return { name, edges: [], words: "Not to be had for this graph now" };
   }
-  const edges = Array.isArray(result.edges) ? result.edges.flatMap((raw: unknown) => readEdge(raw) ?? []) : [];
+  const edges = Array.isArray(result.edges) ? result.edges.filter(isObject).flatMap((raw) => readViewedEdge(raw) ?? []) : [];
   return { name, edges, words: result.words };
-}
-
-function readEdge(raw: unknown): ViewedEdge | null {
-  if (!isObject(raw) || typeof raw.source !== "string" || typeof raw.target !== "string") return null;
-  const mark = MARKS.find((known) => known === raw.mark);
-  return mark ? { source: raw.source, target: raw.target, mark } : null;
 }

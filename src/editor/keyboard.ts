@@ -201,6 +201,7 @@ function escape(editor: Editor): void {
   else if (screen.finding.peek()) screen.finding.value = false;
   else if (screen.mode.peek() !== "select") screen.mode.value = "select";
   else if (editor.reading.view.chosen.peek()) editor.reading.view.close();
+  else if (editor.reading.viewedEdges.peek()) editor.reading.closeRegime();
   else if (nodes.size + edges.size > 0) editor.clearSelection();
   else editor.leave();
 }

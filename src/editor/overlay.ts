@@ -80,6 +80,25 @@ export interface Bits {
   readonly edges: ReadonlyMap<string, number>;
 }
 
+/** The graph of a regime of the data, which a timeline shows in place of the drawn one. */
+export interface RegimeView {
+  readonly title: string;
+  readonly words: string;
+  /** Nodes whose mechanism is another than that of `since`. */
+  readonly changed: ReadonlySet<string>;
+  readonly since: string;
+  /** Null where the drawn graph is that of the regime. */
+  readonly edges: readonly ViewedEdge[] | null;
+}
+
+export interface ViewedEdge {
+  readonly source: string;
+  readonly target: string;
+  readonly mark: Mark;
+  readonly confidence: number | null;
+  readonly bits: number | null;
+}
+
 export interface Overlay {
   readonly rev: number;
   readonly effect: Effect | null;
@@ -87,6 +106,7 @@ export interface Overlay {
   readonly tests: { readonly method: string; readonly rows: string; readonly note: string } | null;
   readonly bits: Bits | null;
   readonly comparison: Comparison | null;
+  readonly regime: RegimeView | null;
   readonly missingColumns: readonly string[];
   readonly truncated: readonly string[];
   /** What is still being computed. */
@@ -120,6 +140,7 @@ export function parseOverlay(raw: unknown): Overlay | null {
     tests: isObject(tests) ? { method: text(tests.method), rows: text(tests.rows), note: text(tests.note) } : null,
     bits: isObject(raw.bits) ? { source: text(raw.bits.source), saved: number(raw.bits.saved) ?? 0, edges: entries(raw.bits.edges, number) } : null,
     comparison: parseComparison(raw.comparison),
+    regime: isObject(raw.regime) ? readRegime(raw.regime) : null,
     missingColumns: isObject(columns) ? texts(columns.missing) : [],
     truncated: texts(raw.truncated),
     waiting: text(raw.waiting),
@@ -191,6 +212,24 @@ function readIndependence({ x, y, given, test, note }: Readonly<Record<string, u
     rejected: told.rejected === true,
     note: text(note),
   };
+}
+
+function readRegime({ title, words, changed, since, edges }: Readonly<Record<string, unknown>>): RegimeView {
+  return {
+    title: text(title),
+    words: text(words),
+    changed: new Set(texts(changed)),
+    since: text(since),
+    edges: Array.isArray(edges) ? objects(edges).flatMap((edge) => readViewedEdge(edge) ?? []) : null,
+  };
+}
+
+/** An edge of a graph that is shown in place of the drawn one; null where it is none. */
+export function readViewedEdge(raw: Readonly<Record<string, unknown>>): ViewedEdge | null {
+  const { source, target } = raw;
+  const mark = MARKS.find((known) => known === raw.mark);
+  if (typeof source !== "string" || typeof target !== "string" || !mark) return null;
+  return { source, target, mark, confidence: number(raw.confidence), bits: number(raw.bits) };
 }
 
 /** The differences from another graph, as the overlay and a stored output have them. */

@@ -5,7 +5,7 @@ import type { Operation } from "../graph/operations";
 import { isObject } from "../graph/wire";
 import type { Editor } from "./editor";
 import { GraphView } from "./graph-view";
-import { parseComparison, parseOverlay, type Comparison, type Overlay, type Path } from "./overlay";
+import { parseComparison, parseOverlay, type Comparison, type Overlay, type Path, type RegimeView, type ViewedEdge } from "./overlay";
 import type { Transport } from "./protocol";
 import { Questions } from "./questions";
 import { counted, nameOf, round } from "./wording";
@@ -46,6 +46,10 @@ export class Reading {
   readonly candidates = signal<Candidates | null>(null);
   /** Another graph that is shown in place of the drawn one. */
   readonly view: GraphView;
+  /** The regime that a timeline points at, unless the graph itself was asked for since. */
+  readonly regime: ReadonlySignal<RegimeView | null>;
+  /** The edges that are drawn in place of the graph's own. */
+  readonly viewedEdges: ReadonlySignal<readonly ViewedEdge[] | null>;
   /** By how many bits the last edit changed the code. */
   readonly verdict = signal<number | null>(null);
   readonly isStale: ReadonlySignal<boolean>;
@@ -53,6 +57,7 @@ export class Reading {
   /** The tones of the lit paths that run along each edge. */
   readonly tones: ReadonlySignal<ReadonlyMap<string, readonly PathTone[]>>;
   readonly #editor: Editor;
+  readonly #closedRegime = signal("");
   readonly #stored: Comparison | null;
   readonly #questions: Questions;
   readonly #endings: (() => void)[];
@@ -67,6 +72,11 @@ export class Reading {
     this.tones = computed(() => this.#tonesByEdge());
     this.#questions = new Questions(transport, () => editor.session.freshId("q"));
     this.view = new GraphView(editor, this.#questions);
+    this.regime = computed(() => {
+      const regime = this.overlay.value?.regime ?? null;
+      return regime && keyOf(regime) !== this.#closedRegime.value ? regime : null;
+    });
+    this.viewedEdges = computed(() => this.view.shown.value?.edges ?? this.regime.value?.edges ?? null);
     this.#endings = [
       () => this.view.stop(),
       transport.onChange("overlay", () => this.#take(transport.get("overlay"))),
@@ -83,6 +93,13 @@ export class Reading {
   /** Whether there are differences to show, live or stored. */
   get canCompare(): boolean {
     return (this.overlay.value?.comparison ?? this.#stored) !== null;
+  }
+
+  /** Shows the graph itself in place of that of a regime, until a timeline points at another batch. */
+  closeRegime(): void {
+    const regime = this.regime.peek();
+    if (regime) this.#closedRegime.value = keyOf(regime);
+    this.#editor.screen.announce("The graph itself is shown.");
   }
 
   toggle(tone: PathTone): void {
@@ -151,6 +168,7 @@ export class Reading {
     const next = parseOverlay(raw);
     const before = this.overlay.peek();
     if (!next) return;
+    this.#noteRegime(next.regime, before?.regime ?? null);
     this.overlay.value = next;
     this.pointed.value = null;
     this.chosen.value = next.effect?.paths.find(({ edges }) => edges.join() === this.chosen.peek()?.edges.join()) ?? null;
@@ -158,6 +176,14 @@ export class Reading {
     const change = was && is ? was.saved - is.saved : 0;
     if (Math.abs(change) > 0.05) this.verdict.value = change;
     this.#say(next);
+  }
+
+  #noteRegime(next: RegimeView | null, before: RegimeView | null): void {
+    if (!next || (before && keyOf(next) === keyOf(before))) return;
+    this.#closedRegime.value = "";
+    this.view.chosen.value = null;
+    const changed = next.changed.size > 0 ? ` Other mechanisms than in ${next.since}: ${this.#names([...next.changed])}.` : "";
+    if (before) this.#editor.screen.announce(`${next.title}, ${next.words}, is shown.${changed}`);
   }
 
   /** Says what an edit did to the effect; nothing where it says the same as before. */
@@ -199,6 +225,8 @@ export class Reading {
 
   #asked: string | null = null;
 }
+
+const keyOf = ({ title, words }: RegimeView): string => `${words} ${title}`;
 
 export const PATH_WORDS: Readonly<Record<PathTone, string>> = {
   causal: "Causal paths",

@@ -85,8 +85,8 @@ export function round(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function counted(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
 }
 
 /** "3 nodes, 2 edges" */

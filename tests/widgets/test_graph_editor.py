@@ -292,7 +292,6 @@ def test_a_name_needs_a_notebook(front_end: FrontEnd, monkeypatch: pytest.Monkey
 def test_a_missing_bundle_is_said_in_the_editors_place(
     front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    graph_editor._read_bundle.cache_clear()
     monkeypatch.setattr(graph_editor, "BUNDLE", tmp_path / "missing.js")
     edit(CHAIN)
     assert "make build" in front_end.opened[-1]["state"]["_esm"]

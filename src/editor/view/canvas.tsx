@@ -55,7 +55,7 @@ function noteFocus({ screen }: Editor, target: EventTarget | null): void {
 
 function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
   const { screen, scene, reading } = editor;
-  const viewed = reading.view.shown.value;
+  const viewed = reading.viewedEdges.value;
   const transform = useComputed(() => {
     const { left, top, zoom } = screen.viewport.value;
     return `translate(${left} ${top}) scale(${zoom})`;
@@ -64,7 +64,7 @@ function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
     <g class="cmg-drawing" transform={transform}>
       <TierBands editor={editor} />
       {viewed ? (
-        <ViewedEdges editor={editor} viewed={viewed} />
+        <ViewedEdges editor={editor} edges={viewed} />
       ) : (
         <>
           <PathBands editor={editor} />

@@ -1,31 +1,37 @@
 /** Another graph in place of the drawn one: its edges, and the bar that says what it tells. */
 import type { JSX } from "preact";
-import { routeEdges } from "../../graph/geometry";
+import { edgeWidth, routeEdges } from "../../graph/geometry";
 import type { Editor } from "../editor";
-import { VIEWS, type Viewed } from "../graph-view";
-import { nameOf } from "../wording";
+import { VIEWS } from "../graph-view";
+import type { ViewedEdge } from "../overlay";
+import { describeEvidence, nameOf } from "../wording";
 import { lineOf } from "./edge";
 
 interface Props {
   readonly editor: Editor;
-  readonly viewed: Viewed;
+  readonly edges: readonly ViewedEdge[];
 }
 
-export function ViewedEdges({ editor, viewed }: Props): JSX.Element {
+export function ViewedEdges({ editor, edges }: Props): JSX.Element {
   const { scene, document } = editor;
   // Read so that edges follow the nodes.
   for (const id of scene.nodeIds.value) void scene.node(id)?.value;
   const { nodeBoxes } = scene;
-  const edges = viewed.edges.filter(({ source, target }) => nodeBoxes.has(source) && nodeBoxes.has(target));
-  const routes = routeEdges(nodeBoxes, edges.map((edge) => ({ ...edge, width: 1.5 })));
+  const drawn = edges.filter(({ source, target }) => nodeBoxes.has(source) && nodeBoxes.has(target));
+  const widths = drawn.map(({ confidence }) => edgeWidth(confidence));
+  const routes = routeEdges(nodeBoxes, drawn.map((edge, place) => ({ ...edge, width: widths[place] ?? 1.5 })));
   return (
     <g class="cmg-viewed">
-      {edges.map(({ source, target, mark }, place) => {
+      {drawn.map((edge, place) => {
+        const { source, target, mark } = edge;
         const route = routes[place];
         const words = `${nameOf(document, source)} ${mark} ${nameOf(document, target)}`;
+        const evidence = describeEvidence(edge);
         return route && (
-          <g key={words} class={`cmg-edge${mark === "<->" ? " is-bidirected" : ""}`} data-viewed={words} role="img" aria-label={words}>
-            {lineOf(route, 1.5)}
+          <g key={words} class={`cmg-edge${mark === "<->" ? " is-bidirected" : ""}`} data-viewed={words} role="img" aria-label={evidence ? `${words}, ${evidence}` : words}>
+            {evidence && <title>{`${words}\n${evidence}`}</title>}
+            {evidence && <path class="cmg-hit" d={route.path} />}
+            {lineOf(route, widths[place] ?? 1.5)}
           </g>
         );
       })}
@@ -34,20 +40,35 @@ export function ViewedEdges({ editor, viewed }: Props): JSX.Element {
 }
 
 export function ViewBar({ editor }: { readonly editor: Editor }): JSX.Element | null {
-  const { view } = editor.reading;
+  const { view, regime, viewedEdges } = editor.reading;
   const name = view.chosen.value;
-  if (name === null) return null;
-  const close = (): void => {
-    view.close();
+  if (name !== null) {
+    const [, title] = VIEWS.find(([each]) => each === name) ?? [name, name];
+    return <Bar editor={editor} title={title} words={view.shown.value?.words ?? "asking the kernel"} close={() => view.close()} />;
+  }
+  if (regime.value === null || viewedEdges.value === null) return null;
+  const { title, words } = regime.value;
+  return <Bar editor={editor} title={title} words={words} close={() => editor.reading.closeRegime()} />;
+}
+
+interface BarProps {
+  readonly editor: Editor;
+  readonly title: string;
+  readonly words: string;
+  readonly close: () => void;
+}
+
+function Bar({ editor, title, words, close }: BarProps): JSX.Element {
+  const leave = (): void => {
+    close();
     editor.takeFocus();
   };
-  const [, title] = VIEWS.find(([each]) => each === name) ?? [name, name];
   return (
     <div class="cmg-view-bar" role="group" aria-label="View">
       <span>
-        <b>{title}</b> <span class="cmg-faint">{view.shown.value?.words ?? "asking the kernel"}</span>
+        <b class="cmg-view-title" title={title}>{title}</b> <span class="cmg-faint">{words}</span>
       </span>
-      <button type="button" class="cmg-button" onClick={close}>
+      <button type="button" class="cmg-button" onClick={leave}>
         Back to the graph
       </button>
     </div>

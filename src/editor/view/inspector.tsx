@@ -33,6 +33,7 @@ export function Inspector({ editor }: Props): JSX.Element {
 
 function NodesPart({ editor, chosen }: Props & { readonly chosen: readonly DocumentNode[] }): JSX.Element {
   const { document, screen } = editor;
+  const regime = editor.reading.regime.value;
   const [node] = chosen;
   const one = chosen.length === 1 ? node : undefined;
   const kind = one?.roles.includes("latent") ? "latent" : "observed";
@@ -46,6 +47,7 @@ function NodesPart({ editor, chosen }: Props & { readonly chosen: readonly Docum
         </span>
         <Remove editor={editor} label={`Delete ${what}`} />
       </p>
+      {one && regime?.changed.has(one.id) && <p class="cmg-row cmg-alarm">{`Δ another mechanism than in ${regime.since}`}</p>}
       <Roles editor={editor} chosen={chosen} />
       <label class="cmg-field">
         Tier
@@ -150,11 +152,26 @@ function GraphPart({ editor }: Props): JSX.Element {
       {ROLES.filter((role) => role !== "exposure" && role !== "outcome" && held(role).length > 0).map((role) => (
         <Neighbours key={role} editor={editor} title={capital(role)} ids={held(role).map(({ id }) => id)} />
       ))}
+      <RegimePart editor={editor} />
       {tiers.length > 0 && <p class="cmg-row"><b>Tiers</b></p>}
       <TierList editor={editor} />
       {!editor.screen.readOnly.value && drawn.length === 0 && (
         <p class="cmg-row cmg-faint">Double-click the canvas for a node; drag from a node's ring for an edge.</p>
       )}
+    </>
+  );
+}
+
+/** Which regime is shown, and what the marked mechanisms are other than. */
+function RegimePart({ editor }: Props): JSX.Element | null {
+  const regime = editor.reading.regime.value;
+  if (!regime) return null;
+  return (
+    <>
+      <p class="cmg-row">
+        <b class="cmg-name">{regime.title}</b> <span class="cmg-faint">{regime.words}</span>
+      </p>
+      <Neighbours editor={editor} title={`Δ other than in ${regime.since}:`} ids={[...regime.changed]} />
     </>
   );
 }

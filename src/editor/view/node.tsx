@@ -9,6 +9,9 @@ const RING_GAP = 4;
 /** The ring can be grabbed on a band of this width around the node. */
 const RING_BAND = 12;
 const DOT = 5;
+/** What is said of a node whose mechanism is another one in the regime that is shown. */
+export const CHANGED = "mechanism changed";
+const CHANGE_GAP = 3;
 
 /** The role that gives the colour where roles combine. */
 const TONES: readonly Role[] = ["exposure", "outcome", "selection", "adjusted"];
@@ -31,6 +34,7 @@ export function NodeView({ editor, id }: Props): JSX.Element | null {
   const selected = state.includes("is-selected");
   const far = screen.isFar.value;
   const latent = node.roles.includes("latent");
+  const changed = state.includes("has-changed");
   return (
     <g
       class={`cmg-node cmg-tone-${toneOf(node.roles)}${latent ? " is-latent" : ""} ${state}`}
@@ -38,17 +42,19 @@ export function NodeView({ editor, id }: Props): JSX.Element | null {
       data-node-id={id}
       data-node-name={node.name}
       role="button"
-      aria-label={description}
+      aria-label={changed ? `${description}; ${CHANGED}` : description}
       aria-pressed={selected}
       tabindex={state.includes("is-tab-stop") ? 0 : -1}
     >
       {shape.label !== node.name && <title>{node.name}</title>}
       {!far && outline(shape, RING_GAP + shape.ring, { class: "cmg-grab", "data-ring": "", "stroke-width": RING_BAND })}
       {selected && outline(shape, RING_GAP + shape.ring, { class: "cmg-halo" })}
+      {changed && outline(shape, shape.ring + CHANGE_GAP, { class: "cmg-change" })}
       {shape.ring > 0 && outline(shape, shape.ring, { class: "cmg-second" })}
       {outline(shape, 0, { class: "cmg-box" })}
       {!far && shape.glyphs.map(([role, left]) => glyph(role, left))}
       {!far && <text class="cmg-label" x={shape.labelX} y={0}>{shape.label}</text>}
+      {changed && !far && <ChangeSign shape={shape} />}
       {!far && state.includes("has-handles") && <Dots shape={shape} />}
     </g>
   );
@@ -63,6 +69,7 @@ function stateOf(editor: Editor, id: string): string {
   const hovered = screen.hover.value === id && drag === null;
   if (selected) words.push("is-selected");
   if ((selected || hovered) && !screen.readOnly.value) words.push("has-handles");
+  if (editor.reading.regime.value?.changed.has(id)) words.push("has-changed");
   if (isTabStop(editor, id)) words.push("is-tab-stop");
   if (screen.flash.value?.nodes.has(id)) words.push("is-flashing");
   if (drag?.kind === "move" && drag.ids.includes(id)) words.push("is-dragged");
@@ -99,6 +106,17 @@ function glyph(role: Role, x: number): JSX.Element {
     case "selection":
       return <path {...held} d={`M${x + 2.8} -2.9c-1-2-5.4-1.8-5.4.6 0 2.6 5.6 1.6 5.6 4.4 0 2.6-5 2.7-6 .3`} />;
   }
+}
+
+/** Δ, drawn, on the upper right of the node. */
+function ChangeSign({ shape: { width, height, ring } }: { readonly shape: NodeShape }): JSX.Element {
+  return (
+    <g class="cmg-change-sign" transform={`translate(${width / 2 + ring - 4} ${-height / 2 - ring - 1})`}>
+      <circle r={8} />
+      <path d="M-4 3.2H4L0 -4z" />
+      <title>{CHANGED}</title>
+    </g>
+  );
 }
 
 function Dots({ shape: { width, height, ring } }: { readonly shape: NodeShape }): JSX.Element {

@@ -1,0 +1,104 @@
+/** The whole timeline: what it is of, the chart, the details of one batch, and what can be done. */
+import { useSignal } from "@preact/signals";
+import type { JSX, RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Link, Timeline } from "../timeline";
+import { describeEpisodes } from "../wording";
+import { ChartView } from "./chart";
+import { Details } from "./details";
+import { Flag } from "./mark";
+
+interface Props {
+  readonly timeline: Timeline;
+}
+
+export function App({ timeline }: Props): JSX.Element {
+  const episodes = timeline.episodes.value;
+  return (
+    <>
+      <div class="cmt-head">
+        <b class="cmt-title" title={timeline.title.value}>{timeline.title.value || "Episodes"}</b>
+        <span class="cmt-faint">{describeEpisodes(episodes)}</span>
+        {episodes.batches.length > 0 && <Legend />}
+      </div>
+      {episodes.batches.length > 0 && <Body timeline={timeline} />}
+      <div class="cmt-foot">
+        {episodes.batches.length > 0 ? (
+          <>
+            <span class="cmt-advice">click, or ← → and Enter: its graph · ↑ ↓ to the next change</span>
+            <LinkState timeline={timeline} />
+          </>
+        ) : (
+          <span>Each batch of rows that arrives gets a mark here.</span>
+        )}
+      </div>
+      <div class="cmt-live" role="status" aria-live="polite">
+        {timeline.announcement}
+      </div>
+    </>
+  );
+}
+
+function Legend(): JSX.Element {
+  return (
+    <span class="cmt-legend cmt-faint">
+      <span>
+        <svg width="12" height="10" aria-hidden="true"><Flag x={6} y={5} wide /></svg> mechanisms changed
+      </span>
+      <span>
+        <svg width="18" height="10" aria-hidden="true"><path class="cmt-line" d="M1 5H17" /></svg> bits a row, when it came
+      </span>
+      <span>
+        <svg width="18" height="10" aria-hidden="true"><path class="cmt-other" d="M1 5H17" /></svg> best other place
+      </span>
+    </span>
+  );
+}
+
+function Body({ timeline }: Props): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  const width = useWidth(place);
+  return (
+    <div class="cmt-body">
+      <div class="cmt-place" ref={place}>{width > 0 && <ChartView timeline={timeline} width={width} />}</div>
+      <Details timeline={timeline} />
+    </div>
+  );
+}
+
+function useWidth(place: RefObject<HTMLDivElement>): number {
+  const width = useSignal(0);
+  useLayoutEffect(() => {
+    const box = place.current;
+    if (!box) return undefined;
+    const measure = (): void => void (width.value = box.clientWidth || FALLBACK_WIDTH);
+    measure();
+    const observer = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(measure);
+    observer?.observe(box);
+    return () => observer?.disconnect();
+  }, []);
+  return width.value;
+}
+
+/** Where nothing is laid out, as in an output that is folded. */
+const FALLBACK_WIDTH = 640;
+
+const WORDS: Readonly<Record<Link, string>> = {
+  shown: "its graph is in the editor",
+  waiting: "asking the kernel",
+  silent: "the kernel does not answer: the editor shows another graph",
+  closed: "the editor is closed",
+  gone: "disconnected · details only",
+  stored: "stored timeline · run the cell for its graphs",
+};
+
+function LinkState({ timeline }: Props): JSX.Element | null {
+  const link = timeline.link.value;
+  if (timeline.selected.value === null && link !== "gone" && link !== "stored") return null;
+  return (
+    <span class={`cmt-link is-${link}`} data-link={link}>
+      {WORDS[link]}
+      {link !== "stored" && <span class="cmt-lamp" aria-hidden="true" />}
+    </span>
+  );
+}
