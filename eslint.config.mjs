@@ -37,8 +37,9 @@ export default tseslint.config(
     rules: { "max-lines-per-function": "off", "@typescript-eslint/no-non-null-assertion": "off" },
   },
   { files: ["*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
-  closed("graph", ["editor", "widgets", "lab"], ["@jupyterlab/*", "@lumino/*", "preact", "preact/*", "@preact/*"]),
-  closed("editor", ["widgets", "lab"], ["@jupyterlab/*", "@jupyter-widgets/*", "@lumino/*", "@anywidget/*"]),
+  closed("graph", ["editor", "timeline", "widgets", "lab"], ["@jupyterlab/*", "@lumino/*", "preact", "preact/*", "@preact/*"]),
+  closed("editor", ["timeline", "widgets", "lab"], ["@jupyterlab/*", "@jupyter-widgets/*", "@lumino/*", "@anywidget/*"]),
+  closed("timeline", ["widgets", "lab"], ["@jupyterlab/*", "@jupyter-widgets/*", "@lumino/*", "@anywidget/*"]),
   closed("widgets", ["lab"], ["@jupyterlab/*", "@lumino/*"]),
   closed("lab", ["widgets"], ["@anywidget/*"]),
 );

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from causal_magics.graph.model import CausalGraph, Edge, Knowledge, Node
     from causal_magics.graph.prior import EdgePrior
     from causal_magics.magics.extension import load_ipython_extension, unload_ipython_extension
+    from causal_magics.widgets.episode_timeline import EpisodeTimeline, timeline
     from causal_magics.widgets.graph_editor import GraphEditor
     from causal_magics.widgets.opening import edit
 
@@ -26,6 +27,7 @@ __all__ = [
     "Discovery",
     "Edge",
     "EdgePrior",
+    "EpisodeTimeline",
     "GraphEditor",
     "Identification",
     "Knowledge",
@@ -38,6 +40,7 @@ __all__ = [
     "load_ipython_extension",
     "sample",
     "samples",
+    "timeline",
     "unload_ipython_extension",
 ]
 
@@ -50,6 +53,7 @@ _HOMES = {
     "causal_magics.graph.model": ("CausalGraph", "Edge", "Knowledge", "Node"),
     "causal_magics.graph.prior": ("EdgePrior",),
     "causal_magics.magics.extension": ("load_ipython_extension", "unload_ipython_extension"),
+    "causal_magics.widgets.episode_timeline": ("EpisodeTimeline", "timeline"),
     "causal_magics.widgets.graph_editor": ("GraphEditor",),
     "causal_magics.widgets.opening": ("edit",),
 }

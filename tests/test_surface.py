@@ -10,8 +10,9 @@ import causal_magics
 
 PUBLIC = {
     "CausalGraph", "CausalMagicsError", "Comparison", "Discovery", "Edge", "EdgePrior",
-    "GraphEditor", "Identification", "Knowledge", "Node", "compare", "discover", "edit", "edits",
-    "identify", "load_ipython_extension", "sample", "samples", "unload_ipython_extension",
+    "EpisodeTimeline", "GraphEditor", "Identification", "Knowledge", "Node", "compare", "discover",
+    "edit", "edits", "identify", "load_ipython_extension", "sample", "samples", "timeline",
+    "unload_ipython_extension",
 }  # fmt: skip
 
 IN_NO_IMPORT = "torch", "transformers", "matplotlib", "pandas", "IPython", "numba", "scipy"

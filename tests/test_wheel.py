@@ -44,7 +44,8 @@ def test_the_wheel_holds_the_package_the_widgets_and_the_extension(wheel: Path) 
         listed = json.loads(archive.read(extension))
     assert len(names) == len(set(names))
     assert "causal_magics/py.typed" in names
-    assert "causal_magics/static/graph-editor.js" in names
+    widgets = {f"causal_magics/static/{name}.js" for name in ("graph-editor", "episode-timeline")}
+    assert widgets <= set(names)
     folder = extension.removesuffix("package.json")
     entry = listed["jupyterlab"]["_build"]["load"]
     assert {folder + "install.json", folder + entry, folder + "static/style.js"} <= set(names)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from causal_magics.discovery.regimes import Alternative, Batch, Regime
 from causal_magics.graph.model import CausalGraph
 
 
+@runtime_checkable
 class Episodic(Protocol):
     """What has learned from batches; a `Discovery` is one."""
 

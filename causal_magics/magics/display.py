@@ -12,6 +12,7 @@ from causal_magics.graph.comparison import Comparison
 from causal_magics.graph.model import CausalGraph
 from causal_magics.magics.arguments import Argument
 from causal_magics.magics.calls import Call
+from causal_magics.widgets.episode_timeline import EpisodeTimeline
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.opening import open_editor
 
@@ -47,6 +48,7 @@ class Screen:
 
     shell: InteractiveShell
     _offers: list[Offer] = field(default_factory=list)
+    _timelines: list[EpisodeTimeline] = field(default_factory=list)
 
     def install(self) -> None:
         """Take over the display of results."""
@@ -68,6 +70,12 @@ class Screen:
     def clear(self) -> None:
         """Forget what the cell did not show."""
         self._offers.clear()
+        self._timelines.clear()
+
+    def show_timelines(self) -> None:
+        """Show the timelines of what the cell learned, below the graphs that it has shown."""
+        for timeline in self._timelines:
+            timeline.display_alone()
 
     @property
     def _mime(self) -> Any:
@@ -102,6 +110,8 @@ class Screen:
             read_only=isinstance(value, Comparison) and not bound,
             evidence=_evidence_of(value, offer.call),
         )  # fmt: skip
+        if len(getattr(value, "batches", ())) > 1:
+            self._timelines.append(EpisodeTimeline(value, editor=editor))
         data, metadata = own_bundle(editor)
         return {**own, **data, **text}, {**own_metadata, **metadata}
 

@@ -219,9 +219,9 @@ def timeline(discovery: Episodic, *, title: str = "") -> EpisodeTimeline:
     return EpisodeTimeline(discovery, title=title)
 
 
-def checked_episodes(value: Episodic) -> Episodic:
+def checked_episodes(value: object) -> Episodic:
     """Return what has batches and regimes; raise `EditorError` where it has none."""
-    if all(hasattr(value, part) for part in ("batches", "regimes", "graph")):
+    if isinstance(value, Episodic):
         return value
     raise EditorError(
         f"Expected a Discovery, got a value of type {type(value).__name__}. "

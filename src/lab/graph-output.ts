@@ -8,7 +8,7 @@ import { GRAPH_MIME } from "./stored-graph";
 import { ICausalSettings } from "./tokens";
 
 /** Before the widget view, whose rank is -10. */
-const RANK = -20;
+export const RANK = -20;
 
 export const graphOutput: JupyterFrontEndPlugin<void> = {
   id: "causal-magics:graph-output",

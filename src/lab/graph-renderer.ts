@@ -6,7 +6,7 @@ import { Widget } from "@lumino/widgets";
 import { STORED_EVENT } from "../editor";
 import type { GraphDocument } from "../graph/model";
 import type { CellText, Rewritten } from "./cell-rewrite";
-import { LiveGraph, type DrawStored } from "./live-graph";
+import { ancestorOf, LiveGraph, type DrawStored } from "./live-graph";
 import { readEdited, readStored, withEdited, type Edited, type StoredGraph } from "./stored-graph";
 
 /** Writes an edit into the text of the cell that the graph came from. */
@@ -26,7 +26,7 @@ export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
   ) {
     super({
       draw,
-      rendermime: () => this.ancestor(OutputArea)?.rendermime ?? null,
+      rendermime: () => ancestorOf(this, OutputArea)?.rendermime ?? null,
       nothing: "This output holds no graph that this version can read.",
     });
     this.warning.addClass("jp-CausalGraph-warning");
@@ -55,7 +55,7 @@ export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
 
   /** What Python did is not written: the cells that did it would find it done when they run again. */
   private writeIntoCell({ document, drawn }: Edited): void {
-    const cell = this.ancestor(CodeCell);
+    const cell = ancestorOf(this, CodeCell);
     if (!cell || !this.known || cell.model.getMetadata("editable") === false) return;
     const { sharedModel } = cell.model;
     const { known } = this;
@@ -63,12 +63,5 @@ export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
     this.known = { document, drawn: drawn ?? document };
     this.warning.node.textContent = "The text of this cell was left as it is: it cannot be read, or holds {{expressions}}.";
     this.warning.setHidden(outcome !== "kept");
-  }
-
-  private ancestor<Kind extends Widget>(kind: new (...parts: never[]) => Kind): Kind | null {
-    for (let widget: Widget | null = this.parent; widget; widget = widget.parent) {
-      if (widget instanceof kind) return widget;
-    }
-    return null;
   }
 }

@@ -9,10 +9,12 @@ import { highlighting } from "./highlighting";
 import { notebookPaths } from "./notebook-paths";
 import { settings } from "./settings";
 import { sidePanel } from "./side-panel";
+import { timelineOutput } from "./timeline-output";
 
 export default [
   settings,
   graphOutput,
+  timelineOutput,
   graphFile,
   fileCommands,
   graphCells,

@@ -1,12 +1,12 @@
-/** A graph on the page: its live editor while the kernel has it, else a picture of what is stored. */
+/** A graph, or a timeline, on the page: its live widget while the kernel has it, else a picture of what is stored. */
 import { MimeModel, type IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { Message } from "@lumino/messaging";
 import { Signal } from "@lumino/signaling";
 import { Panel, Widget } from "@lumino/widgets";
 import { WIDGET_MIME, type StoredGraph } from "./stored-graph";
 
-/** Draws a stored graph into an element; returns the function that takes it away. */
-export type DrawStored = (host: HTMLElement, stored: StoredGraph) => () => void;
+/** Draws what is stored into an element; returns the function that takes it away. */
+export type DrawStored<Stored = StoredGraph> = (host: HTMLElement, stored: Stored) => () => void;
 
 /**
  * When to look for the live editor, in ms after the one before: the widget manager of a notebook
@@ -15,20 +15,20 @@ export type DrawStored = (host: HTMLElement, stored: StoredGraph) => () => void;
 const ATTEMPTS = [0, 300, 1_000, 2_500, 2_500, 5_000, 10_000, 20_000];
 const PATIENCE = 2_500;
 
-export interface LiveGraphOptions {
-  readonly draw: DrawStored;
+export interface LiveGraphOptions<Stored> {
+  readonly draw: DrawStored<Stored>;
   /** The registry of the notebook or console: only it reaches the widgets of their kernel. */
   readonly rendermime: () => IRenderMimeRegistry | null;
   /** What is said where nothing is stored. */
   readonly nothing: string;
 }
 
-export class LiveGraph extends Panel {
+export class LiveGraph<Stored = StoredGraph> extends Panel {
   /** The live editor came, or went. */
   readonly liveChanged = new Signal<this, boolean>(this);
-  readonly #options: LiveGraphOptions;
+  readonly #options: LiveGraphOptions<Stored>;
   readonly #picture = new Widget();
-  #stored: StoredGraph | null = null;
+  #stored: Stored | null = null;
   /** The model to look for, null where none may be shown. */
   #modelId: string | null = null;
   #shown = false;
@@ -36,7 +36,7 @@ export class LiveGraph extends Panel {
   #erase: () => void = () => undefined;
   #search = 0;
 
-  constructor(options: LiveGraphOptions) {
+  constructor(options: LiveGraphOptions<Stored>) {
     super();
     this.#options = options;
     this.addClass("jp-CausalGraph");
@@ -48,7 +48,7 @@ export class LiveGraph extends Panel {
   }
 
   /** Shows the editor of a model as soon as it is found, and until then what is stored. */
-  showGraph(modelId: string | null, stored: StoredGraph | null): void {
+  showGraph(modelId: string | null, stored: Stored | null): void {
     const sameModel = this.#shown && this.#modelId === modelId;
     this.#shown = true;
     this.#modelId = modelId;
@@ -121,6 +121,14 @@ export class LiveGraph extends Panel {
     this.#picture.show();
     this.liveChanged.emit(false);
   }
+}
+
+/** The nearest widget of a kind around another. */
+export function ancestorOf<Kind extends Widget>(inner: Widget, kind: new (...parts: never[]) => Kind): Kind | null {
+  for (let widget: Widget | null = inner.parent; widget; widget = widget.parent) {
+    if (widget instanceof kind) return widget;
+  }
+  return null;
 }
 
 function delay(milliseconds: number): Promise<void> {

@@ -1,0 +1,17 @@
+/** The plugin that draws timelines in the outputs of cells. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { renderStoredTimeline } from "../timeline";
+import { RANK } from "./graph-output";
+import { TIMELINE_MIME, TimelineRenderer } from "./timeline-renderer";
+
+export const timelineOutput: JupyterFrontEndPlugin<void> = {
+  id: "causal-magics:timeline-output",
+  description: "Draws timelines of episodes in cell outputs: live while the kernel runs, with their details when it is gone.",
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  activate: (_app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
+    const createRenderer = (): TimelineRenderer => new TimelineRenderer(renderStoredTimeline);
+    rendermime.addFactory({ safe: true, mimeTypes: [TIMELINE_MIME], createRenderer }, RANK);
+  },
+};
