@@ -63,7 +63,9 @@ def check_finite(names: Sequence[str], extent: Extent) -> None:
         )
 
 
-def check_variation(names: Sequence[str], extent: Extent, levels: Sequence[Levels]) -> None:
+def check_variation(
+    names: Sequence[str], extent: Extent, levels: Sequence[Levels], where: str = ""
+) -> None:
     """Refuse columns that are constant where they are there."""
     low, high = extent.low, extent.high
     flat = (high - low <= 1e-13 * np.maximum(np.abs(low), np.abs(high))).tolist()
@@ -74,7 +76,7 @@ def check_variation(names: Sequence[str], extent: Extent, levels: Sequence[Level
     ]
     if constant:
         raise DataError(
-            f"Expected columns that vary, got {enumerate_items(constant)}. "
+            f"Expected columns that vary{where}, got {enumerate_items(constant)}. "
             "Nothing can be learned of a constant: drop it."
         )
     tiny = [shorten(name) for name, width in zip(names, high - low, strict=True) if width < TINY]
@@ -86,7 +88,11 @@ def check_variation(names: Sequence[str], extent: Extent, levels: Sequence[Level
 
 
 def check_distinct(
-    names: Sequence[str], values: Floats, levels: Sequence[Levels], extent: Extent
+    names: Sequence[str],
+    values: Floats,
+    levels: Sequence[Levels],
+    extent: Extent,
+    where: str = "",
 ) -> None:
     """Refuse columns that say the same, up to unit and origin or up to names of levels."""
     near = [pair for pair in _near_pairs(values, extent) if _is_rescaled(*values[:, pair].T)]
@@ -98,7 +104,7 @@ def check_distinct(
         same = "equal" if equal and levels[first] == levels[second] else kind
         more = f" ({count(len(close) - 1, 'more pair')} like them)" if len(close) > 1 else ""
         raise DataError(
-            f"Expected columns that differ, but {a} and {b} are {same}{more}. "
+            f"Expected columns that differ, but {a} and {b} are {same}{where}{more}. "
             "No data can tell which causes what: drop one of them."
         )
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from causal_magics.data.categories import Floats
 
-CHUNK_VALUES = 1 << 22
+CHUNK_VALUES = 1 << 20
 """Cells that are looked at at once."""
 
 

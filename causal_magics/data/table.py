@@ -110,29 +110,48 @@ def read_table(
     if not gaps:
         check_complete(names, values)
     table = Table(names, values, levels)
-    _check(table)
+    check_table(table, len(values))
     return table
 
 
-def _check(table: Table) -> None:
-    """Refuse what cannot be learned from; warn of what says little."""
+def check_table(table: Table, n_rows: int) -> None:
+    """Refuse what cannot be learned from; warn of what says little.
+
+    Parameters
+    ----------
+    table
+        All rows, or some of them at even distances.
+    n_rows
+        How many rows there are in all.
+
+    Raises
+    ------
+    DataError
+        As `read_table` does.
+
+    Warns
+    -----
+    DataWarning
+        As `read_table` does.
+    """
     names, extent = table.columns, Extent.of(table.values)
+    where = f" in {table.n_rows:,} of {n_rows:,} rows" if table.n_rows < n_rows else ""
     check_present(names, extent)
     check_finite(names, extent)
-    check_variation(names, extent, table.levels)
+    check_variation(names, extent, table.levels, where)
     check_levels(names, extent.cells, table.levels)
-    check_distinct(names, table.values, table.levels, extent)
-    if table.n_rows < len(names):
+    check_distinct(names, table.values, table.levels, extent, where)
+    if n_rows < len(names):
         warnings.warn(
-            f"Fewer rows ({table.n_rows}) than columns ({len(names)}): only the strongest edges "
+            f"Fewer rows ({n_rows:,}) than columns ({len(names)}): only the strongest edges "
             "can be found. Give more rows, or choose columns.",
             DataWarning,
             stacklevel=4,
         )
-    warn_of_gaps(names, extent, stacklevel=5)
+    _warn_of_gaps(names, extent, stacklevel=5)
 
 
-def warn_of_gaps(names: Sequence[str], extent: Extent, stacklevel: int) -> None:
+def _warn_of_gaps(names: Sequence[str], extent: Extent, stacklevel: int) -> None:
     """Tell which columns are mostly missing."""
     missing = 1.0 - extent.cells / extent.rows
     mostly = [
