@@ -15,7 +15,7 @@ import numpy as np
 
 from causal_magics.data.table import read_table
 from causal_magics.discovery.basis import Basis
-from causal_magics.discovery.score import EDGE_FLOOR, Score
+from causal_magics.discovery.score import EDGE_FLOOR, Codelengths, Score
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.errors import DiscoveryError, closest, shorten
 from causal_magics.graph.elements import Pair
@@ -40,11 +40,11 @@ class EdgeEvidence:
     ----------
     columns : tuple of str
         In the order of the statistic.
-    score : Score
+    score : Codelengths
     """
 
     columns: tuple[str, ...]
-    score: Score
+    score: Codelengths
 
     def edge_bits(self, graph: CausalGraph) -> dict[Pair, float]:
         """Return by how many bits the code grows without each directed edge of a graph.

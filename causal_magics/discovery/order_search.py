@@ -17,7 +17,7 @@ import numpy as np
 
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.layout import Booleans, Indices
-from causal_magics.discovery.score import SMALLEST_GAIN, Score
+from causal_magics.discovery.score import SMALLEST_GAIN, Codelengths
 
 
 class OrderSearch:
@@ -27,7 +27,7 @@ class OrderSearch:
     are remembered by the neighbours that precede it.
     """
 
-    def __init__(self, score: Score, constraints: Constraints, start: Booleans) -> None:
+    def __init__(self, score: Codelengths, constraints: Constraints, start: Booleans) -> None:
         self.score = score
         self.order = topological_order(start)
         self._required = [as_set(column) for column in constraints.required.T]
@@ -144,7 +144,7 @@ class OrderSearch:
         return total
 
 
-def usable_neighbours(score: Score, constraints: Constraints, start: Booleans) -> Booleans:
+def usable_neighbours(score: Codelengths, constraints: Constraints, start: Booleans) -> Booleans:
     """Who may be whose parent: both ends of each edge that a regression on all columns keeps."""
     chosen = start.copy()
     none = np.empty(0, dtype=np.int64)

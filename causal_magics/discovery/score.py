@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.special import gammaln
@@ -52,6 +53,31 @@ def naming_cost(columns: int) -> Floats:
     subsets = gammaln(columns) - gammaln(counts + 1) - gammaln(columns - counts)
     cost: Floats = subsets + np.array([universal_code(int(count) + 1) for count in counts])
     return cost
+
+
+class Codelengths(Protocol):
+    """What a search asks: the nats of a column given its parents, and how they change."""
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns of the table."""
+        ...
+
+    def cost(self, node: int, parents: Indices, /) -> float:
+        """Nats of a column given its parents."""
+        ...
+
+    def add_gains(self, node: int, parents: Indices, candidates: Indices, /) -> Floats:
+        """Nats saved by each candidate as one more parent."""
+        ...
+
+    def drop_gains(self, node: int, parents: Indices, /) -> Floats:
+        """Nats saved by dropping each parent."""
+        ...
+
+    def grow_shrink(self, node: int, required: Indices, candidates: Indices, /) -> Indices:
+        """Parents of a node among the candidates, the required ones first and always."""
+        ...
 
 
 @dataclass(frozen=True, eq=False, slots=True)

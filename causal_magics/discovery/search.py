@@ -16,7 +16,7 @@ from causal_magics.discovery import moves
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.layout import Booleans, Floats, Indices
 from causal_magics.discovery.order_search import OrderSearch
-from causal_magics.discovery.score import SMALLEST_GAIN, Score
+from causal_magics.discovery.score import SMALLEST_GAIN, Codelengths
 
 Report = Callable[[float, int, str], None]
 """Called with nats, edges and what is being done, whenever there is something to tell."""
@@ -38,7 +38,7 @@ class Found:
         self.report(self.nats, int(self.adjacency.sum()), activity)
 
 
-def search(score: Score, constraints: Constraints, report: Report) -> Found:
+def search(score: Codelengths, constraints: Constraints, report: Report) -> Found:
     """Run all searches; an interrupt ends them with the best graph so far."""
     start = constraints.required.copy()
     found = Found(start, total_cost(score, start), report)
@@ -53,7 +53,7 @@ def search(score: Score, constraints: Constraints, report: Report) -> Found:
     return found
 
 
-def _search_orders(found: Found, score: Score, constraints: Constraints) -> None:
+def _search_orders(found: Found, score: Codelengths, constraints: Constraints) -> None:
     orders = OrderSearch(score, constraints, found.adjacency)
     nats = total_cost(score, orders.graph())
     found.offer(orders.graph(), nats, "ordering")
@@ -71,13 +71,13 @@ def parents_of(adjacency: Booleans, node: int) -> Indices:
     return np.flatnonzero(adjacency[:, node]).astype(np.int64)
 
 
-def node_costs(score: Score, adjacency: Booleans) -> Floats:
+def node_costs(score: Codelengths, adjacency: Booleans) -> Floats:
     """Return the nats of every column given its parents, shape ``(columns,)``."""
     count = len(adjacency)
     return np.array([score.cost(node, parents_of(adjacency, node)) for node in range(count)])
 
 
-def total_cost(score: Score, adjacency: Booleans) -> float:
+def total_cost(score: Codelengths, adjacency: Booleans) -> float:
     """Return the nats of the whole graph."""
     return float(node_costs(score, adjacency).sum())
 
@@ -85,7 +85,7 @@ def total_cost(score: Score, adjacency: Booleans) -> float:
 class Climber:
     """Hill climbing over single edges, with the gain of every move at hand."""
 
-    def __init__(self, score: Score, constraints: Constraints, start: Booleans) -> None:
+    def __init__(self, score: Codelengths, constraints: Constraints, start: Booleans) -> None:
         count = score.n_columns
         self.score = score
         self.constraints = constraints

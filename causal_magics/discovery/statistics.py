@@ -87,6 +87,15 @@ class GramStatistic:
             self.layout,
         )
 
+    def __sub__(self, other: GramStatistic) -> GramStatistic:
+        """Take a batch out of the sum."""
+        return GramStatistic(
+            self.rows - other.rows,
+            self.gram - other.gram,
+            self.observed - other.observed,
+            self.layout,
+        )
+
     def centred(self) -> Floats:
         """Gram matrix of the functions with the intercept projected out."""
         sums = self.gram[0, 1:]

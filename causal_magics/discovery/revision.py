@@ -1,0 +1,73 @@
+"""Second thoughts: where earlier batches belong, now that more is known.
+
+A regime, or a single batch whose statistic is still kept, is taken out and placed anew; it stays
+where it is unless another place saves bits. Two regimes of which every mechanism is shared become
+one.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add
+
+from causal_magics.discovery.assignment import choices, placed
+from causal_magics.discovery.score import SMALLEST_GAIN
+from causal_magics.discovery.search import Report
+from causal_magics.discovery.worlds import Ledger, Member, Memory
+
+ROUNDS = 4
+"""How often all regimes and batches are looked at, at most."""
+
+
+def settle(memory: Memory, ledger: Ledger, report: Report) -> Memory:
+    """Return the memory with every regime and every kept batch where it costs least."""
+    for _ in range(ROUNDS):
+        before = memory
+        memory = settle_regimes(memory, ledger, report)
+        for batch in sorted(memory.kept):
+            memory = _revised(memory, (batch,), ledger, report)
+        if memory is before:
+            break
+    return memory
+
+
+def settle_regimes(memory: Memory, ledger: Ledger, report: Report) -> Memory:
+    """Return the memory with every regime where it costs least, as a whole."""
+    for batches in [member.batches for _, _, member in memory.members()]:
+        memory = settle_regime(memory, batches[0], ledger, report)
+    return memory
+
+
+def settle_regime(memory: Memory, batch: int, ledger: Ledger, report: Report) -> Memory:
+    """Return the memory with the regime of a batch where it costs least, as a whole."""
+    batches = next(member.batches for _, _, member in memory.members() if batch in member.batches)
+    return _revised(memory, batches, ledger, report)
+
+
+def _revised(memory: Memory, batches: tuple[int, ...], ledger: Ledger, report: Report) -> Memory:
+    """Place some batches of one regime anew where that saves nats."""
+    rest, member = taken_out(memory, batches)
+    if not rest.worlds:
+        return memory
+    best = choices(rest, member.statistic, len(member.batches), ledger, report)[0]
+    if ledger.memory(rest) + best.nats > ledger.memory(memory) - SMALLEST_GAIN:
+        return memory
+    changed = placed(rest, best, member, ledger, report)
+    if ledger.memory(changed) < ledger.memory(memory) - SMALLEST_GAIN:
+        return changed
+    return memory
+
+
+def taken_out(memory: Memory, batches: tuple[int, ...]) -> tuple[Memory, Member]:
+    """Return the memory without some batches of one regime, and these."""
+    number, place, member = next(
+        found for found in memory.members() if set(batches) <= set(found[2].batches)
+    )
+    world = memory.worlds[number]
+    if batches == member.batches:
+        return memory.with_world(number, world.without(place)), member
+    own = reduce(add, (memory.kept[batch] for batch in batches))
+    left = tuple(batch for batch in member.batches if batch not in batches)
+    members = list(world.members)
+    members[place] = Member(member.statistic - own, left)
+    return memory.with_world(number, world.with_members(tuple(members))), Member(own, batches)
