@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from causal_magics.graph.elements import Pair
 from causal_magics.graph.model import CausalGraph
@@ -40,5 +40,18 @@ class PublishedNetwork:
         return f"<PublishedNetwork: {len(self.graph)} nodes, {edges} edges{loops}>"
 
 
-Comparable: TypeAlias = CausalGraph | HasGraph | PublishedNetwork | Any
-"""Also what causal-learn, gCastle, lingam, pgmpy, tigramite and networkx return."""
+class _KnownByClass(type):
+    def __instancecheck__(cls, value: object) -> bool:
+        from causal_magics.graph.interchange.results import package_of
+
+        return package_of(value) is not None
+
+
+class PackageResult(metaclass=_KnownByClass):
+    """What causal-learn, gCastle, lingam, pgmpy, tigramite and networkx return.
+
+    No value is made of this class: `isinstance` asks whether the class of a value is known.
+    """
+
+
+Comparable = CausalGraph | HasGraph | PublishedNetwork | PackageResult

@@ -34,6 +34,7 @@ from causal_magics.graph.interchange import (
 )
 from causal_magics.graph.interchange.results import network_of
 from causal_magics.graph.model import CausalGraph, Mark
+from causal_magics.graph.network import PackageResult
 from causal_magics.widgets.evidence import Evidence
 
 # What pgmpy and causal-learn warn of when they are imported and used.
@@ -288,6 +289,7 @@ def test_tigramite_carries_lags() -> None:
     ids=["lingam", "gCastle", "tigramite", "networkx"],
 )
 def test_places_take_the_names_that_are_given_or_of_our_columns(result: object) -> None:
+    assert isinstance(result, PackageResult)
     ours = SimpleNamespace(graph=CausalGraph(["c", "b", "a"], CHAIN.edges), columns=tuple("abc"))
     for found in (compare(result, CHAIN, names=list("abc")), compare(result, ours)):
         assert (found.shd, found.learned.nodes) == (0, CHAIN.nodes)
@@ -342,6 +344,7 @@ def test_a_plain_matrix_does_not_say_what_its_rows_are(matrix: object) -> None:
 
 def test_what_is_no_graph_is_refused() -> None:
     for strange in (3, None, {"graph": 1}, (), SimpleNamespace(adjacency_matrix_=np.eye(2))):
+        assert not isinstance(strange, PackageResult)
         with pytest.raises(GraphError, match="one of causal-learn, gCastle, lingam, pgmpy"):
             compare(strange, CHAIN)
 

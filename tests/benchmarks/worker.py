@@ -1,0 +1,172 @@
+"""A process that runs one method of discovery on tables that it is told of, one JSON line each.
+
+`engines.Engine` starts it; ``python worker.py METHOD OPTIONS`` is not run by hand.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.update(
+    OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1"
+)
+
+import json
+import resource
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Run = Callable[[pd.DataFrame], Any]
+
+
+def ours(options: dict[str, Any]) -> Run:
+    from causal_magics.discovery.discover import discover
+
+    return lambda frame: discover(frame, progress=False, **options)
+
+
+def pc(options: dict[str, Any]) -> Run:
+    from causallearn.search.ConstraintBased.PC import pc as run
+
+    def learn(frame: pd.DataFrame) -> Any:
+        test = "fisherz" if _is_numeric(frame) else "chisq"
+        return run(_codes(frame), show_progress=False, **{"indep_test": test} | options).G
+
+    return learn
+
+
+def ges(options: dict[str, Any]) -> Run:
+    from causallearn.search.ScoreBased.GES import ges as run
+
+    return lambda frame: run(_codes(frame), score_func=_score(frame), **options)["G"]
+
+
+def boss(options: dict[str, Any]) -> Run:
+    from causallearn.search.PermutationBased.BOSS import boss as run
+
+    return lambda frame: run(
+        _codes(frame), score_func=_score(frame, "_from_cov"), verbose=False, **options
+    )
+
+
+def grasp(options: dict[str, Any]) -> Run:
+    from causallearn.search.PermutationBased.GRaSP import grasp as run
+
+    return lambda frame: run(
+        _codes(frame), score_func=_score(frame, "_from_cov"), verbose=False, **options
+    )
+
+
+def topic(options: dict[str, Any]) -> Run:
+    from causalchange import Topic
+
+    def learn(frame: pd.DataFrame) -> Any:
+        model = Topic(**options)
+        model.fit(frame.to_numpy())
+        return model.graph_
+
+    return learn
+
+
+def camuv(options: dict[str, Any]) -> Run:
+    import lingam
+
+    return lambda frame: lingam.CAMUV(**options).fit(frame.to_numpy())
+
+
+def lingam_direct(options: dict[str, Any]) -> Run:
+    import lingam
+
+    return lambda frame: lingam.DirectLiNGAM(**options).fit(frame.to_numpy())
+
+
+def hill_climb_bic(options: dict[str, Any]) -> Run:
+    return _hill_climb("bic-d", options)
+
+
+def hill_climb_bdeu(options: dict[str, Any]) -> Run:
+    return _hill_climb("bdeu", options)
+
+
+def _hill_climb(score: str, options: dict[str, Any]) -> Run:
+    from pgmpy.estimators import HillClimbSearch
+
+    return lambda frame: HillClimbSearch(frame).estimate(
+        scoring_method=score, show_progress=False, **options
+    )
+
+
+METHODS: dict[str, Callable[[dict[str, Any]], Run]] = {
+    "ours": ours, "pc": pc, "ges": ges, "boss": boss, "grasp": grasp, "topic": topic,
+    "camuv": camuv, "lingam": lingam_direct, "hc-bic": hill_climb_bic, "hc-bdeu": hill_climb_bdeu,
+}  # fmt: skip
+
+
+def _is_numeric(frame: pd.DataFrame) -> bool:
+    return all(dtype.kind in "fiu" for dtype in frame.dtypes)
+
+
+def _codes(frame: pd.DataFrame) -> Any:
+    """Return numbers; labels are numbered."""
+    if _is_numeric(frame):
+        return frame.to_numpy(dtype=float)
+    return np.column_stack([pd.factorize(frame[name], sort=True)[0] for name in frame.columns])
+
+
+def _score(frame: pd.DataFrame, variant: str = "") -> str:
+    return f"local_score_BIC{variant}" if _is_numeric(frame) else "local_score_BDeu"
+
+
+def edges_of(result: Any, names: list[str]) -> list[tuple[str, str, str]]:
+    """Return the edges of a result, those that close cycles too."""
+    graph = getattr(result, "graph", None)
+    if type(graph).__name__ == "CausalGraph":
+        return [edge.key for edge in graph.edges]
+    from causal_magics.graph.interchange.results import network_of
+
+    network = network_of(result, names)
+    return [e.key for e in network.graph.edges] + [(*p, "->") for p in network.feedback_edges]
+
+
+def read_frame(path: str) -> pd.DataFrame:
+    with np.load(path) as stored:
+        names = stored["names"].tolist()
+        columns = {name: stored[f"c{i}"] for i, name in enumerate(names)}
+    return pd.DataFrame({n: pd.Categorical(v) if v.dtype.kind == "U" else v
+                         for n, v in columns.items()})  # fmt: skip
+
+
+def answer(run: Run, path: str) -> dict[str, Any]:
+    frame = read_frame(path)
+    start = time.perf_counter()
+    try:
+        result = run(frame)
+    except Exception as error:  # noqa: BLE001  what a method cannot do is part of the table
+        traceback.print_exc()
+        return {"error": f"{type(error).__name__}: {error}".split("\n")[0][:200]}
+    seconds = time.perf_counter() - start
+    return {
+        "edges": edges_of(result, list(frame.columns)),
+        "seconds": seconds,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def main() -> None:
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what packages print is not the answer
+    warnings.simplefilter("ignore")
+    run = METHODS[sys.argv[1]](json.loads(sys.argv[2]))
+    for line in sys.stdin:
+        print(json.dumps(answer(run, json.loads(line))), file=replies, flush=True)
+
+
+if __name__ == "__main__":
+    main()
