@@ -38,13 +38,19 @@ class Found:
         self.report(self.nats, int(self.adjacency.sum()), activity)
 
 
-def search(score: Codelengths, constraints: Constraints, report: Report) -> Found:
-    """Run all searches; an interrupt ends them with the best graph so far."""
-    start = constraints.required.copy()
-    found = Found(start, total_cost(score, start), report)
+def search(
+    score: Codelengths, constraints: Constraints, report: Report, start: Booleans | None = None
+) -> Found:
+    """Run all searches; an interrupt ends them with the best graph so far.
+
+    With `start`, a graph that obeys the constraints, they begin there instead of without edges.
+    """
+    first = constraints.required.copy() if start is None else start.copy()
+    found = Found(first, total_cost(score, first), report)
     try:
-        climber = Climber(score, constraints, start)
-        climber.climb(found, reverse=False)
+        climber = Climber(score, constraints, first)
+        if start is None:
+            climber.climb(found, reverse=False)
         climber.climb(found, reverse=True)
         _search_orders(found, score, constraints)
         Climber(score, constraints, found.adjacency).climb(found, reverse=True)
