@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,7 +26,12 @@ from causal_magics.errors import CausalMagicsError
 HELD_VALUES = 1 << 28
 """Entries of Gram matrices that may be on their way at once."""
 
+MOST_WAITING = 2 * (os.cpu_count() or 1)
+"""Tasks that may be with an executor at once."""
+
 Summand = TypeVar("Summand")
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
 Report = Callable[[int], None]
 """Called with the number of rows done."""
 
@@ -81,12 +86,7 @@ def statistic_of(
 
 
 def gram_of(basis: Basis, columns: tuple[str, ...], values: Floats, _start: int) -> GramStatistic:
-    """Return the statistic of some rows."""
-    return GramStatistic.from_values(basis, present_rows(columns, values))
-
-
-def present_rows(columns: tuple[str, ...], values: Floats) -> Floats:
-    """Return the rows with a cell.
+    """Return the statistic of some rows.
 
     Raises
     ------
@@ -94,6 +94,11 @@ def present_rows(columns: tuple[str, ...], values: Floats) -> Floats:
         Where a value is infinite.
     """
     check_finite(columns, Extent.of(values))
+    return GramStatistic.from_values(basis, rows_with_cells(values))
+
+
+def rows_with_cells(values: Floats) -> Floats:
+    """Return the rows in which something is there."""
     empty = np.isnan(values).all(axis=1)
     return values[~empty] if empty.any() else values
 
@@ -123,13 +128,11 @@ def total(
         if report is not None:
             report(source.n_rows)
         return found
-    runs = _runs(source)
-    sums = _here(runs, of) if executor is None else Farm(executor, of, window).sums(runs)
     whole: Any = None
     done = 0
-    for rows, summand in sums:
+    for run, summand in farmed(partial(_of_run, of), _runs(source), executor, window):
         whole = summand if whole is None else whole + summand
-        done += rows
+        done += len(run.values)
         if report is not None:
             report(done)
     result: Summand = whole
@@ -151,68 +154,91 @@ def _runs(source: RowSource) -> Iterator[Run]:
         start += len(values)
 
 
-def _here(
-    runs: Iterator[Run], of: Callable[[Floats, int], Summand]
-) -> Iterator[tuple[int, Summand]]:
-    return ((len(run.values), of(run.values, run.start)) for run in runs)
+def _of_run(of: Callable[[Floats, int], Summand], run: Run) -> Summand:
+    return of(run.values, run.start)
 
 
-class Farm(Generic[Summand]):
-    """Hands runs of rows to an executor; does itself what does not come back.
+def farmed(
+    do: Callable[[Task], Answer],
+    tasks: Iterable[Task],
+    executor: Executor | None = None,
+    window: int | None = None,
+) -> Iterator[tuple[Task, Answer]]:
+    """Yield each task and its answer, in the order of the tasks.
 
-    Results come in the order of the runs, so that their sum does not depend on who is faster.
+    Parameters
+    ----------
+    do
+        What is done with a task.
+    tasks
+        Taken as they are needed.
+    executor
+        Does the tasks beside each other; what it loses is done here. Without one, all is.
+    window
+        How many tasks may be with the executor at once.
+
+    Warns
+    -----
+    ExecutorWarning
+        Where the executor lost tasks.
     """
+    if executor is None:
+        yield from ((task, do(task)) for task in tasks)
+        return
+    window = min(window or MOST_WAITING, MOST_WAITING)
+    waiting: deque[tuple[Task, Future[Answer] | None]] = deque()
+    lost = 0
 
-    def __init__(
-        self, executor: Executor, of: Callable[[Floats, int], Summand], window: int | None
-    ) -> None:
-        self._executor = executor
-        self._of = of
-        self._window = min(window or 2, 2 * (os.cpu_count() or 1))
-        self._lost = 0
-        self._open = True
+    def first() -> tuple[Task, Answer]:
+        nonlocal lost
+        task, future = waiting.popleft()
+        if future is not None and _came_back(future):
+            return task, future.result()
+        lost += 1
+        return task, do(task)
 
-    def sums(self, runs: Iterator[Run]) -> Iterator[tuple[int, Summand]]:
-        """Yield the number of rows and the sum of each run."""
-        waiting: deque[tuple[Run, Future[Summand] | None]] = deque()
-        try:
-            for run in runs:
-                waiting.append((run, self._submitted(run)))
-                if len(waiting) >= self._window:
-                    yield self._result(*waiting.popleft())
-            while waiting:
-                yield self._result(*waiting.popleft())
-        finally:
-            for _, future in waiting:
-                if future is not None:
-                    future.cancel()
-        if self._lost:
-            warnings.warn(
-                f"The executor lost {self._lost} of its tasks; they were done here instead. The "
-                "result is whole.",
-                ExecutorWarning,
-                stacklevel=6,
-            )
+    try:
+        for task in tasks:
+            waiting.append((task, _submitted(executor, do, task)))
+            if len(waiting) >= window:
+                yield first()
+        while waiting:
+            yield first()
+    finally:
+        for _, future in waiting:
+            if future is not None:
+                future.cancel()
+    if lost:
+        warnings.warn(
+            f"The executor lost {lost:,} of its tasks; they were done here instead. The result is "
+            "whole.",
+            ExecutorWarning,
+            stacklevel=5,
+        )
 
-    def _submitted(self, run: Run) -> Future[Summand] | None:
-        if not self._open:
-            return None
-        try:
-            return self._executor.submit(self._of, run.values, run.start)
-        except RuntimeError:  # broken, or shut down
-            self._open = False
-            return None
 
-    def _result(self, run: Run, future: Future[Summand] | None) -> tuple[int, Summand]:
-        error: BaseException | None = None
-        if future is not None:
-            try:
-                error = future.exception()
-            except CancelledError as cancelled:
-                error = cancelled
-        if isinstance(error, CausalMagicsError):
-            raise error
-        if future is not None and error is None:
-            return len(run.values), future.result()
-        self._lost += 1
-        return len(run.values), self._of(run.values, run.start)
+def _submitted(
+    executor: Executor, do: Callable[[Task], Answer], task: Task
+) -> Future[Answer] | None:
+    """Hand over a task; None where the executor is broken or shut down."""
+    try:
+        return executor.submit(do, task)
+    except RuntimeError:
+        return None
+
+
+def _came_back(future: Future[Any]) -> bool:
+    """Wait for a task; whether it has an answer.
+
+    Raises
+    ------
+    CausalMagicsError
+        What was wrong with the task itself.
+    """
+    try:
+        error = future.exception()
+    except CancelledError:
+        return False
+    if isinstance(error, CausalMagicsError):
+        raise error
+    return error is None
