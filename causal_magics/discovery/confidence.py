@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,8 @@ from causal_magics.discovery.score import Codelengths
 from causal_magics.discovery.search import search
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.errors import DiscoveryError
+from causal_magics.graph.elements import Edge
+from causal_magics.graph.model import CausalGraph
 
 FOLDS = 20
 """Folds of the rows."""
@@ -255,6 +257,22 @@ def resample(
     except KeyboardInterrupt:
         pass
     return Resamples(counts, done, resamples)
+
+
+def with_confidence(graph: CausalGraph, resamples: Resamples) -> CausalGraph:
+    """Return the graph with the confidence of each edge.
+
+    That of a directed edge is the share of graphs in which it stands in that direction; that of
+    any other edge, the share in which it stands in either.
+    """
+    index = {name: position for position, name in enumerate(graph.nodes)}
+
+    def judged(edge: Edge) -> Edge:
+        shares = resamples.directed if edge.mark == "->" else resamples.adjacent
+        return replace(edge, confidence=shares[index[edge.source], index[edge.target]])
+
+    edges = [judged(edge) for edge in graph.edges]
+    return CausalGraph(graph.node_table.values(), edges, graph.knowledge)
 
 
 def check_resamples(resamples: int) -> None:

@@ -41,6 +41,10 @@ class Progress:
         """Tell that so many rows have been read."""
         self._tell("reading rows", f"{rows:,}")
 
+    def resample(self, graphs: int) -> None:
+        """Tell of how many graphs of resampled rows have been learned."""
+        self._tell("resampling", f"{graphs:,} graphs")
+
     def search(self, nats: float, edges: int, activity: str) -> None:
         """Tell what the search has found so far."""
         self._tell(activity, f"{nats / math.log(2.0):,.0f} bits, {edges:,} edges")

@@ -20,6 +20,7 @@ from causal_magics.discovery.confidence import (
     Resamples,
     folded_statistic_of,
     resample,
+    with_confidence,
 )
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.score import Score
@@ -27,6 +28,7 @@ from causal_magics.discovery.search import search
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.errors import DataError, DiscoveryError
 from causal_magics.graph.elements import Knowledge
+from causal_magics.graph.model import CausalGraph
 
 SIMULATION = simulate("gp", 5, 300, seed=3)
 VALUES = SIMULATION.values
@@ -123,6 +125,15 @@ def test_strong_edges_are_sure_and_the_seed_repeats(folded: FoldedStatistic) -> 
     first = frame.iloc[0]
     position = NAMES.index(first["cause"]), NAMES.index(first["effect"])
     assert first["confidence"] == found.directed[position] == found.directed.max()
+
+
+def test_the_graph_carries_shares_of_a_direction_or_of_either() -> None:
+    counts = np.array([[0, 6, 1], [3, 0, 0], [4, 0, 0]])
+    graph = CausalGraph.parse("dag { a -> b; a -- c }")
+    edges = with_confidence(graph, Resamples(counts, 10, 10)).edges
+    assert {edge.key: edge.confidence for edge in edges} == {
+        ("a", "b", "->"): 0.6, ("a", "c", "--"): 0.5,
+    }  # fmt: skip
 
 
 def test_a_direction_that_the_data_do_not_carry_is_unsure() -> None:
