@@ -5,188 +5,32 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from html import escape
-from os import PathLike
+from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from causal_magics.data.frames import new_frame
+from causal_magics.data.categories import Levels
 from causal_magics.data.table import Table, read_table
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.constraints import Constraints
-from causal_magics.discovery.evidence import evidence_of
+from causal_magics.discovery.episodes import learn_episodes, read_episodes
 from causal_magics.discovery.progress import Progress
+from causal_magics.discovery.regimes import Batch, Regime
+from causal_magics.discovery.result import Discovery, DiscoveryWarning
 from causal_magics.discovery.score import EDGE_FLOOR, Score
 from causal_magics.discovery.search import Found, node_costs, parents_of, search
 from causal_magics.discovery.statistics import GramStatistic
+from causal_magics.discovery.summary import Setting
+from causal_magics.discovery.worlds import Memory
 from causal_magics.errors import DiscoveryError, closest, shorten
-from causal_magics.graph.elements import Edge, Knowledge, Node, Pair
+from causal_magics.graph.elements import Edge, Knowledge, Node
 from causal_magics.graph.model import CausalGraph
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 LOG2 = math.log(2.0)
 
-
-class DiscoveryWarning(UserWarning):
-    """A result that is less than what was asked for."""
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Discovery:
-    """A causal graph learned from data.
-
-    Attributes
-    ----------
-    graph : CausalGraph
-        The graph with the shortest code that was found. The bits of an edge are those by which the
-        code grows without it; a required edge may have less than none.
-    bits : float
-        Codelength of data and graph, in bits. The data are coded as densities of standardised
-        columns, so that only differences between graphs on the same data have a meaning.
-    bits_saved : float
-        By how much a graph without edges has a longer code.
-    node_bits : mapping of str to float
-        The codelength of each column given its parents.
-    n_rows : int
-        Rows learned from.
-    interrupted : bool
-        Whether the search was stopped before it was done.
-    edge_floor : float
-        As it was asked for.
-    basis, statistic
-        All that is kept of the data.
-    """
-
-    graph: CausalGraph
-    bits: float
-    bits_saved: float
-    node_bits: Mapping[str, float]
-    n_rows: int
-    interrupted: bool
-    edge_floor: float
-    basis: Basis = field(hash=False)
-    statistic: GramStatistic = field(hash=False)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns, in the order of the statistic."""
-        return self.graph.nodes
-
-    @property
-    def knowledge(self) -> Knowledge:
-        """Background knowledge that the graph obeys."""
-        return self.graph.knowledge
-
-    def __repr__(self) -> str:
-        stopped = ", interrupted" if self.interrupted else ""
-        return (
-            f"<Discovery: {len(self.columns)} columns, {self.n_rows:,} rows, "
-            f"{len(self.graph.edges)} edges, {self.bits_saved:,.0f} bits saved{stopped}>"
-        )
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(edge.source)}</td><td>→</td><td>{escape(edge.target)}</td>"
-            f"<td>{edge.bits:,.1f}</td></tr>"
-            for edge in self._edges_by_bits()
-        )
-        head = "<tr><th>cause</th><th></th><th>effect</th><th>bits</th></tr>"
-        return (
-            f"<p>{escape(repr(self)[1:-1])}</p><div>{self.graph.to_svg()}</div>"
-            f"<details><summary>bits of each edge</summary><table><thead>{head}</thead>"
-            f"<tbody>{rows}</tbody></table></details>"
-        )
-
-    def _edges_by_bits(self) -> list[Edge]:
-        return sorted(self.graph.edges, key=lambda edge: (-(edge.bits or 0.0), edge.key))
-
-    def to_frame(self) -> Any:
-        """Return one row per edge: cause, effect, bits; the strongest first."""
-        edges = self._edges_by_bits()
-        return new_frame(
-            {
-                "cause": [edge.source for edge in edges],
-                "effect": [edge.target for edge in edges],
-                "bits": [edge.bits for edge in edges],
-            }
-        )
-
-    def edge_bits(self, graph: CausalGraph) -> dict[Pair, float]:
-        """Return by how many bits the code grows without each directed edge of any graph.
-
-        No pass over the data; an edge at a node that is no column has no price.
-
-        Parameters
-        ----------
-        graph : CausalGraph
-
-        Returns
-        -------
-        dict
-            By (cause, effect); negative where an edge costs more than it saves.
-        """
-        return evidence_of(self).edge_bits(graph)
-
-    def candidate_bits(self, graph: CausalGraph, cause: str) -> dict[str, float]:
-        """Return how the codelength changes if `cause` becomes a parent of each other node.
-
-        Returns
-        -------
-        dict
-            Bits by effect, negative where the code gets shorter; where the edge stands already,
-            what it changes as it stands.
-
-        Raises
-        ------
-        DiscoveryError
-            Where `cause` is no column.
-        """
-        return evidence_of(self).candidate_bits(graph, cause)
-
-    def bits_saved_by(self, graph: CausalGraph) -> float:
-        """Return by how many bits a graph's code is shorter than that of no edges."""
-        return evidence_of(self).bits_saved(graph)
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the graph with matplotlib; stronger edges are drawn wider.
-
-        Parameters
-        ----------
-        ax
-            Where to draw; a new figure where left out.
-
-        Raises
-        ------
-        MissingDependencyError
-            Without matplotlib.
-        """
-        from causal_magics.discovery.plotting import plot_discovery
-
-        return plot_discovery(self, ax)
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the result with its statistic to a file (NumPy's npz, no pickles)."""
-        from causal_magics.discovery.storage import save_discovery
-
-        save_discovery(self, path)
-
-    @classmethod
-    def load(cls, path: str | PathLike[str]) -> Discovery:
-        """Read what `save` wrote.
-
-        Raises
-        ------
-        DiscoveryError
-            Where the file is no saved result, or is of another version.
-        """
-        from causal_magics.discovery.storage import load_discovery
-
-        return load_discovery(path)
+__all__ = ["Discovery", "DiscoveryWarning", "discover"]
 
 
 def discover(
@@ -194,6 +38,7 @@ def discover(
     *,
     knowledge: Knowledge | CausalGraph | None = None,
     columns: Sequence[str] | None = None,
+    episodes: str | None = None,
     edge_floor: float = EDGE_FLOOR,
     progress: bool = True,
 ) -> Discovery:
@@ -213,6 +58,9 @@ def discover(
         Of a graph its knowledge counts, not its edges; its positions and roles are taken over.
     columns
         Which columns to learn from; all where left out.
+    episodes
+        A column that says which rows arrived together; it is not learned from. The episodes are
+        told apart by what compresses them: regimes with other mechanisms, worlds with other graphs.
     edge_floor
         Nats per row, beyond the first thousand rows, that an edge must save besides its own code.
         With many rows any misfit of the model looks like an edge; a higher floor gives fewer edges.
@@ -241,6 +89,8 @@ def discover(
     known, drawn = _knowledge_of(knowledge)
     if not edge_floor >= 0.0:
         raise DiscoveryError(f"Expected an edge floor from 0, got {edge_floor}.")
+    if episodes is not None:
+        return _of_episodes(frame, episodes, columns, known, drawn, edge_floor, progress)
     table = read_table(frame, columns)
     constraints = Constraints.from_knowledge(known, table.columns)
     _warn_of_strangers(drawn, table.columns)
@@ -257,7 +107,36 @@ def discover(
             stacklevel=2,
         )
     graph = _graph_of(found, score, table, known, drawn)
-    return _result(graph, found, score, basis, statistic, edge_floor)
+    return _result(graph, found, score, basis, statistic, edge_floor, table.levels)
+
+
+def _of_episodes(
+    frame: Any,
+    episodes: str,
+    columns: Sequence[str] | None,
+    known: Knowledge,
+    drawn: Mapping[str, Node],
+    edge_floor: float,
+    progress: bool,
+) -> Discovery:
+    """Learn from the episodes that a column names."""
+    grouped = read_episodes(frame, episodes)
+    chosen = list(grouped.columns) if columns is None else columns
+    table = read_table(frame, [name for name in chosen if name != episodes])
+    nodes = tuple(replace(drawn.get(name, Node(name)), name=name) for name in table.columns)
+    _warn_of_strangers(drawn, table.columns)
+    setting = Setting(nodes, table.levels, known, edge_floor)
+    with Progress(shown=progress) as bar:
+        basis = Basis.fit(table.values)
+        found = learn_episodes(table.values, grouped, setting, basis, bar)
+    if found.interrupted:
+        warnings.warn(
+            f"Interrupted: these are {len(found.batches)} of {len(grouped.labels)} episodes. "
+            "Run it again to learn from all.",
+            DiscoveryWarning,
+            stacklevel=3,
+        )
+    return found
 
 
 def _knowledge_of(
@@ -313,18 +192,25 @@ def _result(
     basis: Basis,
     statistic: GramStatistic,
     edge_floor: float,
+    levels: tuple[Levels, ...],
 ) -> Discovery:
     gaussian = 0.5 * score.blocks.rows * math.log(2.0 * math.pi * math.e)
     costs = (node_costs(score, found.adjacency) + gaussian) / LOG2
     empty = (node_costs(score, np.zeros_like(found.adjacency)) + gaussian) / LOG2
+    node_bits = MappingProxyType(dict(zip(graph.nodes, costs.tolist(), strict=True)))
+    bits = float(costs.sum())
     return Discovery(
         graph=graph,
-        bits=float(costs.sum()),
-        bits_saved=float(empty.sum() - costs.sum()),
-        node_bits=MappingProxyType(dict(zip(graph.nodes, costs.tolist(), strict=True))),
+        bits=bits,
+        bits_saved=float(empty.sum()) - bits,
+        node_bits=node_bits,
         n_rows=statistic.rows,
         interrupted=found.interrupted,
         edge_floor=edge_floor,
+        batches=(Batch("1", statistic.rows, 0, bits),),
+        regimes=(Regime(0, graph, statistic.rows, (0,), (), node_bits),),
+        levels=levels,
         basis=basis,
         statistic=statistic,
+        memory=Memory.of(found.adjacency, statistic),
     )

@@ -17,6 +17,7 @@ from causal_magics.data.table import read_table
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.score import EDGE_FLOOR, Codelengths, Score
 from causal_magics.discovery.statistics import GramStatistic
+from causal_magics.discovery.worlds import Ledger
 from causal_magics.errors import DiscoveryError, closest, shorten
 from causal_magics.graph.elements import Pair
 from causal_magics.graph.model import CausalGraph
@@ -126,7 +127,16 @@ def _sorted_indices(index: dict[str, int], names: Iterable[str]) -> Indices:
 
 @lru_cache(maxsize=_SCORES_KEPT)
 def evidence_of(discovery: Discovery) -> EdgeEvidence:
-    """Return the prices of edges under the statistic of a discovery."""
+    """Return the prices of edges under the statistic of a discovery.
+
+    Where there are several batches, under the rows that share mechanisms with the last one.
+    """
+    if len(discovery.batches) > 1:
+        ledger = Ledger.of(
+            discovery.basis.layout, discovery.knowledge, discovery.columns, discovery.edge_floor
+        )
+        world, place = discovery.memory.whereabouts(len(discovery.batches) - 1)
+        return EdgeEvidence(discovery.columns, ledger.mechanisms(world, place)[0])
     score = Score.from_statistic(discovery.statistic, discovery.edge_floor)
     return EdgeEvidence(discovery.columns, score)
 

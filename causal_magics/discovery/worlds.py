@@ -7,18 +7,19 @@ which. Nothing here is ever changed in place.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import gammaln
 
 from causal_magics.discovery.constraints import Constraints
-from causal_magics.discovery.layout import Booleans, Indices
+from causal_magics.discovery.layout import Booleans, Indices, Layout
 from causal_magics.discovery.mechanisms import Codes, SharedScore, Statistics
 from causal_magics.discovery.score import FLOOR_FROM_ROWS, SMALLEST_GAIN
 from causal_magics.discovery.search import Climber, Found, Report, parents_of, search
 from causal_magics.discovery.statistics import GramStatistic
+from causal_magics.graph.elements import Knowledge
 
 NEW_MECHANISM = 1.0
 """Price of one more mechanism of a column, in units of the log of the number of columns."""
@@ -99,11 +100,26 @@ class Memory:
     worlds: tuple[World, ...]
     kept: Mapping[int, GramStatistic]
 
+    @classmethod
+    def of(cls, adjacency: Booleans, statistic: GramStatistic) -> Memory:
+        """Return the memory of one batch."""
+        labels = np.zeros((1, len(adjacency)), dtype=np.int64)
+        world = World(adjacency, (Member(statistic, (0,)),), labels, statistic.rows)
+        return cls((world,), {0: statistic})
+
     def members(self) -> Iterator[tuple[int, int, Member]]:
         """Every regime with the number of its world and its place there."""
         for number, world in enumerate(self.worlds):
             for place, member in enumerate(world.members):
                 yield number, place, member
+
+    def whereabouts(self, batch: int) -> tuple[World, int]:
+        """Return the world of a batch, and the place of its regime there."""
+        return next(
+            (self.worlds[number], place)
+            for number, place, member in self.members()
+            if batch in member.batches
+        )
 
     def with_world(self, number: int, world: World) -> Memory:
         """Return the memory with a world replaced, or dropped where no regime is left in it."""
@@ -126,6 +142,25 @@ class Ledger:
     codes: Codes
     constraints: Constraints
     edge_floor: float
+
+    @classmethod
+    def of(
+        cls, layout: Layout, knowledge: Knowledge, columns: Sequence[str], edge_floor: float
+    ) -> Ledger:
+        """Return the prices of worlds that obey some knowledge.
+
+        Parameters
+        ----------
+        layout
+            Of the statistics.
+        knowledge
+        columns
+            Names of the columns.
+        edge_floor
+            As in the attributes.
+        """
+        constraints = Constraints.from_knowledge(knowledge, columns)
+        return cls(Codes(layout, constraints.required), constraints, edge_floor)
 
     @property
     def split_price(self) -> float:
@@ -177,6 +212,19 @@ class Ledger:
             tuple(list(world.groups(node).values()) for node in range(self.codes.n_columns)),
             self.floor(world.rows),
         )
+
+    def mechanisms(self, world: World, place: int) -> tuple[SharedScore, list[Indices]]:
+        """Return the score of what shares mechanisms with a regime, and the parents it uses."""
+        shared, used = [], []
+        for node in range(self.codes.n_columns):
+            groups = world.groups(node)
+            group = groups[int(world.labels[place, node])]
+            parents = parents_of(world.adjacency, node)
+            if len(groups) > 1:
+                parents = self.codes.own(node, parents, group)[0]
+            shared.append([group])
+            used.append(parents)
+        return SharedScore(self.codes, tuple(shared), self.floor(world.rows)), used
 
     def refit(self, world: World, report: Report) -> World:
         """Return the world with a better graph, from the present one where rows are not many more.

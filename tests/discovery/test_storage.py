@@ -64,6 +64,6 @@ def test_other_files_are_refused(saved: Path, monkeypatch: pytest.MonkeyPatch) -
         np.save(file, np.ones(3))
     with pytest.raises(DiscoveryError, match="other is no saved result"):
         Discovery.load(path)
-    monkeypatch.setattr(storage, "VERSION", 2)
-    with pytest.raises(DiscoveryError, match="saved in version 1 of the format"):
+    monkeypatch.setattr(storage, "VERSION", 3)
+    with pytest.raises(DiscoveryError, match="saved in version 2 of the format"):
         Discovery.load(saved)

@@ -1,0 +1,225 @@
+"""What discovery returns: a graph, its codelengths, and all that was learned from batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from causal_magics.data.categories import Levels
+from causal_magics.data.frames import new_frame
+from causal_magics.discovery.basis import Basis
+from causal_magics.discovery.evidence import evidence_of
+from causal_magics.discovery.regimes import Batch, Regime
+from causal_magics.discovery.statistics import GramStatistic
+from causal_magics.discovery.worlds import Memory
+from causal_magics.graph.elements import Edge, Knowledge, Pair
+from causal_magics.graph.model import CausalGraph
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class DiscoveryWarning(UserWarning):
+    """A result that is less than what was asked for."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Discovery:
+    """A causal graph learned from data.
+
+    Attributes
+    ----------
+    graph : CausalGraph
+        The graph with the shortest code that was found. The bits of an edge are those by which the
+        code grows without it; a required edge may have less than none.
+    bits : float
+        Codelength of data and graph, in bits. The data are coded as densities of standardised
+        columns, so that only differences between graphs on the same data have a meaning.
+    bits_saved : float
+        By how much a graph without edges has a longer code.
+    node_bits : mapping of str to float
+        The codelength of each column given its parents.
+    n_rows : int
+        Rows learned from.
+    interrupted : bool
+        Whether the search was stopped before it was done.
+    edge_floor : float
+        As it was asked for.
+    batches : tuple of Batch
+        What arrived together, in the order in which it came.
+    regimes : tuple of Regime
+        Batches that share all mechanisms, in the order in which they were opened. With several
+        regimes, `graph` is that of the last batch, the bits of its edges are those over all rows
+        that share a mechanism with it, and all other numbers are over all batches.
+    levels
+        Labels of each column that holds labels, None of those that hold numbers.
+    basis, statistic, memory
+        All that is kept of the data.
+    """
+
+    graph: CausalGraph
+    bits: float
+    bits_saved: float
+    node_bits: Mapping[str, float]
+    n_rows: int
+    interrupted: bool
+    edge_floor: float
+    batches: tuple[Batch, ...]
+    regimes: tuple[Regime, ...]
+    levels: tuple[Levels, ...]
+    basis: Basis = field(hash=False)
+    statistic: GramStatistic = field(hash=False)
+    memory: Memory = field(hash=False)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns, in the order of the statistic."""
+        return self.graph.nodes
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """Background knowledge that the graph obeys."""
+        return self.graph.knowledge
+
+    def __repr__(self) -> str:
+        stopped = ", interrupted" if self.interrupted else ""
+        return (
+            f"<Discovery: {len(self.columns)} columns, {self.n_rows:,} rows, "
+            f"{len(self.graph.edges)} edges, {self.bits_saved:,.0f} bits saved{stopped}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(edge.source)}</td><td>→</td><td>{escape(edge.target)}</td>"
+            f"<td>{edge.bits:,.1f}</td></tr>"
+            for edge in self._edges_by_bits()
+        )
+        head = "<tr><th>cause</th><th></th><th>effect</th><th>bits</th></tr>"
+        return (
+            f"<p>{escape(repr(self)[1:-1])}</p><div>{self.graph.to_svg()}</div>"
+            f"<details><summary>bits of each edge</summary><table><thead>{head}</thead>"
+            f"<tbody>{rows}</tbody></table></details>"
+        )
+
+    def _edges_by_bits(self) -> list[Edge]:
+        return sorted(self.graph.edges, key=lambda edge: (-(edge.bits or 0.0), edge.key))
+
+    def to_frame(self) -> Any:
+        """Return one row per edge: cause, effect, bits; the strongest first."""
+        edges = self._edges_by_bits()
+        return new_frame(
+            {
+                "cause": [edge.source for edge in edges],
+                "effect": [edge.target for edge in edges],
+                "bits": [edge.bits for edge in edges],
+            }
+        )
+
+    def edge_bits(self, graph: CausalGraph) -> dict[Pair, float]:
+        """Return by how many bits the code grows without each directed edge of any graph.
+
+        No pass over the data; an edge at a node that is no column has no price.
+
+        Parameters
+        ----------
+        graph : CausalGraph
+
+        Returns
+        -------
+        dict
+            By (cause, effect); negative where an edge costs more than it saves.
+        """
+        return evidence_of(self).edge_bits(graph)
+
+    def candidate_bits(self, graph: CausalGraph, cause: str) -> dict[str, float]:
+        """Return how the codelength changes if `cause` becomes a parent of each other node.
+
+        Returns
+        -------
+        dict
+            Bits by effect, negative where the code gets shorter; where the edge stands already,
+            what it changes as it stands.
+
+        Raises
+        ------
+        DiscoveryError
+            Where `cause` is no column.
+        """
+        return evidence_of(self).candidate_bits(graph, cause)
+
+    def bits_saved_by(self, graph: CausalGraph) -> float:
+        """Return by how many bits a graph's code is shorter than that of no edges."""
+        return evidence_of(self).bits_saved(graph)
+
+    def update(self, frame: Any, *, label: str | None = None, progress: bool = True) -> Discovery:
+        """Learn from one more batch; nothing that was learned before is learned again.
+
+        The batch joins the regime that it prolongs by the shortest code, opens a regime in which
+        some mechanisms are new, or opens a world with a graph of its own. This value stays as it
+        is, also where the update is interrupted.
+
+        Parameters
+        ----------
+        frame
+            As `discover` takes it, with the same columns in any order; one row will do.
+        label
+            What the batch is called; its number where left out.
+        progress
+            Whether to show a bar when it lasts more than a second.
+
+        Returns
+        -------
+        Discovery
+
+        Raises
+        ------
+        DataError
+            Where a column is missing, or is not of the kind it was.
+
+        Warns
+        -----
+        DiscoveryWarning
+            Where many values lie beyond all that was known.
+        """
+        from causal_magics.discovery.episodes import updated
+
+        return updated(self, frame, label, progress)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the graph with matplotlib; stronger edges are drawn wider.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; a new figure where left out.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without matplotlib.
+        """
+        from causal_magics.discovery.plotting import plot_discovery
+
+        return plot_discovery(self, ax)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the result with its statistic to a file (NumPy's npz, no pickles)."""
+        from causal_magics.discovery.storage import save_discovery
+
+        save_discovery(self, path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Discovery:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        DiscoveryError
+            Where the file is no saved result, or is of another version.
+        """
+        from causal_magics.discovery.storage import load_discovery
+
+        return load_discovery(path)
