@@ -26,7 +26,7 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif
 _SMALL = 11 / 13
 _PLOT = 700
 _GUTTER = 140
-_STEPS = (3.0, 48.0)
+_STEPS = (3.0, 92.0)
 _ROWS = (11.0, 24.0)
 _TOP = 48
 _GAP = 26
@@ -106,7 +106,7 @@ class _Chart:
         top = _TOP + len(regimes) * row + _GAP
         values = [v for batch in episodes.batches for v in _both(batch) if v is not None]
         least, most = (min(values), max(values)) if values else (0.0, 1.0)
-        pad = 0.08 * (most - least or max(abs(most), 1.0) * 0.1)
+        pad = 0.08 * (most - least) or 0.05 * max(abs(most), 1.0)
         return cls(
             step, row, middles, tuple(bands), (top, top + _CURVE), (least - pad, most + pad),
             max(_PLOT, step * count),

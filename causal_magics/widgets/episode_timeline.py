@@ -150,7 +150,7 @@ class EpisodeTimeline(anywidget.AnyWidget):
             return None
         is_drawn = regime is self._discovery.regimes[self._discovery.batches[-1].regime]
         return RegimeView(
-            title=batch.label,
+            title=f"Batch {batch.label}",
             words=f"regime {batch.regime} of world {regime.world}",
             changed=batch.changed or regime.changed,
             since="the batch before" if batch.changed else "the first regime of its world",

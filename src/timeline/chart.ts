@@ -4,7 +4,7 @@ import type { Episodes } from "./data";
 
 /** Left of the chart, for the names of rows and the figures of the curve. */
 export const GUTTER = 128;
-const [LEAST_STEP, MOST_STEP] = [5, 56];
+const [LEAST_STEP, MOST_STEP] = [5, 92];
 const [LEAST_ROW, MOST_ROW, ROWS_HEIGHT] = [11, 24, 250];
 const FLAGS = 20;
 const GAP = 22;
@@ -57,10 +57,10 @@ export interface Chart {
   readonly curve: readonly [top: number, bottom: number];
   readonly ticks: readonly Tick[];
   readonly labels: readonly AxisLabel[];
-  x(index: number): number;
+  readonly x: (index: number) => number;
   /** The middle of a regime's row. */
-  rowOf(regime: number): number;
-  yOf(perRow: number): number;
+  readonly rowOf: (regime: number) => number;
+  readonly yOf: (perRow: number) => number;
 }
 
 /** The chart in so many px, the gutter included. */
@@ -69,8 +69,9 @@ export function chartOf({ batches, regimes }: Episodes, available: number): Char
   const names = batches.map(({ label }) => label);
   const fitting = stepOf(room, names.length);
   // The first label begins where the chart does.
-  const aside = Math.max(0, (labelling(names, fitting).width - fitting) / 2);
-  const step = stepOf(room - aside, names.length);
+  const { width: first } = labelling(names, fitting);
+  const step = first > fitting ? stepOf(room - first / 2, names.length) : fitting;
+  const aside = Math.max(0, (first - step) / 2);
   const rowHeight = Math.max(LEAST_ROW, Math.min(MOST_ROW, ROWS_HEIGHT / Math.max(1, regimes.length)));
   const { rows, bands } = placed(regimes.map(({ world }) => world), rowHeight);
   const places = new Map(rows.map(({ regime, y }) => [regime, y]));
@@ -121,9 +122,9 @@ interface Scale {
 function scaleOf(values: readonly number[]): Scale {
   if (values.length === 0) return { low: 0, high: 1, ticks: [] };
   const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-  const span = most - least || Math.max(Math.abs(most), 1) * 0.1;
-  const [low, high] = [least - 0.08 * span, most + 0.08 * span];
-  const unit = 10 ** Math.floor(Math.log10(span / 2));
+  const margin = 0.08 * (most - least) || 0.05 * Math.max(Math.abs(most), 1);
+  const [low, high] = [least - margin, most + margin];
+  const unit = 10 ** Math.floor(Math.log10((high - low) / 2));
   const step = [1, 2, 5, 10].map((factor) => factor * unit).find((each) => (high - low) / each <= 4) ?? 10 * unit;
   const ticks: number[] = [];
   for (let tick = Math.ceil(low / step); tick * step <= high; tick++) ticks.push(tick * step);

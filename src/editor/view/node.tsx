@@ -108,10 +108,10 @@ function glyph(role: Role, x: number): JSX.Element {
   }
 }
 
-/** Δ, drawn, on the upper right of the node. */
-function ChangeSign({ shape: { width, height, ring } }: { readonly shape: NodeShape }): JSX.Element {
+/** Δ, drawn, at the right end of the node, where few edges arrive. */
+function ChangeSign({ shape: { width, ring } }: { readonly shape: NodeShape }): JSX.Element {
   return (
-    <g class="cmg-change-sign" transform={`translate(${width / 2 + ring - 4} ${-height / 2 - ring - 1})`}>
+    <g class="cmg-change-sign" transform={`translate(${width / 2 + ring + CHANGE_GAP} 0)`}>
       <circle r={8} />
       <path d="M-4 3.2H4L0 -4z" />
       <title>{CHANGED}</title>

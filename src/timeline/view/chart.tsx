@@ -24,7 +24,7 @@ export function ChartView({ timeline, width }: Props): JSX.Element {
   return (
     <div class="cmt-chart" style={{ height: `${chart.height}px` }}>
       <Gutter chart={chart} episodes={episodes} />
-      <div class="cmt-scroll" ref={scroller} onPointerLeave={() => (timeline.hover.value = null)}>
+      <div class="cmt-scroll" ref={scroller} onMouseLeave={() => (timeline.hover.value = null)}>
         <svg width={chart.width} height={chart.height} role="listbox" aria-orientation="horizontal" aria-label={`Timeline: ${describeEpisodes(episodes)}`} onKeyDown={(event) => onKey(timeline, scroller.current, event)}>
           <Ground chart={chart} episodes={episodes} />
           <Curve chart={chart} batches={episodes.batches} />
@@ -127,7 +127,7 @@ function BatchView({ timeline, chart, batch, index }: BatchProps): JSX.Element {
         event.currentTarget.focus({ preventScroll: true });
         timeline.select(index);
       }}
-      onPointerEnter={() => (timeline.hover.value = index)}
+      onMouseEnter={() => (timeline.hover.value = index)}
       onFocus={() => (timeline.focus.value = index)}
       onBlur={() => (timeline.focus.value = null)}
     >

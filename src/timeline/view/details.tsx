@@ -17,7 +17,7 @@ export function Details({ timeline }: { readonly timeline: Timeline }): JSX.Elem
     <aside class="cmt-details" aria-label="Batch" tabindex={0}>
       {batch && regime && index !== null ? (
         <>
-          <Facts batch={batch} regime={regime} place={`${index + 1} of ${batches.length}`} />
+          <Facts batch={batch} regime={regime} place={`batch ${index + 1} of ${batches.length}`} />
           <Alternatives batch={batch} />
         </>
       ) : (
