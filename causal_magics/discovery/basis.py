@@ -110,6 +110,11 @@ class SplineBasis:
         return cls(scale, breaks, cardinal @ rotation, two_valued)
 
     @property
+    def span(self) -> tuple[float, float]:
+        """The outer knots, on the scale."""
+        return float(self.breaks[1]), float(self.breaks[-2])
+
+    @property
     def part(self) -> Part:
         """The splines, and where the scale is bent the column as it is; the first is the effect."""
         order = np.arange(1.0, self.coefficients.shape[2] + 1.0)
@@ -163,7 +168,53 @@ class NominalBasis:
         return evaluated
 
 
-ColumnBasis = SplineBasis | NominalBasis
+@dataclass(frozen=True, eq=False, slots=True)
+class ExtendedBasis:
+    """The functions of a numeric column, and more of them beyond one end of the range.
+
+    Attributes
+    ----------
+    inner
+        The functions that there were.
+    side, edge
+        Those that were added live where ``side * (scaled - edge)`` is positive.
+    breaks, coefficients
+        They are piecewise cubics of that distance; value and slope are zero at the edge.
+    """
+
+    inner: SplineBasis | ExtendedBasis
+    side: float
+    edge: float
+    breaks: Floats
+    coefficients: Floats
+
+    @property
+    def scale(self) -> Scale:
+        """What is applied to the column first."""
+        return self.inner.scale
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The outer knots."""
+        low, high = self.inner.span
+        reach = float(self.breaks[-2])
+        return (low, high + reach) if self.side > 0.0 else (low - reach, high)
+
+    @property
+    def part(self) -> Part:
+        """The functions that there were, and those that were added."""
+        inner = self.inner.part
+        added = np.arange(1.0, self.coefficients.shape[2] + 1.0)
+        return Part(np.append(inner.order, added), inner.responses, inner.nominal)
+
+    def __call__(self, values: Floats) -> Floats:
+        """Evaluate every function, shape ``(rows, size)``."""
+        distance = np.maximum(self.side * (self.scale(values) - self.edge), 0.0)
+        added = PPoly.construct_fast(self.coefficients, self.breaks)(distance)
+        return np.column_stack((self.inner(values), added))
+
+
+ColumnBasis = SplineBasis | NominalBasis | ExtendedBasis
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -233,11 +284,24 @@ class Basis:
         if np.isnan(values).any():
             np.nan_to_num(matrix, copy=False)
         for number, (i, j) in enumerate(self.products, start=len(self.columns)):
-            first = matrix[:, starts[i] : starts[i] + _factors(self.columns[i].part)]
-            second = matrix[:, starts[j] : starts[j] + _factors(self.columns[j].part)]
-            product = first[:, :, None] * second[:, None, :]
-            matrix[:, starts[number] : starts[number + 1]] = product.reshape(len(values), -1)
+            product = self.products_of(matrix[:, 1:], i, j)
+            matrix[:, starts[number] : starts[number + 1]] = product
         return matrix
+
+    def products_of(self, functions: Floats, i: int, j: int) -> Floats:
+        """Return the products of the smoothest functions of two columns, shape ``(rows, size)``.
+
+        Parameters
+        ----------
+        functions
+            The design without its intercept.
+        i, j
+            Two columns.
+        """
+        starts = self.layout.starts
+        first = functions[:, starts[i] : starts[i] + _factors(self.columns[i].part)]
+        second = functions[:, starts[j] : starts[j] + _factors(self.columns[j].part)]
+        return (first[:, :, None] * second[:, None, :]).reshape(len(functions), -1)
 
 
 def _factors(part: Part) -> int:
@@ -289,15 +353,16 @@ def _demmler_reinsch(evaluated: Floats, knots: Floats) -> Floats:
     second_moment = evaluated.T @ evaluated / len(evaluated)
     unpenalised = np.column_stack((np.ones_like(knots), knots))
     smooth = null_space(unpenalised.T @ second_moment)
-    _, rough = eigh(smooth.T @ _roughness(knots) @ smooth, smooth.T @ second_moment @ smooth)
+    curvature = CubicSpline(knots, np.eye(len(knots)), bc_type="natural")(knots, 2)
+    penalty = roughness(knots, curvature)
+    _, rough = eigh(smooth.T @ penalty @ smooth, smooth.T @ second_moment @ smooth)
     rotation = np.column_stack((knots, smooth @ rough))
     signed: Floats = rotation * np.where(rotation[-1] < 0.0, -1.0, 1.0)
     return signed
 
 
-def _roughness(knots: Floats) -> Floats:
-    """Integrals of products of second derivatives of the cardinal splines."""
-    curvature = CubicSpline(knots, np.eye(len(knots)), bc_type="natural")(knots, 2)
+def roughness(knots: Floats, curvature: Floats) -> Floats:
+    """Integrals of products of second derivatives of splines, from their values at the knots."""
     left, right = curvature[:-1], curvature[1:]
     weight = (np.diff(knots) / 6.0)[:, None]
     cross = (weight * left).T @ right

@@ -140,24 +140,55 @@ def products_among(b: Blocks, parents: Indices) -> Indices:
 
 
 @compiled
+def block_gain(
+    b: Blocks, node: int, functions: Indices, factor: Floats, moments: Floats, residual: Floats,
+    block: int,
+) -> float:  # fmt: skip
+    """Nats saved by one more block beside those that were factorised, without its name."""
+    own = np.arange(b.starts[block], b.starts[block + 1])
+    responses = b.responses[b.response_starts[node] : b.response_starts[node + 1]]
+    cross = gather(b.matrix, functions, own)
+    solve_lower(factor, cross)
+    square = penalised(b, own)
+    right = gather(b.matrix, own, responses)
+    for k in range(len(functions)):
+        for a in range(len(own)):
+            for r in range(len(responses)):
+                right[a, r] -= cross[k, a] * moments[k, r]
+            for c in range(a + 1):
+                square[a, c] -= cross[k, a] * cross[k, c]
+    complexity = factorise(square) - b.log_prior[block]
+    solve_lower(square, right)
+    after = residual.copy()
+    for a in range(len(own)):
+        for r in range(len(responses)):
+            for s in range(len(responses)):
+                after[r, s] -= right[a, r] * right[a, s]
+    saved: float = coded(b, node, residual) - coded(b, node, after)
+    return saved - 0.5 * len(responses) * complexity
+
+
+@compiled
 def with_products(b: Blocks, node: int, parents: Indices) -> tuple[Indices, float]:
     """Parents and those products of two of them that save nats, and the nats of the column."""
-    nats = regress(b, node, parents)[3]
+    factor, moments, residual, nats = regress(b, node, parents)
     if len(b.log_prior) == len(b.rows) or len(parents) < 2:
         return parents, nats
     chosen = parents
     free = products_among(b, parents)
     price = np.log(1.0 + len(free))
     while len(free) > 0:
-        costs = np.empty(len(free))
+        functions = functions_of(b, chosen)
+        gains = np.empty(len(free))
         for k in range(len(free)):
-            costs[k] = -(regress(b, node, appended(chosen, free[k]))[3] + price)
-        best = largest(costs, 0)
-        if -costs[best] >= nats:
+            gains[k] = block_gain(b, node, functions, factor, moments, residual, free[k])
+        best = largest(gains, 0)
+        if gains[best] <= price:
             break
-        nats = -costs[best]
+        nats -= gains[best] - price
         chosen = appended(chosen, free[best])
         free = without(free, best)
+        factor, moments, residual, _ = regress(b, node, chosen)
     return chosen, nats
 
 
@@ -176,39 +207,18 @@ def add_gains(b: Blocks, node: int, parents: Indices, candidates: Indices) -> Fl
     chosen, nats = with_products(b, node, parents)
     factor, moments, residual, _ = regress(b, node, chosen)
     functions = functions_of(b, chosen)
-    responses = b.responses[b.response_starts[node] : b.response_starts[node + 1]]
     naming = b.naming[len(parents) + 1] - b.naming[len(parents)]
     gains = np.empty(len(candidates))
     for index in range(len(candidates)):
         candidate = candidates[index]
-        extra = naming + b.charges[candidate, node]
         paired = False
         for parent in parents:
             paired |= b.pairs[candidate, parent] >= 0
         if paired:
-            grown = with_products(b, node, appended(parents, candidate))[1]
-            gains[index] = nats - grown - extra
-            continue
-        own = np.arange(b.starts[candidate], b.starts[candidate + 1])
-        cross = gather(b.matrix, functions, own)
-        solve_lower(factor, cross)
-        block = penalised(b, own)
-        right = gather(b.matrix, own, responses)
-        for k in range(len(functions)):
-            for a in range(len(own)):
-                for r in range(len(responses)):
-                    right[a, r] -= cross[k, a] * moments[k, r]
-                for c in range(a + 1):
-                    block[a, c] -= cross[k, a] * cross[k, c]
-        complexity = factorise(block) - b.log_prior[candidate]
-        solve_lower(block, right)
-        after = residual.copy()
-        for a in range(len(own)):
-            for r in range(len(responses)):
-                for s in range(len(responses)):
-                    after[r, s] -= right[a, r] * right[a, s]
-        saved = coded(b, node, residual) - coded(b, node, after)
-        gains[index] = saved - 0.5 * len(responses) * complexity - extra
+            gains[index] = nats - with_products(b, node, appended(parents, candidate))[1]
+        else:
+            gains[index] = block_gain(b, node, functions, factor, moments, residual, candidate)
+        gains[index] -= naming + b.charges[candidate, node]
     return gains
 
 
