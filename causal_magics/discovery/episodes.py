@@ -17,6 +17,7 @@ from causal_magics.data.table import read_batch
 from causal_magics.data.wording import advice_on
 from causal_magics.discovery.assignment import choices, placed
 from causal_magics.discovery.basis import Basis
+from causal_magics.discovery.extension import NOTABLE, beyond, carried, extended
 from causal_magics.discovery.layout import Floats, Indices
 from causal_magics.discovery.progress import Progress
 from causal_magics.discovery.result import Discovery, DiscoveryWarning
@@ -140,8 +141,12 @@ def updated(discovery: Discovery, frame: Any, label: str | None, progress: bool)
     )
     arrivals = arrivals_of(discovery)
     name = str(len(arrivals) + 1) if label is None else label
+    outside = _outside(discovery, table.values)
     with Progress(shown=progress) as bar:
-        basis, memory = discovery.basis, discovery.memory
+        memory = discovery.memory
+        basis = extended(discovery.basis, table.values)
+        if basis is not discovery.basis:
+            memory = carried(memory, discovery.basis, basis)
         ledger = Ledger.of(basis.layout, setting.knowledge, setting.columns, setting.edge_floor)
         statistic = GramStatistic.from_values(basis, table.values, bar.read)
         opened = len(list(memory.members()))
@@ -149,7 +154,18 @@ def updated(discovery: Discovery, frame: Any, label: str | None, progress: bool)
         if len(list(memory.members())) != opened:
             memory = settle(memory, ledger, bar.search)
         memory = ordered(_forgetful(memory))
+        arrival = replace(arrival, extrapolated=outside)
         return summarise(memory, [*arrivals, arrival], ledger, setting, basis, interrupted=False)
+
+
+def _outside(discovery: Discovery, values: Floats) -> dict[str, float]:
+    """Share of cells beyond what was known, of columns where it is notable."""
+    shares = beyond(discovery.basis, values).tolist()
+    return {
+        name: share
+        for name, share in zip(discovery.columns, shares, strict=True)
+        if share >= NOTABLE
+    }
 
 
 def _arrived(
