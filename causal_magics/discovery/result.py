@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +12,10 @@ from causal_magics.data.frames import new_frame
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.evidence import evidence_of
 from causal_magics.discovery.regimes import Batch, Regime
+from causal_magics.discovery.report import edges_by_bits, has_confidence, html_of
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Memory
-from causal_magics.graph.elements import Edge, Knowledge, Pair
+from causal_magics.graph.elements import Knowledge, Pair
 from causal_magics.graph.model import CausalGraph
 
 if TYPE_CHECKING:
@@ -92,31 +92,22 @@ class Discovery:
         )
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(edge.source)}</td><td>→</td><td>{escape(edge.target)}</td>"
-            f"<td>{edge.bits:,.1f}</td></tr>"
-            for edge in self._edges_by_bits()
-        )
-        head = "<tr><th>cause</th><th></th><th>effect</th><th>bits</th></tr>"
-        return (
-            f"<p>{escape(repr(self)[1:-1])}</p><div>{self.graph.to_svg()}</div>"
-            f"<details><summary>bits of each edge</summary><table><thead>{head}</thead>"
-            f"<tbody>{rows}</tbody></table></details>"
-        )
-
-    def _edges_by_bits(self) -> list[Edge]:
-        return sorted(self.graph.edges, key=lambda edge: (-(edge.bits or 0.0), edge.key))
+        return html_of(self)
 
     def to_frame(self) -> Any:
-        """Return one row per edge: cause, effect, bits; the strongest first."""
-        edges = self._edges_by_bits()
-        return new_frame(
-            {
-                "cause": [edge.source for edge in edges],
-                "effect": [edge.target for edge in edges],
-                "bits": [edge.bits for edge in edges],
-            }
-        )
+        """Return one row per edge: cause, effect, bits, and confidence where it was asked for.
+
+        What saves most bits comes first.
+        """
+        edges = edges_by_bits(self)
+        columns: dict[str, list[Any]] = {
+            "cause": [edge.source for edge in edges],
+            "effect": [edge.target for edge in edges],
+            "bits": [edge.bits for edge in edges],
+        }
+        if has_confidence(edges):
+            columns["confidence"] = [edge.confidence for edge in edges]
+        return new_frame(columns)
 
     def edge_bits(self, graph: CausalGraph) -> dict[Pair, float]:
         """Return by how many bits the code grows without each directed edge of any graph.
@@ -189,7 +180,10 @@ class Discovery:
         return updated(self, frame, label, progress)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the graph with matplotlib; stronger edges are drawn wider.
+        """Draw the graph with matplotlib.
+
+        Edges are as wide as they are confident, and their confidence is written on them; where none
+        was asked for, those that save more bits are wider.
 
         Parameters
         ----------
@@ -204,6 +198,23 @@ class Discovery:
         from causal_magics.discovery.plotting import plot_discovery
 
         return plot_discovery(self, ax)
+
+    def plot_timeline(self, ax: Axes | None = None) -> Axes:
+        """Draw with matplotlib the code that each batch added, and the regime of each.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; a new figure where left out.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without matplotlib.
+        """
+        from causal_magics.discovery.timeline_plot import plot_timeline
+
+        return plot_timeline(self, ax)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the result with its statistic to a file (NumPy's npz, no pickles)."""
