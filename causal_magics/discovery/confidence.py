@@ -27,7 +27,13 @@ from causal_magics.data.rows import RowSource
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.layout import Booleans, Floats, Layout
-from causal_magics.discovery.partitions import Report, farmed, rows_with_cells, total
+from causal_magics.discovery.partitions import (
+    Report,
+    farmed,
+    rows_with_cells,
+    total,
+    warn_of_empty_rows,
+)
 from causal_magics.discovery.score import Codelengths
 from causal_magics.discovery.search import search
 from causal_magics.discovery.statistics import GramStatistic
@@ -180,10 +186,17 @@ def folded_statistic_of(
         Where the statistics of the folds would take more than 4 GB.
     DataError
         Where a value is infinite.
+
+    Warns
+    -----
+    DataWarning
+        Where rows without any cell are left out.
     """
     check_memory(basis.layout, folds)
     of = partial(FoldedStatistic.of, basis, source.columns, min(folds, source.n_rows))
-    return total(source, of, executor, report, window=2)
+    folded = total(source, of, executor, report, window=2)
+    warn_of_empty_rows(source, folded.whole.rows)
+    return folded
 
 
 def check_memory(layout: Layout, folds: int = FOLDS) -> None:

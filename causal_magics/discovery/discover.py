@@ -5,17 +5,28 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from causal_magics.data.categories import Levels
+from causal_magics.data.rows import open_rows, reference
 from causal_magics.data.table import Table, read_table
 from causal_magics.discovery.basis import Basis
+from causal_magics.discovery.confidence import (
+    Resamples,
+    check_resamples,
+    folded_statistic_of,
+    resample,
+    with_confidence,
+)
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.episodes import learn_episodes, read_episodes
+from causal_magics.discovery.partitions import statistic_of
 from causal_magics.discovery.progress import Progress
 from causal_magics.discovery.regimes import Batch, Regime
 from causal_magics.discovery.result import Discovery, DiscoveryWarning
@@ -39,6 +50,8 @@ def discover(
     knowledge: Knowledge | CausalGraph | None = None,
     columns: Sequence[str] | None = None,
     episodes: str | None = None,
+    bootstrap: int = 0,
+    executor: Executor | None = None,
     edge_floor: float = EDGE_FLOOR,
     progress: bool = True,
 ) -> Discovery:
@@ -52,7 +65,9 @@ def discover(
     ----------
     frame
         A data frame (pandas, polars, pyarrow, ...), a mapping from names to columns, or an array.
-        Columns are numeric and complete.
+        Columns hold numbers or labels; cells may be missing. A Dask data frame, a
+        `pyarrow.dataset.Dataset` or `pyarrow.parquet.ParquetFile`, a polars lazy frame, or a list
+        of frames (the parts of one table) is read in runs, so that the rows never have to fit.
     knowledge
         What is known beforehand: required and forbidden edges, tiers. The result obeys it exactly.
         Of a graph its knowledge counts, not its edges; its positions and roles are taken over.
@@ -61,6 +76,12 @@ def discover(
     episodes
         A column that says which rows arrived together; it is not learned from. The episodes are
         told apart by what compresses them: regimes with other mechanisms, worlds with other graphs.
+    bootstrap
+        From how many resamples of the rows to tell the confidence of each edge; 0 for none. The
+        rows are not read again. An interrupt keeps the resamples that are done.
+    executor
+        Any `concurrent.futures.Executor`, `dask.distributed.Client.get_executor()` included: sums
+        runs of rows and learns resamples beside each other. What it loses is done here.
     edge_floor
         Nats per row, beyond the first thousand rows, that an edge must save besides its own code.
         With many rows any misfit of the model looks like an edge; a higher floor gives fewer edges.
@@ -72,12 +93,16 @@ def discover(
     DataError
         Where the table cannot be learned from.
     DiscoveryError
-        Where the knowledge names what is no column.
+        Where the knowledge names what is no column, the number of resamples is none, or they would
+        take more memory than 4 GB.
 
     Warns
     -----
     DataWarning
-        Where there are fewer rows than columns.
+        Where there are fewer rows than columns, rows without any cell, or columns of which most
+        cells are missing.
+    ExecutorWarning
+        Where the executor lost work, which was then done here.
     DiscoveryWarning
         Where the search was interrupted, or a graph given as knowledge has an observed node that
         is no column.
@@ -89,16 +114,31 @@ def discover(
     known, drawn = _knowledge_of(knowledge)
     if not edge_floor >= 0.0:
         raise DiscoveryError(f"Expected an edge floor from 0, got {edge_floor}.")
+    if bootstrap != 0:
+        check_resamples(bootstrap)
+        _check_one_batch(episodes)
     if episodes is not None:
         return _of_episodes(frame, episodes, columns, known, drawn, edge_floor, progress)
-    table = read_table(frame, columns)
+    source = open_rows(frame, columns)
+    table = reference(source)
     constraints = Constraints.from_knowledge(known, table.columns)
     _warn_of_strangers(drawn, table.columns)
+    folded = resamples = None
     with Progress(shown=progress) as bar:
-        basis = Basis.fit(table.values)
-        statistic = GramStatistic.from_values(basis, table.values, bar.read)
-        score = Score.from_statistic(statistic, edge_floor)
+        basis = Basis.fit(table.values, table.levels)
+        if bootstrap:
+            folded = folded_statistic_of(source, basis, executor, bar.read)
+            statistic = folded.whole
+        else:
+            statistic = statistic_of(source, basis, executor, bar.read)
+        score_of = partial(Score.from_statistic, edge_floor=edge_floor)
+        score = score_of(statistic)
         found = search(score, constraints, bar.search)
+        if folded is not None and not found.interrupted:
+            resamples = resample(
+                folded, score_of, constraints, found.adjacency, bootstrap,
+                executor=executor, report=bar.resample,
+            )  # fmt: skip
     if found.interrupted:
         warnings.warn(
             f"Interrupted: this is the best graph so far, with {int(found.adjacency.sum())} edges. "
@@ -107,7 +147,29 @@ def discover(
             stacklevel=2,
         )
     graph = _graph_of(found, score, table, known, drawn)
+    if resamples is not None:
+        graph = _judged(graph, resamples)
     return _result(graph, found, score, basis, statistic, edge_floor, table.levels)
+
+
+def _check_one_batch(episodes: str | None) -> None:
+    if episodes is not None:
+        raise DiscoveryError(
+            "Expected a bootstrap of rows that belong together, got episodes too. Leave out one of "
+            "them, or learn from the rows of one regime."
+        )
+
+
+def _judged(graph: CausalGraph, resamples: Resamples) -> CausalGraph:
+    """Return the graph with the confidence of its edges."""
+    if resamples.done < resamples.asked:
+        warnings.warn(
+            f"Interrupted: confidence is told from {resamples.done:,} of {resamples.asked:,} "
+            "resamples. Run it again for all.",
+            DiscoveryWarning,
+            stacklevel=3,
+        )
+    return with_confidence(graph, resamples) if resamples.done else graph
 
 
 def _of_episodes(

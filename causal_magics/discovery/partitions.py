@@ -75,13 +75,7 @@ def statistic_of(
     entries = (1 + basis.layout.n_functions) ** 2
     of = partial(gram_of, basis, source.columns)
     statistic = total(source, of, executor, report, window=max(2, HELD_VALUES // entries))
-    empty = source.n_rows - statistic.rows
-    if empty:
-        warnings.warn(
-            f"Left out {empty:,} of {source.n_rows:,} rows, which have no value.",
-            DataWarning,
-            stacklevel=3,
-        )
+    warn_of_empty_rows(source, statistic.rows)
     return statistic
 
 
@@ -95,6 +89,16 @@ def gram_of(basis: Basis, columns: tuple[str, ...], values: Floats, _start: int)
     """
     check_finite(columns, Extent.of(values))
     return GramStatistic.from_values(basis, rows_with_cells(values))
+
+
+def warn_of_empty_rows(source: RowSource, rows: int) -> None:
+    """Tell how many rows were not summed."""
+    if rows < source.n_rows:
+        warnings.warn(
+            f"Left out {source.n_rows - rows:,} of {source.n_rows:,} rows, which have no value.",
+            DataWarning,
+            stacklevel=4,
+        )
 
 
 def rows_with_cells(values: Floats) -> Floats:

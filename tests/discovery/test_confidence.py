@@ -23,6 +23,7 @@ from causal_magics.discovery.confidence import (
     with_confidence,
 )
 from causal_magics.discovery.constraints import Constraints
+from causal_magics.discovery.discover import DiscoveryWarning, discover
 from causal_magics.discovery.score import Score
 from causal_magics.discovery.search import search
 from causal_magics.discovery.statistics import GramStatistic
@@ -206,3 +207,36 @@ def test_infinite_values_are_said() -> None:
     source = open_rows([spoiled[:100], spoiled[100:]])
     with pytest.raises(DataError, match="infinite or huge ones in 'x3'"):
         folded_statistic_of(source, basis)
+
+
+def test_discover_puts_confidence_on_edges() -> None:
+    plain = discover(SIMULATION.frame)
+    sure = discover(SIMULATION.frame, bootstrap=20)
+    assert {edge.key for edge in sure.graph.edges} == {edge.key for edge in plain.graph.edges}
+    assert all(edge.confidence is None for edge in plain.graph.edges)
+    told = [edge.confidence for edge in sure.graph.edges]
+    assert all(share is not None and 0.0 <= share <= 1.0 for share in told)
+    assert max(share or 0.0 for share in told) > 0.9
+    assert sure.bits == pytest.approx(plain.bits, rel=1e-9)
+    again = discover([SIMULATION.frame[:99], SIMULATION.frame[99:]], bootstrap=20)
+    assert [edge.confidence for edge in again.graph.edges] == told
+
+
+def test_discover_says_how_many_resamples_an_interrupt_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(_: Any, graphs: int) -> None:
+        if graphs == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("causal_magics.discovery.progress.Progress.resample", stop)
+    with pytest.warns(DiscoveryWarning, match="told from 4 of 50 resamples"):
+        found = discover(SIMULATION.frame, bootstrap=50)
+    assert all(edge.confidence in {0.0, 0.25, 0.5, 0.75, 1.0} for edge in found.graph.edges)
+
+
+def test_discover_refuses_a_bootstrap_of_episodes() -> None:
+    with pytest.raises(DiscoveryError, match="got episodes too"):
+        discover(SIMULATION.frame, bootstrap=10, episodes="x1")
+    with pytest.raises(DiscoveryError, match="resamples from 1, got -1"):
+        discover(SIMULATION.frame, bootstrap=-1)

@@ -197,7 +197,7 @@ def test_an_interrupt_before_the_search_is_an_interrupt(monkeypatch: pytest.Monk
     def interrupted(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "read_table", interrupted)
+    monkeypatch.setattr(module, "open_rows", interrupted)
     with pytest.raises(KeyboardInterrupt):
         discover(SIMULATION.frame)
 

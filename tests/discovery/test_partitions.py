@@ -18,6 +18,7 @@ from causal_magics.data.simulation import simulate
 from causal_magics.data.table import DataWarning
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.constraints import Constraints
+from causal_magics.discovery.discover import discover
 from causal_magics.discovery.partitions import ExecutorWarning, statistic_of
 from causal_magics.discovery.score import Score
 from causal_magics.discovery.search import search
@@ -189,3 +190,14 @@ def test_a_cluster_gives_the_graph_of_the_whole_and_outlives_a_worker(
 
 def test_the_executor_of_a_cluster_does(client: Any, whole: tuple[Basis, GramStatistic]) -> None:
     assert_same(learned(open_rows(FRAME), client.get_executor()), whole)
+
+
+def test_discover_reads_partitions_and_takes_executors(client: Any) -> None:
+    whole = discover(FRAME)
+    for found in (
+        discover(dd.from_pandas(FRAME, npartitions=4)),
+        discover([FRAME[:100], FRAME[100:]]),
+        discover(FRAME, executor=client.get_executor()),
+    ):
+        assert {edge.key for edge in found.graph.edges} == {e.key for e in whole.graph.edges}
+        assert found.bits == pytest.approx(whole.bits, rel=1e-9)
