@@ -4,10 +4,10 @@ Run ``python tests/benchmarks/bench_discovery.py [--seeds 10] [--nodes 10 20 50 
 sigmoid joint polynomial linear] [--methods ours pc ges boss grasp topic camuv lingam] [--limit 120]
 [--python PYTHON]``. Single thread, 1,000 rows, two edges expected at a node, columns standardised.
 Every method runs in a process of its own and is warm when it is timed; seconds include reading the
-table and the Gram matrix. One that is over the limit is left out of larger sizes and named below the
-table. TOPIC (``causalchange``), CAM-UV and DirectLiNGAM (``lingam``) need another numpy: give the
-interpreter of an environment with ``causalchange lingam`` and the needs of this package as
-``--python``. ``--variant 'LABEL:{"edge_floor": 0}'`` adds ours with other options of `discover`,
+table and the Gram matrix. One that is over the limit is left out of larger sizes and named below.
+TOPIC (``causalchange``), CAM-UV and DirectLiNGAM (``lingam``) need another numpy: give as
+``--python`` the interpreter of an environment with ``causalchange lingam pgmpy gadjid narwhals``.
+``--variant 'LABEL:{"edge_floor": 0}'`` adds ours with other options of `discover`,
 ``--methods before ours --before FOLDER`` an older checkout.
 """
 

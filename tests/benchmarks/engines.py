@@ -63,6 +63,20 @@ class Engine:
     _process: subprocess.Popen[str] | None = None
     _is_warm: bool = False
 
+    def takes(self, frame: pd.DataFrame) -> bool:
+        """Whether the method is made for such columns."""
+        has_labels = any(dtype.kind not in "fiu" for dtype in frame.dtypes)
+        has_numbers = any(dtype.kind in "fiu" for dtype in frame.dtypes)
+        if self.method == "ours":
+            return True
+        if frame.isna().any(axis=None):
+            return False
+        if self.method in ("topic", "camuv", "lingam"):
+            return not has_labels
+        if self.method == "hc-bic":
+            return has_labels
+        return not (has_labels and has_numbers) and (self.method != "hc-bdeu" or has_labels)
+
     def run(self, frame: pd.DataFrame) -> Answer:
         """Learn from a table."""
         if not self._is_warm:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from engines import Answer, Engine
 
-from causal_magics.errors import GraphError
+from causal_magics.errors import GraphError, shorten
 from causal_magics.graph.comparison import compare
 from causal_magics.graph.equivalence import consistent_extension, cpdag
 from causal_magics.graph.model import CausalGraph
@@ -90,7 +90,7 @@ class Table:
         """Run every method on all seeds of one kind of data and size."""
         every = list(cases())
         for engine in self.engines:
-            if (engine.label, kind) in self.left_out:
+            if (engine.label, kind) in self.left_out or not all(engine.takes(f) for f, _ in every):
                 continue
             outcomes, problem = [], ""
             for frame, truth in every:
@@ -101,7 +101,8 @@ class Table:
                 outcomes.append(outcome(answer, truth, classes=classes))
             if problem:
                 self.left_out[engine.label, kind] = f"{problem} at {nodes} nodes"
-                print(f"| {kind} | {nodes} | {engine.label} | {problem} |{' |' * 8}", flush=True)
+                said = shorten(problem, 80)[1:-1]
+                print(f"| {kind} | {nodes} | {engine.label} | {said} |{' |' * 8}", flush=True)
             else:
                 print(row(kind, nodes, engine.label, outcomes), flush=True)
 
@@ -111,7 +112,7 @@ class Table:
             engine.close()
         print(f"\n{LEGEND}")
         for (label, kind), problem in self.left_out.items():
-            print(f"Left out from there on: {label} on {kind} ({problem}).")
+            print(f"Left out: {label} on {kind} ({shorten(problem, 80)[1:-1]}).")
 
 
 def row(kind: str, nodes: int, label: str, outcomes: list[Outcome]) -> str:

@@ -1,6 +1,6 @@
 """Data with known graphs: the additive-noise yardstick, and the kinds of data that are hard.
 
-Those of ``../shared/yardsticks/anm.py`` where that file is, else of `causal_magics.data.simulation`.
+Of ``../shared/yardsticks/anm.py`` where that file is, else of `causal_magics.data.simulation`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ def yardstick() -> Any:
     return module
 
 
-def standard(
-    kind: str, nodes: int, rows: int, seed: int, degree: float = 2.0, **how: Any
-) -> Case:
+def standard(kind: str, nodes: int, rows: int, seed: int, degree: float = 2.0, **how: Any) -> Case:
     """Return standardised data of one kind of mechanism, and their graph.
 
     Parameters
@@ -68,11 +66,10 @@ def case(values: Any, adjacency: Any) -> Case:
 def usable(cases: Iterator[Case]) -> Iterator[Case]:
     """Leave out tables that cannot be learned from, as where cubics left one outlier a column."""
     for frame, truth in cases:
-        numeric = frame.select_dtypes("number")
         try:
-            read_table(numeric.dropna() if numeric.isna().any(axis=None) else numeric)
+            if all(dtype.kind == "f" for dtype in frame.dtypes) and not frame.isna().any(axis=None):
+                read_table(frame)
         except DataError:
-            if numeric.shape[1]:
-                continue
+            continue
         if all(frame[name].nunique() > 1 for name in frame.columns):
             yield frame, truth
