@@ -27,6 +27,7 @@ from causal_magics.data.rows import RowSource
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.layout import Booleans, Floats, Layout
+from causal_magics.discovery.order_search import usable_neighbours
 from causal_magics.discovery.partitions import (
     Report,
     farmed,
@@ -229,7 +230,8 @@ def resample(
 ) -> Resamples:
     """Learn the graphs of resampled rows, from the best graph of all rows each.
 
-    An interrupt keeps those that are done.
+    Edges are looked for between columns that are neighbours in all rows, or have a neighbour in
+    common; any others would be chance. An interrupt keeps the graphs that are done.
 
     Parameters
     ----------
@@ -258,7 +260,8 @@ def resample(
     check_resamples(resamples)
     counts = np.zeros(best.shape, dtype=np.int64)
     done = 0
-    learn = partial(_learned, score_of, constraints, best)
+    nearby = _nearby(score_of(folded.whole), constraints, best)
+    learn = partial(_learned, score_of, nearby, best)
     try:
         for _, graph in farmed(learn, _resampled(folded, resamples, seed), executor):
             if graph is None:
@@ -300,6 +303,14 @@ def check_resamples(resamples: int) -> None:
             f"Expected a whole number of resamples from 1, got {resamples!r}. 100 tell tenths, "
             "1000 hundredths."
         )
+
+
+def _nearby(score: Codelengths, constraints: Constraints, best: Booleans) -> Constraints:
+    """Allow edges between neighbours, and between neighbours of one column, alone."""
+    linked = usable_neighbours(score, constraints, best)
+    steps = (linked | linked.T).astype(np.float64)
+    near = steps + steps @ steps > 0.0
+    return replace(constraints, allowed=constraints.allowed & near)
 
 
 def _resampled(folded: FoldedStatistic, resamples: int, seed: int) -> Iterator[GramStatistic]:

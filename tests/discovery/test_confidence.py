@@ -31,7 +31,7 @@ from causal_magics.errors import DataError, DiscoveryError
 from causal_magics.graph.elements import Knowledge
 from causal_magics.graph.model import CausalGraph
 
-SIMULATION = simulate("gp", 5, 300, seed=3)
+SIMULATION = simulate("linear", 5, 300, seed=3)
 VALUES = SIMULATION.values
 NAMES = SIMULATION.graph.nodes
 SCORE_OF = partial(Score.from_statistic, edge_floor=0.0)
@@ -111,11 +111,15 @@ def test_few_rows_make_a_fold_each() -> None:
     assert run(found, 5).done == 5
 
 
-def test_strong_edges_are_sure_and_the_seed_repeats(folded: FoldedStatistic) -> None:
+def test_what_curves_tell_is_sure() -> None:
+    folded = folded_of(open_rows(simulate("gp", 5, 300, seed=3).frame))
     found = run(folded)
-    best = best_of(folded.whole)
+    assert found.directed[best_of(folded.whole)].min() > 0.6
+
+
+def test_the_seed_repeats(folded: FoldedStatistic) -> None:
+    found = run(folded)
     assert found.done == found.asked == 20
-    assert found.directed[best].min() > 0.6
     assert found.adjacent.max() <= 1.0
     np.testing.assert_array_equal(found.adjacent, found.adjacent.T)
     assert np.array_equal(run(folded).counts, found.counts)
@@ -216,7 +220,7 @@ def test_discover_puts_confidence_on_edges() -> None:
     assert all(edge.confidence is None for edge in plain.graph.edges)
     told = [edge.confidence for edge in sure.graph.edges]
     assert all(share is not None and 0.0 <= share <= 1.0 for share in told)
-    assert max(share or 0.0 for share in told) > 0.9
+    assert max(share or 0.0 for share in told) > 0.7
     assert sure.bits == pytest.approx(plain.bits, rel=1e-9)
     again = discover([SIMULATION.frame[:99], SIMULATION.frame[99:]], bootstrap=20)
     assert [edge.confidence for edge in again.graph.edges] == told
