@@ -67,6 +67,14 @@ class Scale:
                 best, shortest = cls(centre, width, bend, mean, deviation), nats
         return best
 
+    def inverse(self, scaled: Floats) -> Floats:
+        """Return the values that have these places on the scale."""
+        standardised = scaled
+        if self.bend != 0.0:
+            standardised = np.sinh(scaled * self.deviation + self.mean) / self.bend
+        values: Floats = self.centre + self.width * standardised
+        return values
+
     def __call__(self, values: Floats) -> Floats:
         """Bring values to this scale."""
         standardised: Floats = (values - self.centre) / self.width
@@ -91,12 +99,15 @@ class SplineBasis:
         fewer splines.
     two_valued
         Whether the column had two values only: it is coded as a label then.
+    plain
+        Whether the column as an effect is coded as it came, though its scale is bent.
     """
 
     scale: Scale
     breaks: Floats
     coefficients: Floats
     two_valued: bool = False
+    plain: bool = False
 
     @classmethod
     def fit(cls, values: Floats, size: int) -> SplineBasis:
@@ -106,21 +117,47 @@ class SplineBasis:
         scaled = scale(values)
         knots = np.unique(np.quantile(scaled, _knot_shares(size), method="inverted_cdf"))
         breaks, cardinal = _cardinal_splines(knots)
-        rotation = _demmler_reinsch(PPoly(cardinal, breaks)(scaled), knots)
+        evaluated = PPoly(cardinal, breaks)(scaled)
+        moment = evaluated.T @ evaluated / len(evaluated)
+        rotation = _demmler_reinsch(moment, knots, knots[:, None])
         return cls(scale, breaks, cardinal @ rotation, two_valued)
 
+    def with_knots(self, further: Floats, points: Floats, weights: Floats) -> SplineBasis:
+        """Return splines with further knots; the functions that go into products stay.
+
+        A bent scale was fitted to the range that was known. Noise that is even on the column as it
+        came is not even on that scale further out, so the column is coded as it came from then on.
+
+        Parameters
+        ----------
+        further
+            On the scale.
+        points, weights
+            Where the others are orthonormal; the weights sum to one.
+        """
+        knots = np.union1d(self.knots, further)
+        breaks, cardinal = _cardinal_splines(knots)
+        evaluated = PPoly(cardinal, breaks)(points)
+        kept = PPoly(self.coefficients[:, :, :FACTORS], self.breaks)(knots)
+        moment = evaluated.T @ (weights[:, None] * evaluated)
+        moment[np.diag_indices_from(moment)] += 1e-9 * np.trace(moment)
+        rotation = _demmler_reinsch(moment, knots, kept)
+        return SplineBasis(self.scale, breaks, cardinal @ rotation, self.two_valued, plain=True)
+
     @property
-    def span(self) -> tuple[float, float]:
-        """The outer knots, on the scale."""
-        return float(self.breaks[1]), float(self.breaks[-2])
+    def knots(self) -> Floats:
+        """All knots, on the scale."""
+        return self.breaks[1:-1]
 
     @property
     def part(self) -> Part:
         """The splines, and where the scale is bent the column as it is; the first is the effect."""
         order = np.arange(1.0, self.coefficients.shape[2] + 1.0)
+        effect = 0
         if self.scale.bend != 0.0:
+            effect = len(order) if self.plain else 0
             order = np.append(order, 1.0)
-        return Part(order, responses=(0,), nominal=self.two_valued)
+        return Part(order, responses=(effect,), nominal=self.two_valued)
 
     def __call__(self, values: Floats) -> Floats:
         """Evaluate every function, shape ``(rows, size)``."""
@@ -168,53 +205,7 @@ class NominalBasis:
         return evaluated
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ExtendedBasis:
-    """The functions of a numeric column, and more of them beyond one end of the range.
-
-    Attributes
-    ----------
-    inner
-        The functions that there were.
-    side, edge
-        Those that were added live where ``side * (scaled - edge)`` is positive.
-    breaks, coefficients
-        They are piecewise cubics of that distance; value and slope are zero at the edge.
-    """
-
-    inner: SplineBasis | ExtendedBasis
-    side: float
-    edge: float
-    breaks: Floats
-    coefficients: Floats
-
-    @property
-    def scale(self) -> Scale:
-        """What is applied to the column first."""
-        return self.inner.scale
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The outer knots."""
-        low, high = self.inner.span
-        reach = float(self.breaks[-2])
-        return (low, high + reach) if self.side > 0.0 else (low - reach, high)
-
-    @property
-    def part(self) -> Part:
-        """The functions that there were, and those that were added."""
-        inner = self.inner.part
-        added = np.arange(1.0, self.coefficients.shape[2] + 1.0)
-        return Part(np.append(inner.order, added), inner.responses, inner.nominal)
-
-    def __call__(self, values: Floats) -> Floats:
-        """Evaluate every function, shape ``(rows, size)``."""
-        distance = np.maximum(self.side * (self.scale(values) - self.edge), 0.0)
-        added = PPoly.construct_fast(self.coefficients, self.breaks)(distance)
-        return np.column_stack((self.inner(values), added))
-
-
-ColumnBasis = SplineBasis | NominalBasis | ExtendedBasis
+ColumnBasis = SplineBasis | NominalBasis
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -343,21 +334,22 @@ def _cardinal_splines(knots: Floats) -> tuple[Floats, Floats]:
     return breaks, np.concatenate((before, inner, after), axis=1)
 
 
-def _demmler_reinsch(evaluated: Floats, knots: Floats) -> Floats:
+def _demmler_reinsch(second_moment: Floats, knots: Floats, kept: Floats) -> Floats:
     """Rotation from cardinal splines to the orthonormal basis without its constant.
 
-    Shape ``(knots, knots - 1)``; columns are ordered by roughness, the first is linear.
+    Shape ``(knots, knots - 1)``. The first functions are those that are kept, given by their values
+    at the knots; the others are ordered by roughness.
     """
     if len(knots) == 2:
         return knots[:, None]
-    second_moment = evaluated.T @ evaluated / len(evaluated)
-    unpenalised = np.column_stack((np.ones_like(knots), knots))
-    smooth = null_space(unpenalised.T @ second_moment)
+    spanned = np.column_stack((np.ones_like(knots), kept))
+    smooth = null_space(spanned.T @ second_moment)
     curvature = CubicSpline(knots, np.eye(len(knots)), bc_type="natural")(knots, 2)
     penalty = roughness(knots, curvature)
     _, rough = eigh(smooth.T @ penalty @ smooth, smooth.T @ second_moment @ smooth)
-    rotation = np.column_stack((knots, smooth @ rough))
+    rotation = np.column_stack((kept, smooth @ rough))
     signed: Floats = rotation * np.where(rotation[-1] < 0.0, -1.0, 1.0)
+    signed[:, : kept.shape[1]] = kept
     return signed
 
 

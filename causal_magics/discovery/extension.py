@@ -1,10 +1,12 @@
-"""Room for what lies beyond: functions that a column gets when its values leave the known range.
+"""Further knots, where values leave the range that was known.
 
 Beyond its outer knots every function of a basis is linear. When a batch lies there with a notable
-share of its rows, the column gets further splines. They are zero, and so is their slope, in the
-range that was known; so the Gram matrices of earlier batches stay as they are, with zeros for the
-functions that came. That is exact but for the rows of earlier batches beyond the outer knots, few
-by construction, for which the new functions are taken as zero.
+share of its rows, the column gets knots there, and its functions are rotated anew for the old
+range and the new. The rows that came before are gone; their Gram matrix is carried over as
+``G' = T G T'``: each new function is replaced by its projection on the old ones over the old
+range. As all old knots stay, the projection leaves over only how a new function bends between the
+last two old knots; what earlier rows had beyond their outer knots counts as if it were linear
+there.
 """
 
 from __future__ import annotations
@@ -13,28 +15,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from scipy.interpolate import CubicSpline
-from scipy.linalg import eigh
+from scipy.sparse import csr_array, lil_array
 
-from causal_magics.discovery.basis import (
-    Basis,
-    ExtendedBasis,
-    NominalBasis,
-    SplineBasis,
-    roughness,
-)
-from causal_magics.discovery.layout import Floats, Indices
+from causal_magics.discovery.basis import FACTORS, Basis, ColumnBasis, SplineBasis
+from causal_magics.discovery.layout import Floats
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Member, Memory
 
 NOTABLE = 0.05
-"""Share of the cells of a column beyond the outer knots from which it is told, and acted upon."""
-FEWEST_ROWS = 12
+"""Share of the cells of a column beyond the outer knots from which it is told."""
+GROWING = 0.02
+"""Share beyond one outer knot from which knots are added there."""
+FEWEST_ROWS = 6
 """Rows beyond an outer knot below which the basis stays as it is."""
-MOST_FUNCTIONS = 6
-"""Functions that are added on one side."""
+MOST_KNOTS = 8
+"""Knots that are added on one side at once."""
+ALL_KNOTS = 32
+"""Knots of a column beyond which none are added."""
+CLOSEST = 0.01
+"""Least distance of new knots, in widths of the range that was known."""
 REACH = 1.0
 """How far new knots go, in widths of the range that was known."""
+POINTS = 16
+"""Points between two knots at which functions are projected."""
 
 
 def beyond(basis: Basis, values: Floats) -> Floats:
@@ -42,18 +45,16 @@ def beyond(basis: Basis, values: Floats) -> Floats:
     shares = np.zeros(len(basis.columns))
     for index, column in enumerate(basis.columns):
         present = values[~np.isnan(values[:, index]), index]
-        if isinstance(column, NominalBasis) or not len(present):
-            continue
-        scaled = column.scale(present)
-        low, high = column.span
-        shares[index] = np.mean((scaled < low) | (scaled > high))
+        if isinstance(column, SplineBasis) and len(present):
+            scaled = column.scale(present)
+            shares[index] = np.mean((scaled < column.knots[0]) | (scaled > column.knots[-1]))
     return shares
 
 
 def extended(basis: Basis, values: Floats) -> Basis:
-    """Return a basis with room for the rows of a batch; the same one where it has."""
+    """Return a basis with knots for the rows of a batch; the same one where it has them."""
     columns = [
-        column if isinstance(column, NominalBasis) else _extended(column, own[~np.isnan(own)])
+        _extended(column, own[~np.isnan(own)]) if isinstance(column, SplineBasis) else column
         for column, own in zip(basis.columns, values.T, strict=True)
     ]
     if all(new is old for new, old in zip(columns, basis.columns, strict=True)):
@@ -63,13 +64,12 @@ def extended(basis: Basis, values: Floats) -> Basis:
 
 def carried(memory: Memory, before: Basis, after: Basis) -> Memory:
     """Return the memory with its statistics under an extended basis."""
-    places = _places(before, after)
+    carrier = _carrier(before, after)
     known: dict[int, GramStatistic] = {}
 
     def moved(statistic: GramStatistic) -> GramStatistic:
         if id(statistic) not in known:
-            gram = np.zeros((1 + after.layout.n_functions,) * 2)
-            gram[np.ix_(places, places)] = statistic.gram
+            gram = carrier @ (carrier @ statistic.gram).T
             known[id(statistic)] = replace(statistic, gram=gram, layout=after.layout)
         return known[id(statistic)]
 
@@ -81,45 +81,69 @@ def carried(memory: Memory, before: Basis, after: Basis) -> Memory:
     return Memory(worlds, kept)
 
 
-def _places(before: Basis, after: Basis) -> Indices:
-    """Where each row of an old Gram matrix stands in a new one."""
-    old, new = before.layout.starts, after.layout.starts
-    blocks = [
-        1 + start + np.arange(end - begin)
-        for begin, end, start in zip(old, old[1:], new, strict=False)
-    ]
-    return np.concatenate([np.zeros(1, dtype=np.int64), *blocks])
+def _carrier(before: Basis, after: Basis) -> csr_array:
+    """Return the matrix T: what each new function is in terms of the old ones."""
+    old, new = before.layout.starts.tolist(), after.layout.starts.tolist()
+    carrier = lil_array((1 + new[-1], 1 + old[-1]))
+    carrier[0, 0] = 1.0
+    for block in range(len(old) - 1):
+        columns = np.arange(1 + old[block], 1 + old[block + 1])
+        rows = np.arange(1 + new[block], 1 + new[block + 1])
+        if len(rows) == len(columns):
+            carrier[rows, columns] = 1.0
+        else:
+            projected = _projection(before.columns[block], after.columns[block])
+            carrier[np.ix_(rows, np.append(0, columns))] = projected
+    return csr_array(carrier)
 
 
-def _extended(column: SplineBasis | ExtendedBasis, values: Floats) -> SplineBasis | ExtendedBasis:
-    if column.part.nominal:
+def _projection(before: ColumnBasis, after: ColumnBasis) -> Floats:
+    """Coefficients of new functions on the intercept and the old ones, over the old range."""
+    assert isinstance(before, SplineBasis)
+    values = before.scale.inverse(_points(before))
+    old, new = before(values), after(values)
+    known = np.column_stack((np.ones(len(values)), old))
+    splines = before.coefficients.shape[2]
+    found = np.linalg.lstsq(known[:, : 1 + splines], new, rcond=1e-10)[0].T
+    coefficients = np.zeros((new.shape[1], known.shape[1]))
+    coefficients[:, : 1 + splines] = found
+    if old.shape[1] > splines:
+        coefficients[-1] = np.arange(known.shape[1]) == splines + 1
+    return coefficients
+
+
+def _points(column: SplineBasis) -> Floats:
+    """Points on the scale, as many between any two knots."""
+    steps = (np.arange(POINTS) + 0.5) / POINTS
+    points: Floats = (column.knots[:-1, None] + np.diff(column.knots)[:, None] * steps).ravel()
+    return points
+
+
+def _extended(column: SplineBasis, values: Floats) -> SplineBasis:
+    if column.two_valued or not FACTORS + 1 < len(column.knots) < ALL_KNOTS:
         return column
-    scaled = column.scale(values)
-    low, high = column.span
-    for side, edge in ((1.0, high), (-1.0, low)):
-        excess = side * (scaled - edge)
-        excess = excess[(excess > 0.0) & (excess <= REACH * (high - low))]
-        if len(excess) >= max(FEWEST_ROWS, NOTABLE * len(values)):
-            column = _grown(column, side, edge, excess, high - low)
-    return column
+    scaled, knots = column.scale(values), column.knots
+    width = float(knots[-1] - knots[0])
+    further = [
+        side * _further(side * scaled, float((side * knots).max()), width) for side in (1.0, -1.0)
+    ]
+    if not any(map(len, further)):
+        return column
+    known = _points(column)
+    near = scaled[(scaled > knots[0] - REACH * width) & (scaled < knots[-1] + REACH * width)]
+    points = np.concatenate((known, near))
+    weights = np.repeat((0.5 / len(known), 0.5 / len(near)), (len(known), len(near)))
+    return column.with_knots(np.concatenate(further), points, weights)
 
 
-def _grown(
-    column: SplineBasis | ExtendedBasis, side: float, edge: float, excess: Floats, width: float
-) -> SplineBasis | ExtendedBasis:
-    """Add functions on one side of the known range."""
-    share = float(np.quantile(excess, 0.95)) / width
-    count = int(np.clip(1 + round(2 * MOST_FUNCTIONS * share), 2, MOST_FUNCTIONS))
-    shares = np.linspace(0.0, 1.0, count + 1)[1:]
-    knots = np.unique(np.concatenate(([0.0], np.quantile(excess, shares))))
-    flat = np.zeros(len(knots) - 1)
-    spline = CubicSpline(knots, np.eye(len(knots))[:, 1:], bc_type=((1, flat), (2, flat)))
-    evaluated = spline(excess)
-    moment = evaluated.T @ evaluated / len(excess)
-    moment[np.diag_indices_from(moment)] += 1e-9 * np.trace(moment)
-    _, rotation = eigh(roughness(knots, spline(knots, 2)), moment)
-    end = np.zeros((4, 1, len(knots) - 1))
-    end[2, 0], end[3, 0] = spline(knots[-1], 1), spline(knots[-1])
-    breaks = np.append(knots, knots[-1] + 1.0)
-    coefficients = np.concatenate((spline.c, end), axis=1) @ rotation
-    return ExtendedBasis(column, side, edge, breaks, coefficients)
+def _further(scaled: Floats, end: float, width: float) -> Floats:
+    """Knots behind the last one."""
+    outside = scaled[(scaled > end) & (scaled <= end + REACH * width)]
+    if len(outside) < max(FEWEST_ROWS, GROWING * len(scaled)):
+        return np.empty(0)
+    reach = (float(outside.max()) - end) / width
+    count = int(np.clip(round(2 * MOST_KNOTS * reach), 1, MOST_KNOTS))
+    knots = np.unique(np.quantile(outside, np.linspace(0.0, 1.0, count + 1)[1:]))
+    apart = np.diff(np.append(end, knots)) > CLOSEST * width
+    found: Floats = knots[apart]
+    return found

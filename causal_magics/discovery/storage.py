@@ -16,7 +16,6 @@ import numpy as np
 from causal_magics.discovery.basis import (
     Basis,
     ColumnBasis,
-    ExtendedBasis,
     NominalBasis,
     Scale,
     SplineBasis,
@@ -135,19 +134,11 @@ class _Writer:
         """Keep the functions of a column."""
         if isinstance(column, NominalBasis):
             return {"kind": "nominal", "contrasts": self.array(column.contrasts)}
-        if isinstance(column, ExtendedBasis):
-            return {
-                "kind": "extended",
-                "inner": self.column(column.inner),
-                "side": column.side,
-                "edge": column.edge,
-                "breaks": self.array(column.breaks),
-                "coefficients": self.array(column.coefficients),
-            }
         return {
             "kind": "splines",
             "scale": asdict(column.scale),
             "two_valued": column.two_valued,
+            "plain": column.plain,
             "breaks": self.array(column.breaks),
             "coefficients": self.array(column.coefficients),
         }
@@ -190,15 +181,13 @@ def _read(path: Path) -> tuple[Header, dict[str, Floats]]:
 def _column(stored: Header, arrays: Mapping[str, Floats]) -> ColumnBasis:
     if stored["kind"] == "nominal":
         return NominalBasis(arrays[stored["contrasts"]])
-    return _numeric(stored, arrays)
-
-
-def _numeric(stored: Header, arrays: Mapping[str, Floats]) -> SplineBasis | ExtendedBasis:
-    breaks, coefficients = arrays[stored["breaks"]], arrays[stored["coefficients"]]
-    if stored["kind"] == "extended":
-        inner = _numeric(stored["inner"], arrays)
-        return ExtendedBasis(inner, stored["side"], stored["edge"], breaks, coefficients)
-    return SplineBasis(Scale(**stored["scale"]), breaks, coefficients, stored["two_valued"])
+    return SplineBasis(
+        Scale(**stored["scale"]),
+        arrays[stored["breaks"]],
+        arrays[stored["coefficients"]],
+        stored["two_valued"],
+        stored["plain"],
+    )
 
 
 def _world(stored: Header, arrays: Mapping[str, Any], statistics: list[GramStatistic]) -> World:

@@ -23,7 +23,7 @@ from causal_magics.graph.elements import Knowledge
 
 NEW_MECHANISM = 1.0
 """Price of one more mechanism of a column, in units of the log of the number of columns."""
-DRIFT = 0.01
+DRIFT = 0.02
 """Nats a row that one more mechanism has to save besides: as far as any model is wrong."""
 SEARCH_AGAIN = 2.0
 """The whole search for a graph is repeated when a world has so many times the rows."""
