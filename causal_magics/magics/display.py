@@ -20,7 +20,7 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 _IN_EDITOR: Final = (
     "causal_magics.graph.model.CausalGraph",
-    "causal_magics.discovery.discover.Discovery",
+    "causal_magics.discovery.result.Discovery",
     "causal_magics.graph.comparison.Comparison",
 )
 
@@ -110,7 +110,7 @@ class Screen:
             read_only=isinstance(value, Comparison) and not bound,
             evidence=_evidence_of(value, offer.call),
         )  # fmt: skip
-        if len(getattr(value, "batches", ())) > 1:
+        if isinstance(value, Discovery) and len(value.batches) > 1:
             self._timelines.append(EpisodeTimeline(value, editor=editor))
         data, metadata = own_bundle(editor)
         return {**own, **data, **text}, {**own_metadata, **metadata}
@@ -146,8 +146,8 @@ def _evidence_of(value: object, call: Call) -> Evidence:
     told = {**call.arguments, **call.screen}
     data, reference = told.get("data"), told.get("reference")
     discovery = value if isinstance(value, Discovery) else None
-    if discovery is not None and data is None:
-        data = told.get("frame")
+    if discovery is not None and data is None and len(discovery.regimes) == 1:
+        data = told.get("frame")  # of several regimes, the rows are not of one graph
     if isinstance(value, Comparison):
         reference = told.get("truth")
     test: Any = told["test"].value if "test" in told else "partial correlation"

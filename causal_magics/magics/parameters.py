@@ -83,6 +83,9 @@ def read_parameters(function: Callable[..., object]) -> tuple[Parameter, ...]:
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
             continue
+        if parameter.name == "self":
+            found.append(_itself(function))
+            continue
         members = _members(parameter.annotation, function)
         found.append(
             Parameter(
@@ -94,6 +97,18 @@ def read_parameters(function: Callable[..., object]) -> tuple[Parameter, ...]:
             )
         )
     return tuple(found)
+
+
+def _itself(method: Callable[..., object]) -> Parameter:
+    """Return what a method of a public class is called on, as a parameter named after the class."""
+    owner = getattr(causal_magics, method.__qualname__.split(".")[0])
+    return Parameter(
+        name=owner.__name__.lower(),
+        kind="value",
+        members=(owner,),
+        default=REQUIRED,
+        description=read_documentation(owner).summary,
+    )
 
 
 def _members(annotation: Any, function: Callable[..., object]) -> tuple[Any, ...]:

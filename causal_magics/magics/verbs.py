@@ -19,6 +19,7 @@ _VERBS = (
     Verb("graph", "CausalGraph.parse", body="text", answered=True),
     Verb("edit", "edit", shows="graph", bound_by=("name", "namespace")),
     Verb("discover", "discover", body="knowledge", shows="graph", answered=True),
+    Verb("update", "Discovery.update", shows="graph", answered=True),
     Verb("timeline", "timeline"),
     Verb("compare", "compare"),
     Verb("identify", "identify"),

@@ -195,7 +195,7 @@ class EpisodeTimeline(anywidget.AnyWidget):
         }, metadata
 
 
-def timeline(discovery: Episodic, *, title: str = "") -> EpisodeTimeline:
+def timeline(discovery: Discovery | Episodic, *, title: str = "") -> EpisodeTimeline:
     """Show what was learned from batches over time, with the graph of each regime.
 
     Parameters
