@@ -116,7 +116,7 @@ class Engine:
         return Answer(network, told["seconds"], told["peak_mb"])
 
     def _start(self) -> subprocess.Popen[str]:
-        environment = os.environ | {"PYTHONPATH": str(self.source)}
+        environment = os.environ | {"PYTHONPATH": str(self.source), "PYTHONHASHSEED": "0"}
         self._process = subprocess.Popen(
             [self.python, str(WORKER), self.method, json.dumps(self.options)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
