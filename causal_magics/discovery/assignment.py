@@ -60,7 +60,13 @@ class Increments:
 
 
 def choices(
-    memory: Memory, statistic: GramStatistic, batches: int, ledger: Ledger, report: Report
+    memory: Memory,
+    statistic: GramStatistic,
+    batches: int,
+    ledger: Ledger,
+    report: Report,
+    *,
+    worlds: bool = True,
 ) -> list[Choice]:
     """Price every placement of some rows, the cheapest first.
 
@@ -72,6 +78,8 @@ def choices(
         Of these rows.
     batches
         How many batches they are.
+    worlds
+        Whether they may open a new world.
     """
     placed = sum(len(member.batches) for _, _, member in memory.members())
     opening = math.lgamma(placed + batches + 1) - math.lgamma(placed + 1) - math.lgamma(batches)
@@ -92,7 +100,8 @@ def choices(
         found.append(Choice("new regime", nats + base + opening, number, None, labels))
     cheapest = min((choice.nats for choice in found), default=math.inf)
     price = ledger.apart([*sizes, statistic.rows]) - apart + opening
-    found += _new_world(statistic, ledger, price, cheapest, report)
+    if worlds:
+        found += _new_world(statistic, ledger, price, cheapest, report)
     return sorted(found, key=lambda choice: choice.nats)
 
 

@@ -194,9 +194,11 @@ class SharedScore:
 
     def grow_shrink(self, node: int, required: Indices, candidates: Indices) -> Indices:
         """Parents of a node among the candidates, the required ones first and always."""
-        if len(self.groups[node]) == 1 and self.floor == 0.0:
+        if len(self.groups[node]) == 1:
             score = self.codes.score(self.groups[node][0])
-            return score.grow_shrink(node, required, candidates)
+            naming = score.blocks.naming + self.floor * np.arange(self.n_columns)
+            floored = Score(score.blocks._replace(naming=naming))
+            return floored.grow_shrink(node, required, candidates)
         parents, free = required, candidates
         while len(free):
             gains = self.add_gains(node, parents, free)

@@ -34,22 +34,30 @@ def settle(memory: Memory, ledger: Ledger, report: Report) -> Memory:
 def settle_regimes(memory: Memory, ledger: Ledger, report: Report) -> Memory:
     """Return the memory with every regime where it costs least, as a whole."""
     for batches in [member.batches for _, _, member in memory.members()]:
-        memory = settle_regime(memory, batches[0], ledger, report)
+        memory = _revised(memory, batches, ledger, report)
     return memory
 
 
 def settle_regime(memory: Memory, batch: int, ledger: Ledger, report: Report) -> Memory:
-    """Return the memory with the regime of a batch where it costs least, as a whole."""
+    """Return the memory with the regime of a batch where it costs least in the known worlds."""
     batches = next(member.batches for _, _, member in memory.members() if batch in member.batches)
-    return _revised(memory, batches, ledger, report)
+    return _revised(memory, batches, ledger, report, worlds=False)
 
 
-def _revised(memory: Memory, batches: tuple[int, ...], ledger: Ledger, report: Report) -> Memory:
+def _revised(
+    memory: Memory,
+    batches: tuple[int, ...],
+    ledger: Ledger,
+    report: Report,
+    *,
+    worlds: bool = True,
+) -> Memory:
     """Place some batches of one regime anew where that saves nats."""
     rest, member = taken_out(memory, batches)
     if not rest.worlds:
         return memory
-    best = choices(rest, member.statistic, len(member.batches), ledger, report)[0]
+    found = choices(rest, member.statistic, len(member.batches), ledger, report, worlds=worlds)
+    best = found[0]
     if ledger.memory(rest) + best.nats > ledger.memory(memory) - SMALLEST_GAIN:
         return memory
     changed = placed(rest, best, member, ledger, report)
