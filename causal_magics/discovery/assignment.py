@@ -13,7 +13,7 @@ import numpy as np
 from causal_magics.discovery.layout import Booleans, Indices
 from causal_magics.discovery.mechanisms import SharedScore, Statistics
 from causal_magics.discovery.regimes import Placement
-from causal_magics.discovery.search import Report, parents_of, search, total_cost
+from causal_magics.discovery.search import Report, parents_of, search
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Ledger, Member, Memory, World, difference, saying
 
@@ -176,13 +176,17 @@ def _new_world(
         required = parents_of(constraints.required, node)
         allowed = constraints.allowed[:, node] & ~constraints.required[:, node]
         candidates = np.flatnonzero(allowed).astype(np.int64)
-        bound += shared.cost(node, shared.grow_shrink(node, required, candidates))
+        parents = shared.grow_shrink(node, required, candidates)
+        bound += ledger.node(node, parents, [(statistic,)], statistic.rows)
     if bound >= cheapest:
         return []
     found = search(shared, constraints, report)
     if found.interrupted:
         raise KeyboardInterrupt
-    nats = price + total_cost(shared, found.adjacency)
+    nats = price + sum(
+        ledger.node(node, parents_of(found.adjacency, node), [(statistic,)], statistic.rows)
+        for node in range(codes.n_columns)
+    )
     return [Choice("new world", nats, adjacency=found.adjacency)]
 
 

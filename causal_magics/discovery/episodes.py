@@ -23,6 +23,7 @@ from causal_magics.discovery.progress import Progress
 from causal_magics.discovery.result import Discovery, DiscoveryWarning
 from causal_magics.discovery.revision import settle, settle_regime
 from causal_magics.discovery.search import Report
+from causal_magics.discovery.spread import FEWEST_ROWS, SAMPLED_ROWS, shares, spread_of
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.summary import (
     Arrival,
@@ -113,15 +114,16 @@ def learn_episodes(
         Fitted on the whole table.
     """
     ledger = Ledger.of(basis.layout, setting.knowledge, setting.columns, setting.edge_floor)
-    memory = Memory((), {})
+    memory = Memory((), {}, np.ones(len(setting.columns)))
     arrivals: list[Arrival] = []
     interrupted = False
     try:
         for label, rows in zip(episodes.labels, episodes.rows, strict=True):
-            statistic = GramStatistic.from_values(basis, values[rows])
-            memory, arrival = _arrived(memory, statistic, label, len(arrivals), ledger, bar.search)
+            memory, arrival = _arrived(
+                memory, values[rows], basis, label, len(arrivals), ledger, bar.search
+            )
             arrivals.append(arrival)
-        memory = settle(memory, ledger, bar.search)
+        memory = settle(memory, replace(ledger, shares=shares(memory.spread)), bar.search)
     except KeyboardInterrupt:
         if not arrivals:
             raise
@@ -148,11 +150,12 @@ def updated(discovery: Discovery, frame: Any, label: str | None, progress: bool)
         if basis is not discovery.basis:
             memory = carried(memory, discovery.basis, basis)
         ledger = Ledger.of(basis.layout, setting.knowledge, setting.columns, setting.edge_floor)
-        statistic = GramStatistic.from_values(basis, table.values, bar.read)
         opened = len(list(memory.members()))
-        memory, arrival = _arrived(memory, statistic, name, len(arrivals), ledger, bar.search)
+        memory, arrival = _arrived(
+            memory, table.values, basis, name, len(arrivals), ledger, bar.search
+        )
         if len(list(memory.members())) != opened:
-            memory = settle(memory, ledger, bar.search)
+            memory = settle(memory, replace(ledger, shares=shares(memory.spread)), bar.search)
         memory = ordered(_forgetful(memory))
         arrival = replace(arrival, extrapolated=outside)
         return summarise(memory, [*arrivals, arrival], ledger, setting, basis, interrupted=False)
@@ -169,17 +172,43 @@ def _outside(discovery: Discovery, values: Floats) -> dict[str, float]:
 
 
 def _arrived(
-    memory: Memory, statistic: GramStatistic, label: str, number: int, ledger: Ledger,
+    memory: Memory,
+    values: Floats,
+    basis: Basis,
+    label: str,
+    number: int,
+    ledger: Ledger,
     report: Report,
-) -> tuple[Memory, Arrival]:  # fmt: skip
+) -> tuple[Memory, Arrival]:
     """Place a batch, and its regime once more."""
+    statistic = GramStatistic.from_values(basis, values)
+    ledger = replace(ledger, shares=shares(memory.spread))
     found = choices(memory, statistic, 1, ledger, report)
     noted = priced(found, memory)
     memory = placed(memory, found[0], Member(statistic, (number,)), ledger, report)
     memory = replace(memory, kept={**memory.kept, number: statistic})
+    memory = replace(memory, spread=_spread(memory, values, basis, number, ledger))
     if len(list(memory.members())) > 1:
+        ledger = replace(ledger, shares=shares(memory.spread))
         memory = settle_regime(memory, number, ledger, report)
     return memory, Arrival(label, statistic.rows, noted[0].bits, noted)
+
+
+def _spread(memory: Memory, values: Floats, basis: Basis, number: int, ledger: Ledger) -> Floats:
+    """Mean spread of every column over the rows so far, those of a batch included."""
+    design = basis.design(values[:: max(1, len(values) // SAMPLED_ROWS)])
+    world, place = memory.whereabouts(number)
+    score, used = ledger.mechanisms(world, place)
+    present = np.array(
+        [
+            spread_of(ledger.codes.score(score.groups[node][0]), design, node, parents)
+            for node, parents in enumerate(used)
+        ]
+    )
+    rows = sum(each.rows for each in memory.worlds)
+    fresh = len(values) / rows if len(values) >= FEWEST_ROWS else 0.0
+    mean: Floats = memory.spread + fresh * (present - memory.spread)
+    return mean
 
 
 def _forgetful(memory: Memory) -> Memory:

@@ -78,7 +78,7 @@ def carried(memory: Memory, before: Basis, after: Basis) -> Memory:
         for world in memory.worlds
     )
     kept: Mapping[int, GramStatistic] = {k: moved(own) for k, own in memory.kept.items()}
-    return Memory(worlds, kept)
+    return replace(memory, worlds=worlds, kept=kept)
 
 
 def _carrier(before: Basis, after: Basis) -> csr_array:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,7 +56,7 @@ class Codes:
         self.required = required
         self._charges = charges
         self._prior = prior_statistic(layout)
-        self._scores: OrderedDict[tuple[int, ...], tuple[Statistics, Score]] = OrderedDict()
+        self._scores: OrderedDict[tuple[object, ...], tuple[Statistics, Score]] = OrderedDict()
         self._data: dict[tuple[object, ...], float] = {}
         self._own: dict[tuple[object, ...], tuple[Indices, float]] = {}
         self._pinned: dict[int, GramStatistic] = {}
@@ -67,46 +67,56 @@ class Codes:
         """Number of columns."""
         return self.layout.n_columns
 
-    def score(self, statistics: Statistics) -> Score:
-        """Return the score of some batches together with the prior rows."""
-        key = _key(statistics)
+    def score(self, statistics: Statistics, share: float = 1.0) -> Score:
+        """Return the score of some batches, whose rows count for a share, and the prior rows."""
+        key = (share, *_key(statistics))
         known = self._scores.get(key)
         if known is not None:
             self._scores.move_to_end(key)
             return known[1]
         total = self._prior
         for statistic in statistics:
-            total = total + statistic
+            total = total + (statistic if share == 1.0 else _thinned(statistic, share))
         score = Score.from_statistic(total, charges=self._charges)
         self._scores[key] = statistics, score
         while len(self._scores) > 2 and len(self._scores) * total.gram.nbytes > SCORE_BYTES:
             self._scores.popitem(last=False)
         return score
 
-    def data(self, node: int, parents: Indices, statistics: Statistics) -> float:
-        """Nats of a column over some batches, its parents being known."""
-        key = (node, parents.tobytes(), *_key(statistics))
+    def data(
+        self, node: int, parents: Indices, statistics: Statistics, share: float = 1.0
+    ) -> float:
+        """Nats of a column over some batches, its parents being known.
+
+        Parameters
+        ----------
+        share
+            For how much a row counts.
+        """
+        key = (node, share, parents.tobytes(), *_key(statistics))
         nats = self._data.get(key)
         if nats is None:
             self._pin(statistics)
-            coded = self.score(statistics).cost(node, parents)
+            coded = self.score(statistics, share).cost(node, parents)
             coded -= self.prior_score.cost(node, parents)
-            nats = self._data[key] = coded + self._normaliser(node, statistics)
+            nats = self._data[key] = coded + self._normaliser(node, statistics, share)
         return nats
 
-    def own(self, node: int, parents: Indices, statistics: Statistics) -> tuple[Indices, float]:
+    def own(
+        self, node: int, parents: Indices, statistics: Statistics, share: float = 1.0
+    ) -> tuple[Indices, float]:
         """Return which of the parents some batches use, and nats for that and the data."""
-        key = (node, parents.tobytes(), *_key(statistics))
+        key = (node, share, parents.tobytes(), *_key(statistics))
         found = self._own.get(key)
         if found is None:
             self._pin(statistics)
-            used = self._shrunk(node, parents, statistics)
-            nats = self.data(node, used, statistics) + len(parents) * math.log(2.0)
+            used = self._shrunk(node, parents, statistics, share)
+            nats = self.data(node, used, statistics, share) + len(parents) * math.log(2.0)
             found = self._own[key] = used, nats
         return found
 
-    def _shrunk(self, node: int, parents: Indices, statistics: Statistics) -> Indices:
-        score, used = self.score(statistics), parents
+    def _shrunk(self, node: int, parents: Indices, statistics: Statistics, share: float) -> Indices:
+        score, used = self.score(statistics, share), parents
         while len(used):
             gains = score.drop_gains(node, used) - self.prior_score.drop_gains(node, used)
             gains[self.required[used, node]] = -np.inf
@@ -116,9 +126,9 @@ class Codes:
             used = np.delete(used, best)
         return used
 
-    def _normaliser(self, node: int, statistics: Statistics) -> float:
+    def _normaliser(self, node: int, statistics: Statistics, share: float) -> float:
         """Nats that the mixture costs beyond its best intercept and variance."""
-        rows = sum(float(statistic.observed[node]) for statistic in statistics)
+        rows = share * sum(float(statistic.observed[node]) for statistic in statistics)
         before, after = float(PRIOR_ROWS), PRIOR_ROWS + rows
         start, end = self.layout.response_starts[node : node + 2]
         if self.layout.nominal[node]:
@@ -131,6 +141,16 @@ class Codes:
         """Keep what is known by its identity."""
         for statistic in statistics:
             self._pinned[id(statistic)] = statistic
+
+
+def _thinned(statistic: GramStatistic, share: float) -> GramStatistic:
+    """Let every row count for a share."""
+    return replace(
+        statistic,
+        rows=max(1, round(share * statistic.rows)),
+        gram=share * statistic.gram,
+        observed=share * statistic.observed,
+    )
 
 
 def _key(statistics: Statistics) -> tuple[int, ...]:

@@ -34,7 +34,8 @@ def settle(memory: Memory, ledger: Ledger, report: Report) -> Memory:
 def settle_regimes(memory: Memory, ledger: Ledger, report: Report) -> Memory:
     """Return the memory with every regime where it costs least, as a whole."""
     for batches in [member.batches for _, _, member in memory.members()]:
-        memory = _revised(memory, batches, ledger, report)
+        if batches in [member.batches for _, _, member in memory.members()]:
+            memory = _revised(memory, batches, ledger, report)
     return memory
 
 

@@ -58,6 +58,7 @@ def save_discovery(discovery: Discovery, path: str | PathLike[str]) -> None:
         "products": discovery.basis.products,
         "statistic": writer.statistic(discovery.statistic),
         "worlds": [writer.world(world) for world in discovery.memory.worlds],
+        "spread": discovery.memory.spread.tolist(),
         "kept": [[k, writer.statistic(s)] for k, s in discovery.memory.kept.items()],
         "rows": writer.rows,
     }
@@ -101,6 +102,7 @@ def load_discovery(path: str | PathLike[str]) -> Discovery:
         memory=Memory(
             tuple(_world(stored, arrays, statistics) for stored in header["worlds"]),
             {batch: statistics[number] for batch, number in header["kept"]},
+            np.array(header["spread"]),
         ),
     )
 

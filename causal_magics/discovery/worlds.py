@@ -14,10 +14,10 @@ import numpy as np
 from scipy.special import gammaln
 
 from causal_magics.discovery.constraints import Constraints
-from causal_magics.discovery.layout import Booleans, Indices, Layout
+from causal_magics.discovery.layout import Booleans, Floats, Indices, Layout
 from causal_magics.discovery.mechanisms import Codes, SharedScore, Statistics
-from causal_magics.discovery.score import FLOOR_FROM_ROWS, SMALLEST_GAIN
-from causal_magics.discovery.search import Climber, Found, Report, parents_of, search
+from causal_magics.discovery.score import FLOOR_FROM_ROWS
+from causal_magics.discovery.search import Climber, Found, Report, parents_of, search, total_cost
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.graph.elements import Knowledge
 
@@ -95,17 +95,28 @@ class World:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Memory:
-    """All worlds, and the batches whose own statistic is still at hand."""
+    """All worlds, and the batches whose own statistic is still at hand.
+
+    Attributes
+    ----------
+    worlds
+    kept
+        By the number of the batch.
+    spread
+        By how much likelihood ratios of each column are blown up, mean over the rows so far; see
+        `causal_magics.discovery.spread`. Shape ``(columns,)``.
+    """
 
     worlds: tuple[World, ...]
     kept: Mapping[int, GramStatistic]
+    spread: Floats
 
     @classmethod
     def of(cls, adjacency: Booleans, statistic: GramStatistic) -> Memory:
         """Return the memory of one batch."""
         labels = np.zeros((1, len(adjacency)), dtype=np.int64)
         world = World(adjacency, (Member(statistic, (0,)),), labels, statistic.rows)
-        return cls((world,), {0: statistic})
+        return cls((world,), {0: statistic}, np.ones(len(adjacency)))
 
     def members(self) -> Iterator[tuple[int, int, Member]]:
         """Every regime with the number of its world and its place there."""
@@ -137,11 +148,14 @@ class Ledger:
     constraints
     edge_floor
         Nats a row, beyond the first thousand, that an edge has to save besides its code.
+    shares
+        For how much a row counts, by column, where mechanisms are compared.
     """
 
     codes: Codes
     constraints: Constraints
     edge_floor: float
+    shares: Floats
 
     @classmethod
     def of(
@@ -160,7 +174,8 @@ class Ledger:
             As in the attributes.
         """
         constraints = Constraints.from_knowledge(knowledge, columns)
-        return cls(Codes(layout, constraints.required), constraints, edge_floor)
+        codes = Codes(layout, constraints.required)
+        return cls(codes, constraints, edge_floor, np.ones(len(columns)))
 
     @property
     def split_price(self) -> float:
@@ -173,11 +188,12 @@ class Ledger:
 
     def node(self, node: int, parents: Indices, groups: list[Statistics], rows: float) -> float:
         """Nats of a column in a world of so many rows, given the groups that share a mechanism."""
+        share = float(self.shares[node])
         nats = self.codes.prior_score.cost(node, parents) + self.floor(rows) * len(parents)
         if len(groups) == 1:
-            return nats + self.codes.data(node, parents, groups[0])
+            return nats + self.codes.data(node, parents, groups[0], share)
         sizes = [sum(statistic.rows for statistic in group) for group in groups]
-        nats += sum(self.codes.own(node, parents, group)[1] for group in groups)
+        nats += sum(self.codes.own(node, parents, group, share)[1] for group in groups)
         nats += (len(groups) - 1) * self.split_price
         return nats + DRIFT * (sum(sizes) - max(sizes))
 
@@ -221,7 +237,7 @@ class Ledger:
             group = groups[int(world.labels[place, node])]
             parents = parents_of(world.adjacency, node)
             if len(groups) > 1:
-                parents = self.codes.own(node, parents, group)[0]
+                parents = self.codes.own(node, parents, group, float(self.shares[node]))[0]
             shared.append([group])
             used.append(parents)
         return SharedScore(self.codes, tuple(shared), self.floor(world.rows)), used
@@ -231,20 +247,19 @@ class Ledger:
 
         An interrupt leaves the present graph.
         """
-        score = self.shared(world)
-        if world.rows >= SEARCH_AGAIN * world.searched:
-            found = search(score, self.constraints, report)
-            fresh = replace(world, adjacency=found.adjacency, searched=world.rows)
-            world = replace(world, searched=world.rows)
-            if found.interrupted:
+        score, adjacency = self.shared(world), world.adjacency
+        again = world.rows >= SEARCH_AGAIN * world.searched
+        if again:
+            fresh = search(score, self.constraints, report)
+            if fresh.interrupted:
                 raise KeyboardInterrupt
-            if self.world(fresh) < self.world(world):
-                world = fresh
-        climber = Climber(score, self.constraints, world.adjacency)
-        found = Found(world.adjacency, climber.nats, report)
+            if fresh.nats < total_cost(score, adjacency):
+                adjacency = fresh.adjacency
+        climber = Climber(score, self.constraints, adjacency)
+        found = Found(adjacency, climber.nats, report)
         climber.climb(found, reverse=True)
-        climbed = replace(world, adjacency=found.adjacency)
-        return climbed if self.world(climbed) < self.world(world) - SMALLEST_GAIN else world
+        searched = world.rows if again else world.searched
+        return replace(world, adjacency=found.adjacency, searched=searched)
 
 
 def saying(labels: Indices) -> float:
