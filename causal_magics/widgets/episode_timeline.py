@@ -53,6 +53,7 @@ class EpisodeTimeline(anywidget.AnyWidget):
     title = traitlets.Unicode().tag(sync=True)
     selected = traitlets.Int(None, allow_none=True).tag(sync=True)
     showing = traitlets.Int(None, allow_none=True).tag(sync=True)
+    stored = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self, discovery: Episodic, *, title: str = "", editor: GraphEditor | None = None
@@ -118,6 +119,7 @@ class EpisodeTimeline(anywidget.AnyWidget):
             if isinstance(discovery, Discovery):
                 self.editor.attach(discovery=discovery)
         self._point()
+        self.stored = self._kept()
 
     # ------------------------------------------------------------------ the screen
 
@@ -186,13 +188,16 @@ class EpisodeTimeline(anywidget.AnyWidget):
         if shown is None:
             return None
         data, metadata = shown
+        return {**data, **self._kept()}, metadata
+
+    def _kept(self) -> dict[str, Any]:
+        """Return what the notebook keeps, by MIME type."""
         stored = {"timeline": self.timeline, "title": self.title, "selected": self.selected}
         return {
-            **data,
             MIME_TYPE: {"version": 1, **stored},
             "image/svg+xml": timeline_svg(self._discovery, title=self.title or None),
             "text/plain": repr(self),
-        }, metadata
+        }
 
 
 def timeline(discovery: Discovery | Episodic, *, title: str = "") -> EpisodeTimeline:

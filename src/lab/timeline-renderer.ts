@@ -2,6 +2,7 @@
 import { OutputArea } from "@jupyterlab/outputarea";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { isObject } from "../graph/wire";
+import { STORED_EVENT } from "../timeline";
 import { ancestorOf, LiveGraph, type DrawStored } from "./live-graph";
 import { WIDGET_MIME } from "./stored-graph";
 
@@ -10,18 +11,33 @@ export const TIMELINE_MIME = "application/vnd.causal-magics.timeline+json";
 export type StoredTimeline = Readonly<Record<string, unknown>>;
 
 export class TimelineRenderer extends LiveGraph<StoredTimeline> implements IRenderMime.IRenderer {
+  private output: IRenderMime.IMimeModel | null = null;
+
   constructor(draw: DrawStored<StoredTimeline>) {
     super({
       draw,
       rendermime: () => ancestorOf(this, OutputArea)?.rendermime ?? null,
       nothing: "This output holds no timeline that this version can read.",
     });
+    this.node.addEventListener(STORED_EVENT, (event) => this.keep(event));
   }
 
-  renderModel({ data, trusted }: IRenderMime.IMimeModel): Promise<void> {
+  renderModel(output: IRenderMime.IMimeModel): Promise<void> {
+    const { data, trusted } = output;
+    this.output = output;
     const [stored, view] = [data[TIMELINE_MIME], data[WIDGET_MIME]];
     const modelId = isObject(view) && typeof view.model_id === "string" ? view.model_id : null;
     this.showGraph(trusted ? modelId : null, isObject(stored) && stored.version === 1 ? stored : null);
     return Promise.resolve();
+  }
+
+  /** Writes what the kernel shows now into the output, so that the saved notebook has it. */
+  private keep(event: Event): void {
+    event.stopPropagation();
+    const { detail } = event as CustomEvent<unknown>;
+    if (!this.output || !isObject(detail)) return;
+    const { data, metadata } = this.output;
+    const next = { ...data, ...(detail as typeof data) };
+    if (JSON.stringify(next) !== JSON.stringify(data)) this.output.setData({ data: next, metadata });
   }
 }

@@ -8,7 +8,8 @@ const [LEAST_STEP, MOST_STEP] = [5, 92];
 const [LEAST_ROW, MOST_ROW, ROWS_HEIGHT] = [11, 24, 250];
 const FLAGS = 20;
 const GAP = 22;
-const CURVE = 92;
+/** The curve is higher where there are few rows, so that the details beside it have room. */
+const [LEAST_CURVE, LEAST_HEIGHT] = [92, 268];
 const AXIS = 24;
 const MARGIN = 6;
 const LABEL = 84;
@@ -76,9 +77,10 @@ export function chartOf({ batches, regimes }: Episodes, available: number): Char
   const { rows, bands } = placed(regimes.map(({ world }) => world), rowHeight);
   const places = new Map(rows.map(({ regime, y }) => [regime, y]));
   const top = FLAGS + regimes.length * rowHeight + GAP;
-  const curve = [top, top + CURVE] as const;
+  const depth = Math.max(LEAST_CURVE, LEAST_HEIGHT - AXIS - top);
+  const curve = [top, top + depth] as const;
   const scale = scaleOf(batches.flatMap(({ perRow, otherPerRow }) => [perRow, otherPerRow].filter((bits) => bits !== null)));
-  const yOf = (bits: number): number => curve[1] - ((bits - scale.low) / (scale.high - scale.low)) * CURVE;
+  const yOf = (bits: number): number => curve[1] - ((bits - scale.low) / (scale.high - scale.low)) * depth;
   return {
     step,
     width: Math.max(room, aside + step * batches.length + MARGIN),

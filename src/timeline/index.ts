@@ -1,15 +1,22 @@
 /** The timeline of episodes: live over a model of the kernel, or as a stored output has it. */
 import { h, render } from "preact";
 import { followTheme } from "../editor/theme";
+import { tellStored } from "./storing";
 import { style } from "./style";
 import { Timeline, type TimelineModel } from "./timeline";
 import { App } from "./view/app";
 
+export { STORED_EVENT } from "./storing";
 export type { TimelineModel } from "./timeline";
 
 /** Shows a timeline in an element; returns the function that takes it away. */
 export function mountTimeline(host: HTMLElement, model: TimelineModel): () => void {
-  return mount(host, new Timeline(model, false));
+  const close = mount(host, new Timeline(model, false));
+  const endStoring = tellStored(model, host);
+  return () => {
+    endStoring();
+    close();
+  };
 }
 
 /** Shows a timeline that no kernel holds: its details, without graphs. */

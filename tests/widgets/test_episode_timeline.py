@@ -164,3 +164,10 @@ def test_a_cell_shows_the_graph_and_below_it_the_timeline(monkeypatch: pytest.Mo
 def test_what_has_no_batches_is_refused() -> None:
     with pytest.raises(EditorError, match="Expected a Discovery, got a value of type CausalGraph"):
         timeline(CausalGraph())  # type: ignore[arg-type]
+
+
+def test_what_is_shown_in_place_is_kept_in_place() -> None:
+    made, more = timeline(EPISODES), learned([*ORDER, 1], worlds=[0, 0, 1])
+    assert made.stored == {}
+    made.show(more)
+    assert made.stored == timeline(more)._kept()

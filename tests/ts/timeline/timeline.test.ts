@@ -1,5 +1,6 @@
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { STORED_EVENT } from "../../../src/timeline";
 import { batch, click, details, drawn, link, open, openStored, point, press, raw, said } from "./bench";
 
 const FIVE = raw([0, 0, 1, 1, 0]);
@@ -173,4 +174,16 @@ test("axe finds nothing wrong", async () => {
   vi.useRealTimers();
   const { violations } = await axe.run(root, { rules: { "color-contrast": { enabled: false } } });
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))])).toEqual([]);
+});
+
+test("what the kernel shows in place goes up the page, for the notebook", async () => {
+  const { root, kernel, close } = await open(FIVE, { stored: {} });
+  const heard = vi.fn();
+  document.body.addEventListener(STORED_EVENT, (event) => void heard((event as CustomEvent<unknown>).detail));
+  kernel.say({ stored: { "text/plain": "six batches" } });
+  expect(heard.mock.calls).toEqual([[{ "text/plain": "six batches" }]]);
+  close();
+  kernel.say({ stored: { "text/plain": "seven" } });
+  expect(heard).toHaveBeenCalledTimes(1);
+  expect(root.isConnected).toBe(false);
 });
