@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,15 +18,14 @@ from causal_magics.data.checks import (
 )
 from causal_magics.data.columns import NamedColumns, check_names, columns_of
 from causal_magics.data.extent import Extent
+from causal_magics.data.warning import DataWarning, warn
 from causal_magics.data.wording import advice_on, count, enumerate_items, listing
 from causal_magics.errors import DataError, shorten
 
+__all__ = ["DataWarning", "Table", "check_table", "read_batch", "read_table"]
+
 MOSTLY_MISSING = 0.5
 """Share of missing cells in a column beyond which it is worth a warning."""
-
-
-class DataWarning(UserWarning):
-    """Data that can be learned from, but with less to say than it seems."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -102,7 +100,7 @@ def read_table(
         )
     values, levels = encode(named, categories=categories)
     if gaps:
-        values = _without_empty_rows(values, stacklevel=4)
+        values = _without_empty_rows(values)
     if len(values) < 3:
         raise DataError(
             f"Expected at least three rows, got {len(values)}. So few rows say nothing of causes."
@@ -142,16 +140,14 @@ def check_table(table: Table, n_rows: int) -> None:
     check_levels(names, extent.cells, table.levels)
     check_distinct(names, table.values, table.levels, extent, where)
     if n_rows < len(names):
-        warnings.warn(
+        warn(
             f"Fewer rows ({n_rows:,}) than columns ({len(names)}): only the strongest edges "
-            "can be found. Give more rows, or choose columns.",
-            DataWarning,
-            stacklevel=4,
+            "can be found. Give more rows, or choose columns."
         )
-    _warn_of_gaps(names, extent, stacklevel=5)
+    _warn_of_gaps(names, extent)
 
 
-def _warn_of_gaps(names: Sequence[str], extent: Extent, stacklevel: int) -> None:
+def _warn_of_gaps(names: Sequence[str], extent: Extent) -> None:
     """Tell which columns are mostly missing."""
     missing = 1.0 - extent.cells / extent.rows
     mostly = [
@@ -160,11 +156,9 @@ def _warn_of_gaps(names: Sequence[str], extent: Extent, stacklevel: int) -> None
         if share > MOSTLY_MISSING
     ]
     if mostly:
-        warnings.warn(
+        warn(
             f"Most cells are missing in {enumerate_items(mostly)}: edges there rest on few rows. "
-            "Check how they were read, or choose columns.",
-            DataWarning,
-            stacklevel=stacklevel,
+            "Check how they were read, or choose columns."
         )
 
 
@@ -203,7 +197,7 @@ def read_batch(data: Any, columns: Sequence[str], levels: Sequence[Levels]) -> T
     values, _ = encode(chosen, categories=True, chosen=levels)
     check_finite(columns, Extent.of(values))
     _warn_of_unknown_labels(chosen, levels)
-    values = _without_empty_rows(values, stacklevel=4)
+    values = _without_empty_rows(values)
     if len(values) == 0:
         raise DataError(
             "Expected a batch with cells, got only missing ones. Check how it was read."
@@ -222,11 +216,9 @@ def _known_columns(named: NamedColumns, columns: Sequence[str]) -> NamedColumns:
             f"{advice_on(missing[0], strange or list(given))}"
         )
     if strange:
-        warnings.warn(
+        warn(
             f"The batch has further columns, {listing('left out', strange)} "
-            "Start again with all columns to learn of them.",
-            DataWarning,
-            stacklevel=4,
+            "Start again with all columns to learn of them."
         )
     return [(name, given[name]) for name in columns]
 
@@ -240,21 +232,17 @@ def _warn_of_unknown_labels(named: NamedColumns, levels: Sequence[Levels]) -> No
             labels = enumerate_items([shorten(label) for label in new])
             unknown.append(f"{labels} in {shorten(name)}")
     if unknown:
-        warnings.warn(
+        warn(
             f"Labels that were never seen before: {enumerate_items(unknown)}. Their cells count "
-            "as missing.",
-            DataWarning,
-            stacklevel=4,
+            "as missing."
         )
 
 
-def _without_empty_rows(values: Floats, stacklevel: int) -> Floats:
+def _without_empty_rows(values: Floats) -> Floats:
     """Drop rows in which nothing is there."""
     empty = np.isnan(values).all(axis=1)
     if not empty.any():
         return values
     dropped = int(empty.sum())
-    warnings.warn(
-        f"Dropped {count(dropped, 'row')} without any value.", DataWarning, stacklevel=stacklevel
-    )
+    warn(f"Dropped {count(dropped, 'row')} without any value.")
     return values[~empty]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
@@ -17,7 +16,7 @@ from causal_magics.data.checks import check_finite
 from causal_magics.data.dask_rows import DaskRows
 from causal_magics.data.extent import Extent
 from causal_magics.data.rows import RowSource
-from causal_magics.data.table import DataWarning
+from causal_magics.data.warning import warn
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.layout import Floats
 from causal_magics.discovery.statistics import GramStatistic
@@ -94,11 +93,7 @@ def gram_of(basis: Basis, columns: tuple[str, ...], values: Floats, _start: int)
 def warn_of_empty_rows(source: RowSource, rows: int) -> None:
     """Tell how many rows were not summed."""
     if rows < source.n_rows:
-        warnings.warn(
-            f"Left out {source.n_rows - rows:,} of {source.n_rows:,} rows, which have no value.",
-            DataWarning,
-            stacklevel=4,
-        )
+        warn(f"Left out {source.n_rows - rows:,} of {source.n_rows:,} rows, which have no value.")
 
 
 def rows_with_cells(values: Floats) -> Floats:
@@ -213,11 +208,10 @@ def farmed(
             if future is not None:
                 future.cancel()
     if lost:
-        warnings.warn(
+        warn(
             f"The executor lost {lost:,} of its tasks; they were done here instead. The result is "
             "whole.",
             ExecutorWarning,
-            stacklevel=5,
         )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from causal_magics.data.rows import RowSource, open_rows, reference
 from causal_magics.data.simulation import simulate
+from causal_magics.data.table import DataWarning
 from causal_magics.discovery import confidence
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.confidence import (
@@ -237,6 +238,17 @@ def test_discover_says_how_many_resamples_an_interrupt_left(
     with pytest.warns(DiscoveryWarning, match="told from 4 of 50 resamples"):
         found = discover(SIMULATION.frame, bootstrap=50)
     assert all(edge.confidence in {0.0, 0.25, 0.5, 0.75, 1.0} for edge in found.graph.edges)
+
+
+def test_warnings_on_the_data_point_at_the_call() -> None:
+    holed = SIMULATION.frame.copy()
+    holed.iloc[:3] = np.nan
+    holed.iloc[:200, 0] = np.nan
+    for frame in (holed, [holed[:50], holed[50:]]):
+        with pytest.warns(DataWarning) as caught:
+            found = discover(frame)
+        assert found.n_rows == 297
+        assert {warning.filename for warning in caught} == {__file__}
 
 
 def test_discover_refuses_a_bootstrap_of_episodes() -> None:
