@@ -20,7 +20,8 @@ COLUMNS = (
     "wrong", "s",
 )  # fmt: skip
 LEGEND = (
-    "± is the sample standard deviation over seeds. undirected: edges without a direction. wrong: "
+    "± is the sample standard deviation over seeds; SID is over the runs where it is defined. "
+    "undirected: edges without a direction. wrong: "
     "edges that are directed the wrong way, of the true pairs that were found."
 )
 Case = tuple[pd.DataFrame, CausalGraph]
