@@ -100,8 +100,12 @@ def choices(
         found.append(Choice("new regime", nats + base + opening, number, None, labels))
     cheapest = min((choice.nats for choice in found), default=math.inf)
     price = ledger.apart([*sizes, statistic.rows]) - apart + opening
-    if worlds:
-        found += _new_world(statistic, ledger, price, cheapest, report)
+    apart_from_all = _new_world(statistic, ledger, price, cheapest, report) if worlds else []
+    if apart_from_all and apart_from_all[0].nats < cheapest:
+        found = [
+            _with_more_edges(memory, each, statistic, batches, ledger, report) for each in found
+        ]
+    found += apart_from_all
     return sorted(found, key=lambda choice: choice.nats)
 
 
@@ -188,6 +192,28 @@ def _new_world(
         for node in range(codes.n_columns)
     )
     return [Choice("new world", nats, adjacency=found.adjacency)]
+
+
+def _with_more_edges(
+    memory: Memory,
+    choice: Choice,
+    statistic: GramStatistic,
+    batches: int,
+    ledger: Ledger,
+    report: Report,
+) -> Choice:
+    """Price a new regime by the graph that its world gets with it, where that is cheaper."""
+    if choice.world is None or choice.labels is None:
+        return choice
+    now, number = ledger.memory(memory), max(b for _, _, m in memory.members() for b in m.batches)
+    member = Member(statistic, tuple(range(number + 1, number + 1 + batches)))
+    unused = memory.worlds[choice.world].labels.max() + 1
+    for labels in (choice.labels, np.full_like(choice.labels, unused)):
+        tried = replace(choice, labels=labels)
+        nats = ledger.memory(placed(memory, tried, member, ledger, report)) - now
+        if nats < choice.nats:
+            choice = replace(tried, nats=nats)
+    return choice
 
 
 def placed(
