@@ -56,18 +56,29 @@ class EdgeAlternative:
 
 
 def turning_nats(
-    score: Codelengths, constraints: Constraints, adjacency: Booleans
+    score: Codelengths,
+    constraints: Constraints,
+    adjacency: Booleans,
+    neighbours: Booleans | None = None,
 ) -> tuple[dict[tuple[int, int], float], Booleans]:
     """Return what turning each edge costs, and the best graph that was met.
 
     An edge that knowledge keeps from being turned costs infinitely much.
+
+    Parameters
+    ----------
+    score
+    constraints
+    adjacency
+        The best graph so far.
+    neighbours
+        Who may be whose parent; found out where left out.
 
     Returns
     -------
     (dict, array of bool)
         Nats by (cause, effect); a graph that may be better than the one given.
     """
-    orders = OrderSearch(score, constraints, adjacency)
     costs: dict[tuple[int, int], float] = {}
     close = []
     for cause, effect in np.argwhere(adjacency).tolist():
@@ -78,6 +89,9 @@ def turning_nats(
         if costs[cause, effect] < FAR_NATS:
             close.append((cause, effect))
     best, saved = adjacency, SMALLEST_GAIN
+    if not close:
+        return costs, best
+    orders = OrderSearch(score, constraints, adjacency, neighbours)
     for cause in sorted({cause for cause, _ in close}):
         effects = [effect for other, effect in close if other == cause]
         for effect, nats, graph in orders.turned(cause, effects):
@@ -173,7 +187,7 @@ def settled(
     costs: dict[tuple[int, int], float] = {}
     try:
         for turn in range(MOST_TURNS + 1):
-            costs, better = turning_nats(score, constraints, found.adjacency)
+            costs, better = turning_nats(score, constraints, found.adjacency, found.neighbours)
             if better is found.adjacency or turn == MOST_TURNS:
                 break
             found.offer(better, total_cost(score, better), "weighing alternatives")
@@ -245,7 +259,7 @@ def _has_member(adjacency: Booleans, open_edges: Booleans) -> bool:
     return True
 
 
-def cheapest_alternative(turned: float, left_out: float) -> EdgeAlternative:
+def cheapest(turned: float, left_out: float) -> EdgeAlternative:
     """Return the cheaper of turning an edge and leaving it out, both in bits."""
     if turned < left_out:
         return EdgeAlternative("turned", turned)

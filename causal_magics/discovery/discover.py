@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
-from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from causal_magics.data.categories import Levels
-from causal_magics.data.rows import open_rows, reference
-from causal_magics.data.table import Table, read_table
+from causal_magics.data.rows import RowSource, open_rows, reference
+from causal_magics.data.table import read_table
+from causal_magics.discovery.alternatives import DIRECTION_BITS
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.confidence import (
+    FoldedStatistic,
     Resamples,
     check_resamples,
     folded_statistic_of,
@@ -26,20 +23,19 @@ from causal_magics.discovery.confidence import (
 )
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.episodes import learn_episodes, read_episodes
+from causal_magics.discovery.layout import Floats
+from causal_magics.discovery.learning import NoiseModel, Terms, learn
+from causal_magics.discovery.one_batch import Asked, discovery_of, drawn_graph
 from causal_magics.discovery.partitions import statistic_of
 from causal_magics.discovery.progress import Progress
-from causal_magics.discovery.regimes import Batch, Regime
 from causal_magics.discovery.result import Discovery, DiscoveryWarning
-from causal_magics.discovery.score import EDGE_FLOOR, Score
-from causal_magics.discovery.search import Found, node_costs, parents_of, search
+from causal_magics.discovery.score import EDGE_FLOOR
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.summary import Setting
-from causal_magics.discovery.worlds import Memory
 from causal_magics.errors import DiscoveryError, closest, shorten
-from causal_magics.graph.elements import Edge, Knowledge, Node
+from causal_magics.graph.elements import Knowledge, Node
 from causal_magics.graph.model import CausalGraph
-
-LOG2 = math.log(2.0)
+from causal_magics.graph.prior import EdgePrior
 
 __all__ = ["Discovery", "DiscoveryWarning", "discover"]
 
@@ -52,14 +48,17 @@ def discover(
     episodes: str | None = None,
     bootstrap: int = 0,
     executor: Executor | None = None,
+    prior: EdgePrior | None = None,
     edge_floor: float = EDGE_FLOOR,
+    direction_bits: float = DIRECTION_BITS,
+    noise: NoiseModel = "any",
     progress: bool = True,
 ) -> Discovery:
     """Learn a causal graph from data.
 
-    Each column is a sum of smooth functions of its parents plus Gaussian noise; the graph that
-    compresses the data most is the best. An interrupt (Ctrl-C, or the stop button) ends the search
-    with the best graph so far.
+    Each column is a smooth function of its parents plus noise; the graph that compresses the data
+    most is the best. Where the bits do not decide about the direction of an edge, it is undirected.
+    An interrupt (Ctrl-C, or the stop button) ends the search with the best graph so far.
 
     Parameters
     ----------
@@ -82,9 +81,19 @@ def discover(
     executor
         Any `concurrent.futures.Executor`, `dask.distributed.Client.get_executor()` included: sums
         runs of rows and learns resamples beside each other. What it loses is done here.
+    prior : EdgePrior, optional
+        How likely edges were beforehand; each edge costs minus the log of its probability, so that
+        data overrule it as they grow.
     edge_floor
         Nats per row, beyond the first thousand rows, that an edge must save besides its own code.
         With many rows any misfit of the model looks like an edge; a higher floor gives fewer edges.
+    direction_bits
+        Bits by which the best graph with an edge turned has to be longer, for the edge to be
+        directed. Linear relations with Gaussian noise get those directions that independences
+        decide; with 0, every edge is directed.
+    noise : {"any", "gaussian"}
+        What noise may be. Any: where residuals of the best graph are not Gaussian, or not equally
+        wide everywhere, graphs are compared by how well these are coded, on some rows.
     progress
         Whether to show a bar when it lasts more than a second.
 
@@ -112,44 +121,72 @@ def discover(
     After Mian, Marx and Vreeken, "Discovering fully oriented causal networks", AAAI 2021.
     """
     known, drawn = _knowledge_of(knowledge)
-    if not edge_floor >= 0.0:
-        raise DiscoveryError(f"Expected an edge floor from 0, got {edge_floor}.")
+    asked = Asked(known, drawn, prior, edge_floor, direction_bits)
+    _check_numbers(edge_floor, direction_bits)
     if bootstrap != 0:
         check_resamples(bootstrap)
         _check_one_batch(episodes)
     if episodes is not None:
-        return _of_episodes(frame, episodes, columns, known, drawn, edge_floor, progress)
+        return _of_episodes(frame, episodes, columns, asked, progress)
     source = open_rows(frame, columns)
     table = reference(source)
-    constraints = Constraints.from_knowledge(known, table.columns)
+    terms = Terms(
+        Constraints.from_knowledge(known, table.columns), edge_floor,
+        _charges(prior, table.columns), noise,
+    )  # fmt: skip
     _warn_of_strangers(drawn, table.columns)
-    folded = resamples = None
     with Progress(shown=progress) as bar:
+        summing = _Summing(source, executor, bar, folds=bool(bootstrap))
         basis = Basis.fit(table.values, table.levels)
-        if bootstrap:
-            folded = folded_statistic_of(source, basis, executor, bar.read)
-            statistic = folded.whole
-        else:
-            statistic = statistic_of(source, basis, executor, bar.read)
-        score_of = partial(Score.from_statistic, edge_floor=edge_floor)
-        score = score_of(statistic)
-        found = search(score, constraints, bar.search)
-        if folded is not None and not found.interrupted:
+        learned = learn(basis, table.values, summing, terms, bar.search)
+        graph, alternatives = drawn_graph(learned, table, asked)
+        if summing.folded is not None and not learned.found.interrupted:
             resamples = resample(
-                folded, score_of, constraints, found.adjacency, bootstrap,
-                executor=executor, report=bar.resample,
+                summing.folded, learned.rescored(terms), terms.constraints,
+                learned.found.adjacency, bootstrap, executor=executor, report=bar.resample,
             )  # fmt: skip
-    if found.interrupted:
+            graph = _judged(graph, resamples)
+    if learned.found.interrupted:
         warnings.warn(
-            f"Interrupted: this is the best graph so far, with {int(found.adjacency.sum())} edges. "
+            f"Interrupted: this is the best graph so far, with {len(graph.edges)} edges. "
             "Run it again to finish the search.",
             DiscoveryWarning,
             stacklevel=2,
         )
-    graph = _graph_of(found, score, table, known, drawn)
-    if resamples is not None:
-        graph = _judged(graph, resamples)
-    return _result(graph, found, score, basis, statistic, edge_floor, table.levels)
+    return discovery_of(learned, table, asked, graph, alternatives)
+
+
+class _Summing:
+    """Passes over the rows; keeps what the last one summed fold by fold."""
+
+    def __init__(
+        self, source: RowSource, executor: Executor | None, bar: Progress, *, folds: bool
+    ) -> None:
+        self.folded: FoldedStatistic | None = None
+        self._folds = folds
+        self._source, self._executor, self._bar = source, executor, bar
+
+    def __call__(self, basis: Basis) -> GramStatistic:
+        """Sum the statistic under a basis."""
+        if not self._folds:
+            return statistic_of(self._source, basis, self._executor, self._bar.read)
+        self.folded = folded_statistic_of(self._source, basis, self._executor, self._bar.read)
+        return self.folded.whole
+
+
+def _charges(prior: EdgePrior | None, columns: Sequence[str]) -> Floats:
+    if prior is None:
+        return np.zeros((len(columns), len(columns)))
+    return prior.nats(columns)
+
+
+def _check_numbers(edge_floor: float, direction_bits: float) -> None:
+    if not edge_floor >= 0.0:
+        raise DiscoveryError(f"Expected an edge floor from 0, got {edge_floor}.")
+    if not direction_bits >= 0.0:
+        raise DiscoveryError(
+            f"Expected bits from 0 that a direction has to be worth, got {direction_bits}."
+        )
 
 
 def _check_one_batch(episodes: str | None) -> None:
@@ -173,21 +210,15 @@ def _judged(graph: CausalGraph, resamples: Resamples) -> CausalGraph:
 
 
 def _of_episodes(
-    frame: Any,
-    episodes: str,
-    columns: Sequence[str] | None,
-    known: Knowledge,
-    drawn: Mapping[str, Node],
-    edge_floor: float,
-    progress: bool,
+    frame: Any, episodes: str, columns: Sequence[str] | None, asked: Asked, progress: bool
 ) -> Discovery:
     """Learn from the episodes that a column names."""
     grouped = read_episodes(frame, episodes)
     chosen = list(grouped.columns) if columns is None else columns
     table = read_table(frame, [name for name in chosen if name != episodes])
-    nodes = tuple(replace(drawn.get(name, Node(name)), name=name) for name in table.columns)
-    _warn_of_strangers(drawn, table.columns)
-    setting = Setting(nodes, table.levels, known, edge_floor)
+    _warn_of_strangers(asked.drawn, table.columns)
+    nodes = tuple(asked.nodes(table.columns))
+    setting = Setting(nodes, table.levels, asked.knowledge, asked.edge_floor)
     with Progress(shown=progress) as bar:
         basis = Basis.fit(table.values)
         found = learn_episodes(table.values, grouped, setting, basis, bar)
@@ -229,50 +260,4 @@ def _warn_of_strangers(drawn: Mapping[str, Node], columns: Sequence[str]) -> Non
         f"The data have no column {shorten(strange[0])}{more}: left out of the graph. {advice}",
         DiscoveryWarning,
         stacklevel=3,
-    )
-
-
-def _graph_of(
-    found: Found, score: Score, table: Table, knowledge: Knowledge, drawn: Mapping[str, Node]
-) -> CausalGraph:
-    nodes = [replace(drawn.get(name, Node(name)), name=name) for name in table.columns]
-    edges = []
-    for effect, name in enumerate(table.columns):
-        parents = parents_of(found.adjacency, effect)
-        lost = -score.drop_gains(effect, parents) / LOG2
-        edges += [
-            Edge(table.columns[cause], name, bits=round(bits, 6))
-            for cause, bits in zip(parents.tolist(), lost.tolist(), strict=True)
-        ]
-    return CausalGraph(nodes, edges, knowledge)
-
-
-def _result(
-    graph: CausalGraph,
-    found: Found,
-    score: Score,
-    basis: Basis,
-    statistic: GramStatistic,
-    edge_floor: float,
-    levels: tuple[Levels, ...],
-) -> Discovery:
-    gaussian = 0.5 * score.blocks.rows * math.log(2.0 * math.pi * math.e)
-    costs = (node_costs(score, found.adjacency) + gaussian) / LOG2
-    empty = (node_costs(score, np.zeros_like(found.adjacency)) + gaussian) / LOG2
-    node_bits = MappingProxyType(dict(zip(graph.nodes, costs.tolist(), strict=True)))
-    bits = float(costs.sum())
-    return Discovery(
-        graph=graph,
-        bits=bits,
-        bits_saved=float(empty.sum()) - bits,
-        node_bits=node_bits,
-        n_rows=statistic.rows,
-        interrupted=found.interrupted,
-        edge_floor=edge_floor,
-        batches=(Batch("1", statistic.rows, 0, bits),),
-        regimes=(Regime(0, graph, statistic.rows, (0,), (), node_bits),),
-        levels=levels,
-        basis=basis,
-        statistic=statistic,
-        memory=Memory.of(found.adjacency, statistic),
     )

@@ -137,7 +137,9 @@ def evidence_of(discovery: Discovery) -> EdgeEvidence:
         )
         world, place = discovery.memory.whereabouts(len(discovery.batches) - 1)
         return EdgeEvidence(discovery.columns, ledger.mechanisms(world, place)[0])
-    score = Score.from_statistic(discovery.statistic, discovery.edge_floor)
+    prior = discovery.prior
+    charges = None if prior is None else prior.nats(discovery.columns)
+    score = Score.from_statistic(discovery.statistic, discovery.edge_floor, charges)
     return EdgeEvidence(discovery.columns, score)
 
 

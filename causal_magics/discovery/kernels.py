@@ -165,7 +165,8 @@ def block_gain(
             for s in range(len(responses)):
                 after[r, s] -= right[a, r] * right[a, s]
     saved: float = coded(b, node, residual) - coded(b, node, after)
-    return saved - 0.5 * len(responses) * complexity
+    saved -= 0.5 * len(responses) * complexity
+    return saved
 
 
 @compiled
@@ -195,9 +196,9 @@ def with_products(b: Blocks, node: int, parents: Indices) -> tuple[Indices, floa
 @compiled
 def node_cost(b: Blocks, node: int, parents: Indices) -> float:
     """Nats of a column and of naming its parents."""
-    nats = with_products(b, node, parents)[1] + b.naming[len(parents)]
+    nats = with_products(b, node, parents)[1] + float(b.naming[len(parents)])
     for parent in parents:
-        nats += b.charges[parent, node]
+        nats += float(b.charges[parent, node])
     return nats
 
 

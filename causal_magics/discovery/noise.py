@@ -9,8 +9,8 @@ tell are told by this: of linear relations as in LiNGAM, and of noise that grows
 
 Source: Shimizu et al., "A linear non-Gaussian acyclic model for causal discovery", JMLR 7, 2006;
 Immer et al., "On the identifiability and estimation of causal location-scale noise models", ICML
-2023. A histogram is coded by its Dirichlet mixture with parameters one half (Krichevsky and Trofimov,
-IEEE Trans. Inf. Theory 27, 1981).
+2023. A histogram is coded by its Dirichlet mixture with parameters one half (Krichevsky and
+Trofimov, IEEE Trans. Inf. Theory 27, 1981).
 """
 
 from __future__ import annotations

@@ -30,13 +30,20 @@ class OrderSearch:
     are remembered by the neighbours that precede it.
     """
 
-    def __init__(self, score: Codelengths, constraints: Constraints, start: Booleans) -> None:
+    def __init__(
+        self,
+        score: Codelengths,
+        constraints: Constraints,
+        start: Booleans,
+        neighbours: Booleans | None = None,
+    ) -> None:
+        if neighbours is None:
+            neighbours = usable_neighbours(score, constraints, start)
         self.score = score
         self.order = topological_order(start)
+        self.neighbours = neighbours
         self._required = [as_set(column) for column in constraints.required.T]
-        self._neighbours = [
-            as_set(column) for column in usable_neighbours(score, constraints, start).T
-        ]
+        self._neighbours = [as_set(column) for column in neighbours.T]
         self._known: dict[tuple[int, int], tuple[float, Indices]] = {}
 
     def best(self, node: int, before: int) -> tuple[float, Indices]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from causal_magics.data.categories import Levels
 from causal_magics.data.frames import new_frame
+from causal_magics.discovery.alternatives import EdgeAlternative
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.evidence import evidence_of
 from causal_magics.discovery.regimes import Batch, Regime
@@ -17,6 +18,7 @@ from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Memory
 from causal_magics.graph.elements import Knowledge, Pair
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.prior import EdgePrior
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,8 +48,11 @@ class Discovery:
         Rows learned from.
     interrupted : bool
         Whether the search was stopped before it was done.
-    edge_floor : float
-        As it was asked for.
+    edge_floor, direction_bits, prior
+        As they were asked for.
+    alternatives : mapping of (str, str) to EdgeAlternative
+        By the ends of each edge of the graph: whether the best graph without it has it turned or
+        left out, and by how many bits its code is longer. Empty for what was learned of episodes.
     batches : tuple of Batch
         What arrived together, in the order in which it came.
     regimes : tuple of Regime
@@ -67,6 +72,9 @@ class Discovery:
     n_rows: int
     interrupted: bool
     edge_floor: float
+    direction_bits: float
+    prior: EdgePrior | None
+    alternatives: Mapping[Pair, EdgeAlternative]
     batches: tuple[Batch, ...]
     regimes: tuple[Regime, ...]
     levels: tuple[Levels, ...]
@@ -95,18 +103,25 @@ class Discovery:
         return html_of(self)
 
     def to_frame(self) -> Any:
-        """Return one row per edge: cause, effect, bits, and confidence where it was asked for.
+        """Return one row per edge, what saves most bits first.
 
-        What saves most bits comes first.
+        Columns `cause`, `effect` and `mark` (``--`` where the bits do not decide which is which),
+        `bits`, `confidence` where it was asked for, and where they are known `alternative` and
+        `alternative_bits`: what could stand in place of the edge, and by how much longer that is.
         """
         edges = edges_by_bits(self)
         columns: dict[str, list[Any]] = {
             "cause": [edge.source for edge in edges],
             "effect": [edge.target for edge in edges],
+            "mark": [edge.mark for edge in edges],
             "bits": [edge.bits for edge in edges],
         }
         if has_confidence(edges):
             columns["confidence"] = [edge.confidence for edge in edges]
+        if self.alternatives:
+            others = [self.alternatives[edge.source, edge.target] for edge in edges]
+            columns["alternative"] = [other.kind for other in others]
+            columns["alternative_bits"] = [other.bits for other in others]
         return new_frame(columns)
 
     def edge_bits(self, graph: CausalGraph) -> dict[Pair, float]:

@@ -24,12 +24,24 @@ Report = Callable[[float, int, str], None]
 
 @dataclass(slots=True)
 class Found:
-    """The best graph so far: what an interrupt leaves behind."""
+    """The best graph so far: what an interrupt leaves behind.
+
+    Attributes
+    ----------
+    adjacency
+    nats
+        Of data and graph.
+    report
+    interrupted
+    neighbours
+        Who may be whose parent, once it is known; shape ``(columns, columns)``.
+    """
 
     adjacency: Booleans
     nats: float
     report: Report
     interrupted: bool = False
+    neighbours: Booleans | None = None
 
     def offer(self, adjacency: Booleans, nats: float, activity: str) -> None:
         """Keep a graph where its code is shorter."""
@@ -52,15 +64,17 @@ def search(
         if start is None:
             climber.climb(found, reverse=False)
         climber.climb(found, reverse=True)
-        _search_orders(found, score, constraints)
+        search_orders(found, score, constraints)
         Climber(score, constraints, found.adjacency).climb(found, reverse=True)
     except KeyboardInterrupt:
         found.interrupted = True
     return found
 
 
-def _search_orders(found: Found, score: Codelengths, constraints: Constraints) -> None:
-    orders = OrderSearch(score, constraints, found.adjacency)
+def search_orders(found: Found, score: Codelengths, constraints: Constraints) -> None:
+    """Go on from the best graph so far by moves between orders."""
+    orders = OrderSearch(score, constraints, found.adjacency, found.neighbours)
+    found.neighbours = orders.neighbours
     nats = total_cost(score, orders.graph())
     found.offer(orders.graph(), nats, "ordering")
 

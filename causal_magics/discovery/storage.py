@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from causal_magics.discovery.alternatives import EdgeAlternative
 from causal_magics.discovery.basis import (
     Basis,
     ColumnBasis,
@@ -27,6 +28,7 @@ from causal_magics.discovery.worlds import Member, Memory, World
 from causal_magics.errors import DiscoveryError
 from causal_magics.graph.elements import Edge, Knowledge, Node
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.prior import EdgePrior, PairBelief
 
 if TYPE_CHECKING:
     from causal_magics.discovery.result import Discovery
@@ -49,6 +51,11 @@ def save_discovery(discovery: Discovery, path: str | PathLike[str]) -> None:
         "node_bits": list(discovery.node_bits.items()),
         "interrupted": discovery.interrupted,
         "edge_floor": discovery.edge_floor,
+        "direction_bits": discovery.direction_bits,
+        "prior": _stored_prior(discovery.prior),
+        "alternatives": [
+            [*ends, other.kind, other.bits] for ends, other in discovery.alternatives.items()
+        ],
         "levels": discovery.levels,
         "graph": _stored_graph(discovery.graph),
         "knowledge": _stored_knowledge(discovery.knowledge),
@@ -94,6 +101,11 @@ def load_discovery(path: str | PathLike[str]) -> Discovery:
         n_rows=statistics[header["statistic"]].rows,
         interrupted=header["interrupted"],
         edge_floor=header["edge_floor"],
+        direction_bits=header["direction_bits"],
+        prior=_prior(header["prior"]),
+        alternatives=MappingProxyType(
+            {(a, b): EdgeAlternative(kind, bits) for a, b, kind, bits in header["alternatives"]}
+        ),
         batches=tuple(map(_batch, header["batches"])),
         regimes=tuple(_regime(stored, knowledge) for stored in header["regimes"]),
         levels=tuple(None if names is None else tuple(names) for names in header["levels"]),
@@ -105,6 +117,17 @@ def load_discovery(path: str | PathLike[str]) -> Discovery:
             np.array(header["spread"]),
         ),
     )
+
+
+def _stored_prior(prior: EdgePrior | None) -> Header | None:
+    return None if prior is None else asdict(prior)
+
+
+def _prior(stored: Header | None) -> EdgePrior | None:
+    if stored is None:
+        return None
+    beliefs = tuple(PairBelief(**each) for each in stored["beliefs"])
+    return EdgePrior(beliefs, tuple(stored["names"]))
 
 
 class _Writer:

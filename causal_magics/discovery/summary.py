@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from causal_magics.data.categories import Levels
+from causal_magics.discovery.alternatives import DIRECTION_BITS
 from causal_magics.discovery.assignment import Choice
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.layout import Floats
@@ -157,6 +158,9 @@ def summarise(
         n_rows=statistic.rows,
         interrupted=interrupted,
         edge_floor=setting.edge_floor,
+        direction_bits=DIRECTION_BITS,
+        prior=None,
+        alternatives=MappingProxyType({}),
         batches=batches,
         regimes=regimes,
         levels=setting.levels,
