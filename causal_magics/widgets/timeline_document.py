@@ -56,5 +56,5 @@ def _regime(regime: Regime) -> JsonObject:
 
 
 def _number(value: float) -> float | None:
-    """Return a number as JSON has it."""
-    return float(f"{value:.7g}") if math.isfinite(value) else None
+    """Return a number as JSON has it, as exact as it is shown."""
+    return round(value, 3) if math.isfinite(value) else None
