@@ -6,10 +6,14 @@ residuals save much, a code for them; and for every edge, what could stand in it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
+
+import numpy as np
+
+import numpy as np
 
 from causal_magics.discovery.alternatives import settled
 from causal_magics.discovery.basis import Basis
@@ -20,6 +24,8 @@ from causal_magics.discovery.products import dependent_neighbours, find_products
 from causal_magics.discovery.score import Codelengths, Score
 from causal_magics.discovery.search import Found, Report, search, search_orders, total_cost
 from causal_magics.discovery.statistics import GramStatistic
+from causal_magics.graph.elements import Knowledge
+from causal_magics.graph.prior import EdgePrior
 
 NoiseModel = Literal["any", "gaussian"]
 """What noise may be: of any shape and width, or Gaussian and equally wide everywhere."""
@@ -44,6 +50,26 @@ class Terms:
     edge_floor: float
     charges: Floats
     noise: NoiseModel = "any"
+
+    @classmethod
+    def of(
+        cls,
+        columns: Sequence[str],
+        knowledge: Knowledge,
+        edge_floor: float,
+        prior: EdgePrior | None,
+        noise: NoiseModel = "any",
+    ) -> Terms:
+        """Return the terms that follow from knowledge and beliefs on names.
+
+        Raises
+        ------
+        DiscoveryError
+            Where a name of the knowledge is no column.
+        """
+        constraints = Constraints.from_knowledge(knowledge, columns)
+        none = np.zeros((len(columns), len(columns)))
+        return cls(constraints, edge_floor, none if prior is None else prior.nats(columns), noise)
 
     def score(self, statistic: GramStatistic) -> Score:
         """Return the codelengths of a statistic."""
@@ -138,10 +164,12 @@ def _compared(
         return codelengths, {}
     try:
         if terms.noise == "any":
-            codelengths = noise_score(score, basis, sample, found.adjacency)
-        if codelengths is not score:
+            assert found.neighbours is not None
+            codelengths = noise_score(score, basis, sample, found.adjacency, found.neighbours)
+        if isinstance(codelengths, NoiseScore):
             found.nats = total_cost(codelengths, found.adjacency)
-            search_orders(found, codelengths, terms.constraints)
+            moved = set(np.flatnonzero(codelengths.residuals.coded).tolist())
+            search_orders(found, codelengths, terms.constraints, moved)
     except KeyboardInterrupt:
         found.interrupted = True
         return codelengths, {}

@@ -53,6 +53,12 @@ class Residuals:
     basis
     sample
         Rows of the data, shape ``(rows, columns)``; missing cells are NaN.
+
+    Attributes
+    ----------
+    coded
+        The columns whose residuals are coded, shape ``(columns,)``: at first, all that are
+        continuous.
     """
 
     def __init__(self, score: Score, basis: Basis, sample: Floats) -> None:
@@ -60,12 +66,12 @@ class Residuals:
         self.score = score
         self._design = basis.design(rows)[:, 1:]
         self._observed = ~np.isnan(rows)
-        self._coded = _continuous(rows) & ~basis.layout.nominal
+        self.coded = _continuous(rows) & ~basis.layout.nominal
         self._known: dict[tuple[int, ...], float] = {}
 
     def gain(self, node: int, parents: Indices) -> float:
         """Nats that the code of a column gets shorter, over all rows; from 0."""
-        if not self._coded[node]:
+        if not self.coded[node]:
             return 0.0
         key = (node, *sorted(parents.tolist()))
         gain = self._known.get(key)
@@ -154,14 +160,34 @@ class NoiseScore:
         return self.score.grow_shrink(node, required, candidates)
 
 
-def noise_score(score: Score, basis: Basis, sample: Floats, adjacency: Booleans) -> Codelengths:
-    """Return the score of any noise where residuals of a graph save notably, else the one given."""
+def noise_score(
+    score: Score, basis: Basis, sample: Floats, adjacency: Booleans, neighbours: Booleans
+) -> Codelengths:
+    """Return the score of any noise where residuals of a graph save notably, else the one given.
+
+    Parameters
+    ----------
+    score
+        Under Gaussian noise.
+    basis
+    sample
+        Rows of the data, shape ``(rows, columns)``.
+    adjacency
+        The best graph so far.
+    neighbours
+        Who may be whose parent. Residuals are coded of columns where they save notably, and of the
+        neighbours of these.
+    """
     residuals = Residuals(score, basis, sample)
-    for node in range(score.n_columns):
-        parents = np.flatnonzero(adjacency[:, node]).astype(np.int64)
-        if residuals.gain(node, parents) > NOTABLE_NATS:
-            return NoiseScore(score, residuals)
-    return score
+    gains = [
+        residuals.gain(node, np.flatnonzero(adjacency[:, node]).astype(np.int64))
+        for node in range(score.n_columns)
+    ]
+    notable = np.array(gains) > NOTABLE_NATS
+    if not notable.any():
+        return score
+    residuals.coded &= notable | (neighbours | neighbours.T)[notable].any(axis=0)
+    return NoiseScore(score, residuals)
 
 
 def scale_gain(residual: Floats, widths: Floats) -> tuple[float, Floats]:

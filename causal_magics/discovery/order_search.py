@@ -40,11 +40,23 @@ class OrderSearch:
         if neighbours is None:
             neighbours = usable_neighbours(score, constraints, start)
         self.score = score
-        self.order = topological_order(start)
         self.neighbours = neighbours
         self._required = [as_set(column) for column in constraints.required.T]
         self._neighbours = [as_set(column) for column in neighbours.T]
+        self._linked = [as_set(column) for column in (neighbours | neighbours.T).T]
         self._known: dict[tuple[int, int], tuple[float, Indices]] = {}
+        self._arrange(topological_order(start))
+
+    def _arrange(self, order: list[int]) -> None:
+        """Take on an order."""
+        self.order = order
+        self._position = [0] * len(order)
+        self._before = [0] * len(order)
+        before = 0
+        for position, node in enumerate(order):
+            self._position[node] = position
+            self._before[node] = before
+            before |= 1 << node
 
     def best(self, node: int, before: int) -> tuple[float, Indices]:
         """Codelength and parents of a column given the set of those before it."""
@@ -56,13 +68,23 @@ class OrderSearch:
             found = self._known[key] = self.score.cost(node, parents), parents
         return found
 
-    def improve(self, offer: Callable[[Booleans, float], None]) -> None:
-        """Move until nothing saves; `offer` gets every graph reached and the nats it saved."""
+    def improve(
+        self, offer: Callable[[Booleans, float], None], nodes: Collection[int] | None = None
+    ) -> None:
+        """Move until nothing saves.
+
+        Parameters
+        ----------
+        offer
+            Gets every graph reached and the nats it saved.
+        nodes
+            Which columns to move; all where left out.
+        """
         improved = True
         while improved:
             improved = False
             for move in (self._place, self._turn):
-                for node in list(self.order):
+                for node in [node for node in self.order if nodes is None or node in nodes]:
                     gain = move(node)
                     if gain > SMALLEST_GAIN:
                         improved = True
@@ -89,45 +111,44 @@ class OrderSearch:
         for effect, gain, order in self._tucks(start, cause):
             if effect not in effects:
                 continue
-            self.order = order
+            self._arrange(order)
             around = members(self._neighbours[cause] | self._neighbours[effect]).tolist()
+            others = [other for other in around if other not in {cause, effect}]
             for _ in range(SETTLING_ROUNDS):
-                settled = sum(
-                    self._place(other) for other in around if other not in {cause, effect}
-                )
-                gain += settled
-                if settled < SMALLEST_GAIN:
+                saved = sum(map(self._place, others))
+                gain += saved
+                if saved < SMALLEST_GAIN:
                     break
             yield effect, -gain, self.graph
-        self.order = start
+        self._arrange(start)
 
     def _place(self, node: int) -> float:
-        """Move one column to its best place; the nats saved."""
-        position = self.order.index(node)
+        """Move one column to its best place; the nats saved.
+
+        Only at columns that it may be linked to does anything change.
+        """
+        position = self._position[node]
+        linked = sorted(self._position[other] for other in members(self._linked[node]).tolist())
         best_gain, best_place = 0.0, position
         for step in (-1, 1):
-            gain, place = 0.0, position
-            before = sum(1 << other for other in self.order[:position])
-            while 0 <= place + step < len(self.order):
-                other = self.order[place + step]
+            gain = 0.0
+            for place in linked[::step]:
+                if (place - position) * step < 0:
+                    continue
+                other = self.order[place]
                 first, second = (other, node) if step < 0 else (node, other)
                 if self._required[second] >> first & 1:
                     break
-                gain += self._swap_gain(first, second, before)
-                before ^= 1 << other
-                place += step
+                gain += self._swap_gain(first, second, self._before[other] & ~(1 << node))
                 if gain > best_gain + SMALLEST_GAIN:
                     best_gain, best_place = gain, place
         if best_place != position:
             self.order.insert(best_place, self.order.pop(position))
+            self._arrange(self.order)
         return best_gain
 
     def _swap_gain(self, first: int, second: int, before: int) -> float:
-        """Nats saved when `second` goes before `first`, its neighbour in the order."""
-        linked = self._neighbours[first] >> second | self._neighbours[second] >> first
-        if not linked & 1:
-            return 0.0
-        before &= ~(1 << first | 1 << second)
+        """Nats saved when `second` goes before `first`, both after the same columns."""
         now = self.best(first, before)[0] + self.best(second, before | 1 << first)[0]
         then = self.best(second, before)[0] + self.best(first, before | 1 << second)[0]
         return now - then
@@ -136,18 +157,17 @@ class OrderSearch:
         """Put one column behind one of its effects and let both surroundings settle; nats saved."""
         start = self.order
         for effect, gain, order in self._tucks(start, node):
-            self.order = order
+            self._arrange(order)
             for moved in members(self._neighbours[node] | self._neighbours[effect]).tolist():
                 gain += self._place(moved)
             if gain > SMALLEST_GAIN:
                 return gain
-        self.order = start
+        self._arrange(start)
         return 0.0
 
     def _tucks(self, order: list[int], node: int) -> list[tuple[int, float, list[int]]]:
         """Each effect of `node`, the nats saved by tucking it before `node`, and that order."""
-        position = order.index(node)
-        before = sum(1 << other for other in order[:position])
+        position, before = self._position[node], self._before[node]
         parents: dict[int, int] = {}
         passed = before
         for other in order[position:]:

@@ -7,7 +7,7 @@ alone. Matrices: ``A[i, j]`` is true where ``i -> j``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,8 +71,13 @@ def search(
     return found
 
 
-def search_orders(found: Found, score: Codelengths, constraints: Constraints) -> None:
-    """Go on from the best graph so far by moves between orders."""
+def search_orders(
+    found: Found,
+    score: Codelengths,
+    constraints: Constraints,
+    nodes: Collection[int] | None = None,
+) -> None:
+    """Go on from the best graph so far by moves between orders; of some columns, or of all."""
     orders = OrderSearch(score, constraints, found.adjacency, found.neighbours)
     found.neighbours = orders.neighbours
     nats = total_cost(score, orders.graph())
@@ -83,7 +88,7 @@ def search_orders(found: Found, score: Codelengths, constraints: Constraints) ->
         nats -= gain
         found.offer(adjacency, nats, "ordering")
 
-    orders.improve(offer)
+    orders.improve(offer, nodes)
 
 
 def parents_of(adjacency: Booleans, node: int) -> Indices:
