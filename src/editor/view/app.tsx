@@ -13,7 +13,6 @@ import { copyText, cutText, pasteText } from "../clipboard";
 import { ContextMenu } from "./context-menu";
 import { Connect, Help, NoticeBar } from "./dialogs";
 import { Find, Neighbourhood } from "./find";
-import { ViewBar } from "./graph-view";
 import { Inspector } from "./inspector";
 import { Minimap } from "./minimap";
 import { NameField } from "./name-field";
@@ -37,7 +36,6 @@ export function App({ editor, root }: { readonly editor: Editor; readonly root: 
       <div class="cmg-body" style={editor.options.fills ? undefined : { height }}>
         <div class="cmg-stage" ref={stage} onKeyDown={(event) => onCanvasKey(editor, event)} onKeyUp={(event) => releaseSpace(editor, event)}>
           <Canvas editor={editor} canvas={canvas} isMeasured={isMeasured} />
-          <ViewBar editor={editor} />
           <Minimap editor={editor} />
           <NameField editor={editor} />
           <Connect editor={editor} />

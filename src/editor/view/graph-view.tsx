@@ -39,16 +39,21 @@ export function ViewedEdges({ editor, edges }: Props): JSX.Element {
   );
 }
 
-export function ViewBar({ editor }: { readonly editor: Editor }): JSX.Element | null {
-  const { view, regime, viewedEdges } = editor.reading;
+/** Whether another graph is shown, or asked for, in place of the drawn one. */
+export function isViewing({ reading: { view, viewedEdges } }: Editor): boolean {
+  return view.chosen.value !== null || viewedEdges.value !== null;
+}
+
+/** Says in the line below the canvas what is shown there, and leads back. */
+export function ViewBar({ editor }: { readonly editor: Editor }): JSX.Element {
+  const { view, regime } = editor.reading;
   const name = view.chosen.value;
-  if (name !== null) {
-    const [, title] = VIEWS.find(([each]) => each === name) ?? [name, name];
-    return <Bar editor={editor} title={title} words={view.shown.value?.words ?? "asking the kernel"} close={() => view.close()} />;
+  if (name === null) {
+    const { title, words } = regime.value ?? { title: "", words: "" };
+    return <Bar editor={editor} title={title} words={words} close={() => editor.reading.closeRegime()} />;
   }
-  if (regime.value === null || viewedEdges.value === null) return null;
-  const { title, words } = regime.value;
-  return <Bar editor={editor} title={title} words={words} close={() => editor.reading.closeRegime()} />;
+  const [, title] = VIEWS.find(([each]) => each === name) ?? [name, name];
+  return <Bar editor={editor} title={title} words={view.shown.value?.words ?? "asking the kernel"} close={() => view.close()} />;
 }
 
 interface BarProps {
@@ -65,10 +70,10 @@ function Bar({ editor, title, words, close }: BarProps): JSX.Element {
   };
   return (
     <div class="cmg-view-bar" role="group" aria-label="View">
-      <span>
-        <b class="cmg-view-title" title={title}>{title}</b> <span class="cmg-faint">{words}</span>
+      <span class="cmg-view-words" title={`${title}: ${words}`}>
+        <b>{title}</b> {words}
       </span>
-      <button type="button" class="cmg-button" onClick={leave}>
+      <button type="button" class="cmg-link" onClick={leave}>
         Back to the graph
       </button>
     </div>

@@ -5,6 +5,7 @@ import { MOST_NODES, type Editor } from "../editor";
 import { handOver } from "../handover";
 import { priceOf } from "../reading";
 import { counted, edgeLabel, nameOf } from "../wording";
+import { isViewing, ViewBar } from "./graph-view";
 
 interface Props {
   readonly editor: Editor;
@@ -13,7 +14,7 @@ interface Props {
 export function Status({ editor }: Props): JSX.Element {
   return (
     <div class="cmg-status">
-      <span class="cmg-advice">{advice(editor)}</span>
+      {isViewing(editor) ? <ViewBar editor={editor} /> : <span class="cmg-advice">{advice(editor)}</span>}
       <Verdict editor={editor} />
       <LinkState editor={editor} />
     </div>
