@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
-import numpy as np
-
 from causal_magics.data.rows import RowSource, open_rows, reference
-from causal_magics.data.table import read_table
 from causal_magics.discovery.alternatives import DIRECTION_BITS
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.confidence import (
@@ -21,9 +18,7 @@ from causal_magics.discovery.confidence import (
     resample,
     with_confidence,
 )
-from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.episodes import learn_episodes, read_episodes
-from causal_magics.discovery.layout import Floats
 from causal_magics.discovery.learning import NoiseModel, Terms, learn
 from causal_magics.discovery.one_batch import Asked, discovery_of, drawn_graph
 from causal_magics.discovery.partitions import statistic_of
@@ -130,10 +125,7 @@ def discover(
         return _of_episodes(frame, episodes, columns, asked, progress)
     source = open_rows(frame, columns)
     table = reference(source)
-    terms = Terms(
-        Constraints.from_knowledge(known, table.columns), edge_floor,
-        _charges(prior, table.columns), noise,
-    )  # fmt: skip
+    terms = Terms.of(table.columns, known, edge_floor, prior, noise)
     _warn_of_strangers(drawn, table.columns)
     with Progress(shown=progress) as bar:
         summing = _Summing(source, executor, bar, folds=bool(bootstrap))
@@ -174,12 +166,6 @@ class _Summing:
         return self.folded.whole
 
 
-def _charges(prior: EdgePrior | None, columns: Sequence[str]) -> Floats:
-    if prior is None:
-        return np.zeros((len(columns), len(columns)))
-    return prior.nats(columns)
-
-
 def _check_numbers(edge_floor: float, direction_bits: float) -> None:
     if not edge_floor >= 0.0:
         raise DiscoveryError(f"Expected an edge floor from 0, got {edge_floor}.")
@@ -213,18 +199,19 @@ def _of_episodes(
     frame: Any, episodes: str, columns: Sequence[str] | None, asked: Asked, progress: bool
 ) -> Discovery:
     """Learn from the episodes that a column names."""
-    grouped = read_episodes(frame, episodes)
-    chosen = list(grouped.columns) if columns is None else columns
-    table = read_table(frame, [name for name in chosen if name != episodes])
+    read = read_episodes(frame, episodes, columns)
+    table = read.table
     _warn_of_strangers(asked.drawn, table.columns)
-    nodes = tuple(asked.nodes(table.columns))
-    setting = Setting(nodes, table.levels, asked.knowledge, asked.edge_floor)
+    setting = Setting(
+        tuple(asked.nodes(table.columns)), table.levels, asked.knowledge, asked.edge_floor,
+        asked.direction_bits, asked.prior,
+    )  # fmt: skip
     with Progress(shown=progress) as bar:
-        basis = Basis.fit(table.values)
-        found = learn_episodes(table.values, grouped, setting, basis, bar)
+        basis = Basis.fit(table.values, table.levels)
+        found = learn_episodes(read, setting, basis, bar)
     if found.interrupted:
         warnings.warn(
-            f"Interrupted: these are {len(found.batches)} of {len(grouped.labels)} episodes. "
+            f"Interrupted: these are {len(found.batches)} of {len(read.labels)} episodes. "
             "Run it again to learn from all.",
             DiscoveryWarning,
             stacklevel=3,

@@ -7,17 +7,19 @@ setting; here regimes share mechanisms node by node, and the code of what is sha
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from causal_magics.data.columns import columns_of
-from causal_magics.data.table import read_batch
-from causal_magics.data.wording import advice_on
+from causal_magics.data.categories import encode
+from causal_magics.data.columns import check_names, columns_of
+from causal_magics.data.table import Table, check_table, read_batch
+from causal_magics.data.wording import advice_on, count, enumerate_items
 from causal_magics.discovery.assignment import choices, placed
 from causal_magics.discovery.basis import Basis
-from causal_magics.discovery.extension import NOTABLE, beyond, carried, extended
+from causal_magics.discovery.extension import NOTABLE, beyond, carried, extended, far_columns
 from causal_magics.discovery.layout import Floats, Indices
 from causal_magics.discovery.progress import Progress
 from causal_magics.discovery.result import Discovery, DiscoveryWarning
@@ -34,7 +36,7 @@ from causal_magics.discovery.summary import (
     summarise,
 )
 from causal_magics.discovery.worlds import Ledger, Member, Memory
-from causal_magics.errors import DiscoveryError, shorten
+from causal_magics.errors import DataError, DiscoveryError, shorten
 
 KEPT_BYTES = 1 << 28
 """Memory of batches that are kept apart, so that they can be placed anew; older ones are fused."""
@@ -42,35 +44,47 @@ KEPT_BYTES = 1 << 28
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Episodes:
-    """The rows of a table by episode, in the order in which episodes first come.
+    """A table whose rows arrived in batches.
 
     Attributes
     ----------
+    table
+        Without the column that names the episodes.
     labels
-        Of the episodes.
+        Of the episodes, in the order in which they first come.
     rows
         Which rows belong to each.
-    columns
-        Names of all columns of the table.
     """
 
+    table: Table
     labels: tuple[str, ...]
     rows: tuple[Indices, ...]
-    columns: tuple[str, ...]
 
 
-def read_episodes(frame: Any, column: str) -> Episodes:
-    """Group the rows of a data frame by the values of one column.
+def read_episodes(frame: Any, column: str, columns: Sequence[str] | None) -> Episodes:
+    """Read a table and group its rows by the values of one column.
+
+    Parameters
+    ----------
+    frame
+        As `read_table` takes it.
+    column
+        Which names the episodes.
+    columns
+        Which to learn from; all others where left out.
 
     Raises
     ------
+    DataError
+        Where the table cannot be learned from.
     DiscoveryError
         Where there is no such column, or no value in it.
 
     Warns
     -----
     DiscoveryWarning
-        Where rows have no value there, or all have the same.
+        Where rows are left out, as they have no value there or nowhere else, or all are of one
+        episode.
     """
     named = dict(columns_of(frame, None))
     if column not in named:
@@ -78,49 +92,71 @@ def read_episodes(frame: Any, column: str) -> Episodes:
             f"The data have no column {shorten(column)} that could name episodes. "
             f"{advice_on(column, list(named))}"
         )
-    values = named[column]
-    cells = list(values.to_numpy() if hasattr(values, "to_numpy") else values)
-    found: dict[str, list[int]] = {}
-    for row, cell in enumerate(cells):
-        if cell is not None and cell == cell:  # noqa: PLR0124 (NaN and NaT are gaps)
-            found.setdefault(str(cell), []).append(row)
-    missing = len(cells) - sum(map(len, found.values()))
-    if not found:
+    names = [name for name in (named if columns is None else columns) if name != column]
+    check_names(names)
+    unknown = [name for name in names if name not in named]
+    if unknown:
+        raise DataError(
+            f"The data have no column {shorten(unknown[0])}. {advice_on(unknown[0], list(named))}"
+        )
+    values, levels = encode([(name, named[name]) for name in names], categories=True)
+    labels = _labels(named[column])
+    empty = np.isnan(values).all(axis=1)
+    _tell_of_gaps(column, labels, int(empty.sum()))
+    present = np.array([label is not None for label in labels]) & ~empty
+    table = Table(tuple(names), values[present], levels)
+    check_table(table, table.n_rows)
+    grouped: dict[str, list[int]] = {}
+    for row, place in enumerate(np.flatnonzero(present).tolist()):
+        grouped.setdefault(str(labels[place]), []).append(row)
+    if len(grouped) == 1:
+        _warn(f"All rows are of one episode: {shorten(column)} has one value only.")
+    rows = tuple(np.array(each, dtype=np.int64) for each in grouped.values())
+    return Episodes(table, tuple(grouped), rows)
+
+
+def _labels(cells: Any) -> list[str | None]:
+    """Names of the episodes, None where there is none."""
+    found = list(cells.to_numpy() if hasattr(cells, "to_numpy") else cells)
+    return [
+        None if cell is None or cell != cell else str(cell)  # noqa: PLR0124 (NaN and NaT are gaps)
+        for cell in found
+    ]
+
+
+def _tell_of_gaps(column: str, labels: list[str | None], empty: int) -> None:
+    missing = labels.count(None)
+    if missing == len(labels):
         raise DiscoveryError(
-            f"Expected a column that names episodes, but {shorten(column)} has no value."
+            f"Expected a column that names episodes, but {shorten(column)} has no value. "
+            "Choose another one."
         )
     if missing:
-        _warn(f"Left out {missing:,} rows without a value in {shorten(column)}.")
-    if len(found) == 1:
-        _warn(f"All rows are of one episode: {shorten(column)} has one value only.")
-    rows = tuple(np.array(rows, dtype=np.int64) for rows in found.values())
-    return Episodes(tuple(found), rows, tuple(named))
+        _warn(f"Left out {count(missing, 'row')} without a value in {shorten(column)}.")
+    if empty:
+        _warn(f"Left out {count(empty, 'row')} without any value.")
 
 
-def learn_episodes(
-    values: Floats, episodes: Episodes, setting: Setting, basis: Basis, bar: Progress
-) -> Discovery:
+def learn_episodes(episodes: Episodes, setting: Setting, basis: Basis, bar: Progress) -> Discovery:
     """Learn from episodes one after the other, then give each a second thought.
 
     An interrupt ends it with the episodes that were placed.
 
     Parameters
     ----------
-    values
-        Of the whole table, shape ``(rows, columns)``.
     episodes
     setting
     basis
         Fitted on the whole table.
     """
-    ledger = Ledger.of(basis.layout, setting.knowledge, setting.columns, setting.edge_floor)
+    ledger = Ledger.of(basis.layout, setting.terms)
     memory = Memory((), {}, np.ones(len(setting.columns)))
     arrivals: list[Arrival] = []
     interrupted = False
     try:
         for label, rows in zip(episodes.labels, episodes.rows, strict=True):
             memory, arrival = _arrived(
-                memory, values[rows], basis, label, len(arrivals), ledger, bar.search
+                memory, episodes.table.values[rows], basis, label, len(arrivals), ledger, bar.search
             )
             arrivals.append(arrival)
         memory = settle(memory, replace(ledger, shares=shares(memory.spread)), bar.search)
@@ -140,16 +176,19 @@ def updated(discovery: Discovery, frame: Any, label: str | None, progress: bool)
         discovery.levels,
         discovery.knowledge,
         discovery.edge_floor,
+        discovery.direction_bits,
+        discovery.prior,
     )
     arrivals = arrivals_of(discovery)
     name = str(len(arrivals) + 1) if label is None else label
     outside = _outside(discovery, table.values)
+    _tell_of_units(discovery, table.values)
     with Progress(shown=progress) as bar:
         memory = discovery.memory
         basis = extended(discovery.basis, table.values)
         if basis is not discovery.basis:
             memory = carried(memory, discovery.basis, basis)
-        ledger = Ledger.of(basis.layout, setting.knowledge, setting.columns, setting.edge_floor)
+        ledger = Ledger.of(basis.layout, setting.terms)
         opened = len(list(memory.members()))
         memory, arrival = _arrived(
             memory, table.values, basis, name, len(arrivals), ledger, bar.search
@@ -169,6 +208,16 @@ def _outside(discovery: Discovery, values: Floats) -> dict[str, float]:
         for name, share in zip(discovery.columns, shares, strict=True)
         if share >= NOTABLE
     }
+
+
+def _tell_of_units(discovery: Discovery, values: Floats) -> None:
+    """Tell of columns whose values are so far out that the unit may be another."""
+    names = [discovery.columns[place] for place in far_columns(discovery.basis, values)]
+    if names:
+        _warn(
+            f"Values of {enumerate_items([shorten(name) for name in names])} lie a hundred times "
+            "further out than all before. Check the units; they are learned as they are."
+        )
 
 
 def _arrived(

@@ -132,9 +132,7 @@ def evidence_of(discovery: Discovery) -> EdgeEvidence:
     Where there are several batches, under the rows that share mechanisms with the last one.
     """
     if len(discovery.batches) > 1:
-        ledger = Ledger.of(
-            discovery.basis.layout, discovery.knowledge, discovery.columns, discovery.edge_floor
-        )
+        ledger = Ledger.of(discovery.basis.layout, discovery.terms)
         world, place = discovery.memory.whereabouts(len(discovery.batches) - 1)
         return EdgeEvidence(discovery.columns, ledger.mechanisms(world, place)[0])
     prior = discovery.prior

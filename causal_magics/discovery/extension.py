@@ -36,6 +36,8 @@ CLOSEST = 0.01
 """Least distance of new knots, in widths of the range that was known."""
 REACH = 1.0
 """How far new knots go, in widths of the range that was known."""
+FAR = 100.0
+"""Widths of the known range beyond which a column may have come in another unit."""
 POINTS = 16
 """Points between two knots at which functions are projected."""
 
@@ -49,6 +51,20 @@ def beyond(basis: Basis, values: Floats) -> Floats:
             scaled = column.scale(present)
             shares[index] = np.mean((scaled < column.knots[0]) | (scaled > column.knots[-1]))
     return shares
+
+
+def far_columns(basis: Basis, values: Floats) -> list[int]:
+    """Return the columns of which most cells lie many ranges beyond the outer knots."""
+    found = []
+    for index, column in enumerate(basis.columns):
+        present = values[~np.isnan(values[:, index]), index]
+        if isinstance(column, SplineBasis) and len(present):
+            # on the column as it came: a bent scale draws far values in
+            ends = column.scale.inverse(column.knots[[0, -1]])
+            distance = np.maximum(ends[0] - present, present - ends[1])
+            if np.median(distance) > FAR * (ends[1] - ends[0]):
+                found.append(index)
+    return found
 
 
 def extended(basis: Basis, values: Floats) -> Basis:

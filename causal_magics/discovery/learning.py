@@ -13,8 +13,6 @@ from typing import Literal
 
 import numpy as np
 
-import numpy as np
-
 from causal_magics.discovery.alternatives import settled
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.constraints import Constraints

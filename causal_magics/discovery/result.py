@@ -12,6 +12,7 @@ from causal_magics.data.frames import new_frame
 from causal_magics.discovery.alternatives import EdgeAlternative
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.evidence import evidence_of
+from causal_magics.discovery.learning import Terms
 from causal_magics.discovery.regimes import Batch, Regime
 from causal_magics.discovery.report import edges_by_bits, has_confidence, html_of
 from causal_magics.discovery.statistics import GramStatistic
@@ -86,6 +87,22 @@ class Discovery:
     def columns(self) -> tuple[str, ...]:
         """Names of the columns, in the order of the statistic."""
         return self.graph.nodes
+
+    @property
+    def terms(self) -> Terms:
+        """What graphs are searched under, besides the data."""
+        return Terms.of(self.columns, self.knowledge, self.edge_floor, self.prior)
+
+    @property
+    def plausible_graphs(self) -> tuple[tuple[CausalGraph, float], ...]:
+        """The best graph, and those that differ in an edge and cost at most five bits more.
+
+        Pairs of a graph and the bits by which its code is longer, the best first; of several
+        worlds, that of the last batch. Five bits are odds of one to thirty-two.
+        """
+        from causal_magics.discovery.plausible import plausible_graphs
+
+        return plausible_graphs(self)
 
     @property
     def knowledge(self) -> Knowledge:

@@ -10,19 +10,29 @@ from types import MappingProxyType
 import numpy as np
 
 from causal_magics.data.categories import Levels
-from causal_magics.discovery.alternatives import DIRECTION_BITS
+from causal_magics.discovery.alternatives import (
+    EdgeAlternative,
+    cheapest,
+    turning_nats,
+    undecided,
+)
 from causal_magics.discovery.assignment import Choice
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.layout import Floats
+from causal_magics.discovery.learning import Terms
 from causal_magics.discovery.regimes import Alternative, Batch, Placement, Regime
 from causal_magics.discovery.result import Discovery
 from causal_magics.discovery.search import parents_of
 from causal_magics.discovery.statistics import GramStatistic
-from causal_magics.discovery.worlds import Ledger, Memory
-from causal_magics.graph.elements import Edge, Knowledge, Node
+from causal_magics.discovery.worlds import Ledger, Memory, World
+from causal_magics.graph.elements import Edge, Knowledge, Node, Pair
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.prior import EdgePrior
 
 LOG2 = math.log(2.0)
+
+Turning = Mapping[tuple[int, int], float]
+"""Nats that turning each edge costs, by (cause, effect)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +74,26 @@ class Setting:
     levels
         Labels of each column that holds labels.
     knowledge
-    edge_floor
+    edge_floor, direction_bits, prior
+        As `discover` takes them.
     """
 
     nodes: tuple[Node, ...]
     levels: tuple[Levels, ...]
     knowledge: Knowledge
     edge_floor: float
+    direction_bits: float
+    prior: EdgePrior | None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(node.name for node in self.nodes)
+
+    @property
+    def terms(self) -> Terms:
+        """What graphs are searched under, besides the data."""
+        return Terms.of(self.columns, self.knowledge, self.edge_floor, self.prior)
 
 
 def priced(found: Sequence[Choice], memory: Memory) -> tuple[Priced, ...]:
@@ -146,21 +164,23 @@ def summarise(
         ((number, place) for number, place, _ in memory.members()),
         key=lambda at: memory.worlds[at[0]].members[at[1]].batches[0],
     )
-    regimes = tuple(_regime(memory, *at, ledger, setting) for at in places)
+    turning = [_turning(world, ledger) for world in memory.worlds]
+    regimes = tuple(_regime(memory, *at, turning[at[0]], ledger, setting) for at in places)
     batches = _batches(memory, places, regimes, arrivals, setting.columns)
     costs, empty = _node_nats(memory, ledger)
     statistic = _total(memory)
+    graph = regimes[batches[-1].regime].graph
     return Discovery(
-        graph=regimes[batches[-1].regime].graph,
+        graph=graph,
         bits=ledger.memory(memory) / LOG2,
         bits_saved=float(empty.sum() - costs.sum()) / LOG2,
         node_bits=_by_name(setting.columns, costs / LOG2),
         n_rows=statistic.rows,
         interrupted=interrupted,
         edge_floor=setting.edge_floor,
-        direction_bits=DIRECTION_BITS,
-        prior=None,
-        alternatives=MappingProxyType({}),
+        direction_bits=setting.direction_bits,
+        prior=setting.prior,
+        alternatives=_edge_alternatives(graph, turning[places[batches[-1].regime][0]], setting),
         batches=batches,
         regimes=regimes,
         levels=setting.levels,
@@ -170,17 +190,34 @@ def summarise(
     )
 
 
-def _regime(memory: Memory, number: int, place: int, ledger: Ledger, setting: Setting) -> Regime:
+def _turning(world: World, ledger: Ledger) -> Turning:
+    """Nats that turning each edge of a world costs, its neighbours settled anew."""
+    adjacency = world.adjacency
+    married = adjacency @ adjacency.T
+    near = (adjacency | adjacency.T | married) & ledger.constraints.allowed
+    score = ledger.shared(world)
+    return turning_nats(score, ledger.constraints, adjacency, near | adjacency)[0]
+
+
+def _regime(
+    memory: Memory, number: int, place: int, turning: Turning, ledger: Ledger, setting: Setting
+) -> Regime:
     world = memory.worlds[number]
     member, columns = world.members[place], setting.columns
     score, used = ledger.mechanisms(world, place)
+    weak = np.zeros_like(world.adjacency)
+    for edge, cost in turning.items():
+        weak[edge] = cost < setting.direction_bits * LOG2
+    either_way = undecided(world.adjacency, weak)
     edges = []
     for node, parents in enumerate(used):
         lost = -score.drop_gains(node, parents) / LOG2
-        edges += [
-            Edge(columns[parent], columns[node], bits=round(bits, 6))
-            for parent, bits in zip(parents.tolist(), lost.tolist(), strict=True)
-        ]
+        for parent, bits in zip(parents.tolist(), lost.tolist(), strict=True):
+            ends, bits = (columns[parent], columns[node]), round(bits, 6)
+            if either_way[parent, node]:
+                edges.append(Edge(min(ends), max(ends), "--", bits=bits))
+            else:
+                edges.append(Edge(*ends, bits=bits))
     own = (member.statistic,)
     nats = np.array([ledger.codes.data(node, parents, own) for node, parents in enumerate(used)])
     changed = np.flatnonzero(world.labels[place] != world.labels[0])
@@ -192,6 +229,19 @@ def _regime(memory: Memory, number: int, place: int, ledger: Ledger, setting: Se
         changed=tuple(columns[node] for node in changed),
         node_bits=_by_name(columns, nats / LOG2),
     )
+
+
+def _edge_alternatives(
+    graph: CausalGraph, turning: Turning, setting: Setting
+) -> Mapping[Pair, EdgeAlternative]:
+    """Return whether each edge is cheaper turned or left out."""
+    index = {name: place for place, name in enumerate(setting.columns)}
+    found = {}
+    for edge in graph.edges:
+        ends = index[edge.source], index[edge.target]
+        nats = turning.get(ends, turning.get(ends[::-1], math.inf))
+        found[edge.source, edge.target] = cheapest(nats / LOG2, edge.bits or 0.0)
+    return MappingProxyType(found)
 
 
 def _batches(

@@ -7,7 +7,7 @@ which. Nothing here is ever changed in place.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,11 +15,11 @@ from scipy.special import gammaln
 
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.layout import Booleans, Floats, Indices, Layout
+from causal_magics.discovery.learning import Terms
 from causal_magics.discovery.mechanisms import Codes, SharedScore, Statistics
 from causal_magics.discovery.score import FLOOR_FROM_ROWS
 from causal_magics.discovery.search import Climber, Found, Report, parents_of, search, total_cost
 from causal_magics.discovery.statistics import GramStatistic
-from causal_magics.graph.elements import Knowledge
 
 NEW_MECHANISM = 1.0
 """Price of one more mechanism of a column, in units of the log of the number of columns."""
@@ -158,24 +158,17 @@ class Ledger:
     shares: Floats
 
     @classmethod
-    def of(
-        cls, layout: Layout, knowledge: Knowledge, columns: Sequence[str], edge_floor: float
-    ) -> Ledger:
-        """Return the prices of worlds that obey some knowledge.
+    def of(cls, layout: Layout, terms: Terms) -> Ledger:
+        """Return the prices of worlds under some terms, all rows counting in full.
 
         Parameters
         ----------
         layout
             Of the statistics.
-        knowledge
-        columns
-            Names of the columns.
-        edge_floor
-            As in the attributes.
+        terms
         """
-        constraints = Constraints.from_knowledge(knowledge, columns)
-        codes = Codes(layout, constraints.required)
-        return cls(codes, constraints, edge_floor, np.ones(len(columns)))
+        codes = Codes(layout, terms.constraints.required, terms.charges)
+        return cls(codes, terms.constraints, terms.edge_floor, np.ones(layout.n_columns))
 
     @property
     def split_price(self) -> float:
