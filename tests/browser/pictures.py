@@ -1,6 +1,7 @@
 """Takes the pictures of the documentation: ``python tests/browser/pictures.py``.
 
-Runs `notebooks/drawing.ipynb` in a real JupyterLab and Chromium and writes `docs/images/*.png`.
+Runs `notebooks/drawing.ipynb` and `notebooks/episodes.ipynb` in a real JupyterLab and Chromium and
+writes `docs/images/*.png`; with a word, `editor` or `timeline`, those pictures alone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 SETTLE = 1_200
+CONDITIONS = 15
+"""The code cell of `episodes.ipynb` that learns from the nine conditions."""
 
 
 def shot(page: Page, name: str) -> None:
@@ -88,16 +91,61 @@ def in_a_tab(page: Page, lab: Lab, notebook: Path) -> None:
     shot(page, "editor-tab")
 
 
+def select_batch(notebook: NotebookPage, cell: int, batch: int) -> None:
+    """Click a batch of a timeline, and wait until its graph is in the editor."""
+    strip = notebook.cell(cell).locator(".cmt")
+    strip.locator(f'[data-batch="{batch}"]').click()
+    expect(strip.locator("[data-link]")).to_have_attribute("data-link", "shown")
+    notebook.page.mouse.move(0, 0)
+    notebook.cell(cell).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+
+
+def episodes(page: Page, lab: Lab, notebook: Path) -> None:
+    """The timeline below the graph, light and dark; then the nine conditions of Sachs."""
+    opened = NotebookPage.open(page, lab.url, notebook)
+    run_and_show(opened, range(3), 2)
+    expect(opened.cell(2).locator(".cmt")).to_be_visible()
+    theme(page, LIGHT)
+    select_batch(opened, 2, 5)
+    shot(page, "timeline-light")
+    theme(page, DARK)
+    shot(page, "timeline-dark")
+    theme(page, LIGHT)
+    run_and_show(opened, range(CONDITIONS - 1, CONDITIONS + 1), CONDITIONS)
+    expect(opened.cell(CONDITIONS).locator(".cmt")).to_be_visible(timeout=60_000)
+    select_batch(opened, CONDITIONS, 2)
+    shot(page, "timeline-sachs")
+
+
+def episodes_narrow(page: Page, lab: Lab, notebook: Path) -> None:
+    """The timeline where the page is 700 px wide."""
+    opened = NotebookPage.open(page, lab.url, notebook)
+    theme(page, LIGHT)
+    run_and_show(opened, range(3), 2)
+    select_batch(opened, 2, 4)
+    shot(page, "timeline-700px")
+
+
+TAKEN = (
+    ("editor", "drawing.ipynb", 1100, 800, in_a_cell),
+    ("editor", "drawing.ipynb", 700, 760, narrow),
+    ("editor", "drawing.ipynb", 1500, 860, in_a_tab),
+    ("timeline", "episodes.ipynb", 1100, 1040, episodes),
+    ("timeline", "episodes.ipynb", 700, 1080, episodes_narrow),
+)
+
+
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
+    wanted = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder, running_chromium() as chromium:
         work = Path(folder) / "work"
         work.mkdir()
-        notebook = Path(shutil.copy(ROOT / "notebooks" / "drawing.ipynb", work))
         with running_lab(Path(folder) / "home", work) as lab:
-            for width, height, take in (
-                (1100, 800, in_a_cell), (700, 760, narrow), (1500, 860, in_a_tab),
-            ):  # fmt: skip
+            for name, source, width, height, take in TAKEN:
+                if wanted and name not in wanted:
+                    continue
+                notebook = Path(shutil.copy(ROOT / "notebooks" / source, work))
                 context = chromium.new_context(viewport={"width": width, "height": height})
                 take(context.new_page(), lab, notebook)
                 context.close()
