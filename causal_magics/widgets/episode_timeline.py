@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import anywidget
 import traitlets
 
 from causal_magics.discovery.discover import Discovery
@@ -17,6 +16,7 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.bundles import STATIC, read_bundle
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.graph_editor import Bundle, GraphEditor
+from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.regime_view import RegimeView
 from causal_magics.widgets.timeline_document import timeline_json
 
@@ -26,7 +26,7 @@ CLOSED = -1
 """What `showing` is once the editor is closed."""
 
 
-class EpisodeTimeline(anywidget.AnyWidget):
+class EpisodeTimeline(LiveWidget):
     """Batches in the order in which they came, as marks in the rows of their regimes.
 
     Below them runs the code that each batch added for each of its rows. The batch that is chosen

@@ -8,7 +8,6 @@ from keyword import iskeyword
 from threading import Lock, RLock
 from typing import Any
 
-import anywidget
 import traitlets
 
 from causal_magics.discovery.discover import Discovery
@@ -22,6 +21,7 @@ from causal_magics.widgets.conversion import to_graph
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.live_objects import LiveObjects
+from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.observers import Observer
 from causal_magics.widgets.overlay import compared, comparison_of, meaning, overlays
 from causal_magics.widgets.questions import Question, answer, read_question
@@ -42,7 +42,7 @@ NOT_YET: JsonObject = {"rev": -1}
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 
-class GraphEditor(anywidget.AnyWidget):
+class GraphEditor(LiveWidget):
     """A causal graph on the screen, edited by hand and by Python alike.
 
     Parameters
@@ -205,17 +205,6 @@ class GraphEditor(anywidget.AnyWidget):
             self._binding.release()
         self._binding = NameBinding(self.session, namespace, checked)
         LIVE.tell()
-
-    def open(self) -> None:
-        """Open the wire to the screens.
-
-        ipykernel 7.4 hands a comm's messages to the thread that used the comm last, which while a
-        cell runs is the busy one. An editor's messages answer nothing that was asked there, so
-        each stays on the thread that the front-end chose for it.
-        """
-        super().open()
-        if hasattr(self.comm, "_reply_subshell_for"):
-            self.comm._reply_subshell_for = lambda _data, chosen: chosen  # noqa: SLF001
 
     def close(self) -> None:
         """Leave the screen and the name; the last graph can still be read."""

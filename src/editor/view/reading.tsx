@@ -5,6 +5,7 @@ import { setOf } from "../reading";
 import { round } from "../wording";
 import { Differences } from "./differences";
 import { Answer } from "./effect";
+import { isViewing } from "./graph-view";
 import { Implications } from "./implications";
 
 interface Props {
@@ -21,6 +22,7 @@ export function ReadingPart({ editor }: Props): JSX.Element | null {
   return (
     <section class={`cmg-reading${stale ? " is-stale" : ""}`} aria-label="What the graph says" aria-busy={stale || overlay?.waiting !== ""}>
       {comparison && <Differences comparison={comparison} />}
+      {isComputed && isViewing(editor) && <p class="cmg-row cmg-faint">Read of the graph itself:</p>}
       {isComputed && <Question editor={editor} />}
       {overlay?.effect && <Answer editor={editor} effect={overlay.effect} />}
       {isComputed && <Implications editor={editor} overlay={overlay} />}

@@ -1,4 +1,5 @@
 /** The chart: a row for each regime, a mark for each batch, and below them the code that each batch added. */
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { fitLabel } from "../../graph/geometry-text";
@@ -112,17 +113,18 @@ interface BatchProps {
 function BatchView({ timeline, chart, batch, index }: BatchProps): JSX.Element {
   const { step, radius, rowHeight, height } = chart;
   const [x, y] = [chart.x(index), chart.rowOf(batch.regime)];
-  const selected = timeline.selected.value === index;
-  const state = `${selected ? " is-selected" : ""}${timeline.shown.value === index ? " is-shown" : ""}`;
+  const selected = useComputed(() => timeline.selected.value === index).value;
+  const shown = useComputed(() => timeline.shown.value === index).value;
+  const isStop = useComputed(() => isTabStop(timeline, index)).value;
   const bar = Math.max(2.5, step - 2);
   return (
     <g
-      class={`cmt-batch${state}`}
+      class={`cmt-batch${selected ? " is-selected" : ""}${shown ? " is-shown" : ""}`}
       data-batch={index}
       role="option"
       aria-selected={selected}
       aria-label={describeBatch(batch)}
-      tabindex={isTabStop(timeline, index) ? 0 : -1}
+      tabindex={isStop ? 0 : -1}
       onClick={(event) => {
         event.currentTarget.focus({ preventScroll: true });
         timeline.select(index);
