@@ -32,7 +32,7 @@ def html_of(discovery: Discovery) -> str:
     """Return what a notebook shows of a result."""
     return (
         f"<p>{escape(repr(discovery)[1:-1])}</p><div>{discovery.graph.to_svg()}</div>"
-        f"{_timeline(discovery)}{_table(edges_by_bits(discovery))}"
+        f"{_timeline(discovery)}{_table(discovery)}"
     )
 
 
@@ -42,23 +42,31 @@ def _timeline(discovery: Discovery) -> str:
     return f"<div>{timeline_svg(discovery)}</div>" if len(discovery.batches) > 1 else ""
 
 
-def _table(edges: list[Edge]) -> str:
+def _table(discovery: Discovery) -> str:
     """Return a table of edges; confidence has a column where it was asked for."""
+    edges, others = edges_by_bits(discovery), discovery.alternatives
     sure = has_confidence(edges)
-    rows = "".join(
-        f"<tr><td>{escape(edge.source)}</td><td>{_SIGNS[edge.mark]}</td>"
-        f"<td>{escape(edge.target)}</td>{_cell(edge.bits, ',.1f')}"
-        f"{_cell(edge.confidence, '.2f') if sure else ''}</tr>"
-        for edge in edges
-    )
-    head = "<tr><th>cause</th><th></th><th>effect</th><th>bits</th>"
+    head = ["cause", "", "effect", "bits", *["confidence"] * sure]
+    if others:
+        head.append("best alternative")
+    rows = []
+    for edge in edges:
+        cells = [edge.source, _SIGNS[edge.mark], edge.target, _number(edge.bits, ",.1f")]
+        cells += [_number(edge.confidence, ".2f")] * sure
+        if others:
+            other = others.get((edge.source, edge.target))
+            cells.append("" if other is None else f"{other.kind}, {other.bits:+,.1f} bits")
+        rows.append(_row("td", cells))
     words = "bits and confidence of each edge" if sure else "bits of each edge"
-    more = "<th>confidence</th>" if sure else ""
     return (
-        f"<details><summary>{words}</summary><table><thead>{head}{more}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></details>"
+        f"<details><summary>{words}</summary><table><thead>{_row('th', head)}</thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></details>"
     )
 
 
-def _cell(value: float | None, form: str) -> str:
-    return f"<td>{'' if value is None else format(value, form)}</td>"
+def _row(tag: str, cells: Sequence[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
