@@ -44,7 +44,7 @@ class Case:
 
 
 def case(kind: str, change: str, nodes: int, rows: int, seed: int, **how: Any) -> Case:
-    """Three networks, or one; where they share a graph, a tenth of the nodes differ, two at least."""
+    """Three networks or one; where they share a graph, a tenth of the nodes differ (from two)."""
     anm, how_changed = yardstick(), CHANGES[change]
     rng = np.random.default_rng([seed, nodes, rows, list(CHANGES).index(change)])
     base = anm.SCM(anm.er_dag(nodes, 2.0, rng), KINDS[kind], rng, **how)

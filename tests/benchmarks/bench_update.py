@@ -1,8 +1,8 @@
 """One more batch of 500 rows after a thousand, a hundred thousand and a million rows.
 
 Run ``python tests/benchmarks/bench_update.py [--seeds 10] [--nodes 20 50] [--before 1000 100000
-1000000] [--regimes 1 3]``. Single thread, processor time, so that other work on the machine does not
-count; the median over updates that follow each other. Needs the yardstick
+1000000] [--regimes 1 3]``. Single thread, processor time, so that other work on the machine does
+not count; the median over updates that follow each other. Needs the yardstick
 ``../shared/yardsticks/anm.py``. With three regimes, four mechanisms differ in each.
 """
 
