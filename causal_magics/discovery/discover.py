@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 from causal_magics.data.rows import RowSource, open_rows, reference
@@ -132,6 +133,7 @@ def discover(
         basis = Basis.fit(table.values, table.levels)
         learned = learn(basis, table.values, summing, terms, bar.search)
         graph, alternatives = drawn_graph(learned, table, asked)
+        resamples = None
         if summing.folded is not None and not learned.found.interrupted:
             resamples = resample(
                 summing.folded, learned.rescored(terms), terms.constraints,
@@ -145,7 +147,7 @@ def discover(
             DiscoveryWarning,
             stacklevel=2,
         )
-    return discovery_of(learned, table, asked, graph, alternatives)
+    return replace(discovery_of(learned, table, asked, graph, alternatives), resamples=resamples)
 
 
 class _Summing:

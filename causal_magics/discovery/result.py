@@ -11,6 +11,7 @@ from causal_magics.data.categories import Levels
 from causal_magics.data.frames import new_frame
 from causal_magics.discovery.alternatives import EdgeAlternative
 from causal_magics.discovery.basis import Basis
+from causal_magics.discovery.confidence import Resamples
 from causal_magics.discovery.evidence import evidence_of
 from causal_magics.discovery.learning import Terms
 from causal_magics.discovery.regimes import Batch, Regime
@@ -64,6 +65,9 @@ class Discovery:
         Labels of each column that holds labels, None of those that hold numbers.
     basis, statistic, memory
         All that is kept of the data.
+    resamples : Resamples, optional
+        How often each edge stood in the graphs of resampled rows, where a bootstrap was asked for;
+        ``resamples.to_frame(columns)`` tells it of edges that are not in the graph too.
     """
 
     graph: CausalGraph
@@ -82,6 +86,7 @@ class Discovery:
     basis: Basis = field(hash=False)
     statistic: GramStatistic = field(hash=False)
     memory: Memory = field(hash=False)
+    resamples: Resamples | None = field(default=None, hash=False)
 
     @property
     def columns(self) -> tuple[str, ...]:

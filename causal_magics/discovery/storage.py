@@ -21,6 +21,7 @@ from causal_magics.discovery.basis import (
     Scale,
     SplineBasis,
 )
+from causal_magics.discovery.confidence import Resamples
 from causal_magics.discovery.layout import Floats
 from causal_magics.discovery.regimes import Alternative, Batch, Regime
 from causal_magics.discovery.statistics import GramStatistic
@@ -56,6 +57,7 @@ def save_discovery(discovery: Discovery, path: str | PathLike[str]) -> None:
         "alternatives": [
             [*ends, other.kind, other.bits] for ends, other in discovery.alternatives.items()
         ],
+        "resamples": _stored_resamples(discovery.resamples),
         "levels": discovery.levels,
         "graph": _stored_graph(discovery.graph),
         "knowledge": _stored_knowledge(discovery.knowledge),
@@ -116,7 +118,16 @@ def load_discovery(path: str | PathLike[str]) -> Discovery:
             {batch: statistics[number] for batch, number in header["kept"]},
             np.array(header["spread"]),
         ),
+        resamples=_resamples(header["resamples"]),
     )
+
+
+def _stored_resamples(resamples: Resamples | None) -> Header | None:
+    return None if resamples is None else {**asdict(resamples), "counts": resamples.counts.tolist()}
+
+
+def _resamples(stored: Header | None) -> Resamples | None:
+    return None if stored is None else Resamples(**{**stored, "counts": np.array(stored["counts"])})
 
 
 def _stored_prior(prior: EdgePrior | None) -> Header | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from causal_magics.discovery.confidence import (
     with_confidence,
 )
 from causal_magics.discovery.constraints import Constraints
-from causal_magics.discovery.discover import DiscoveryWarning, discover
+from causal_magics.discovery.discover import Discovery, DiscoveryWarning, discover
 from causal_magics.discovery.score import Score
 from causal_magics.discovery.search import search
 from causal_magics.discovery.statistics import GramStatistic
@@ -225,6 +226,23 @@ def test_discover_puts_confidence_on_edges() -> None:
     assert sure.bits == pytest.approx(plain.bits, rel=1e-9)
     again = discover([SIMULATION.frame[:99], SIMULATION.frame[99:]], bootstrap=20)
     assert [edge.confidence for edge in again.graph.edges] == told
+
+
+def test_the_shares_of_all_edges_are_kept(tmp_path: Path) -> None:
+    found = discover(SIMULATION.frame, bootstrap=20)
+    found.save(tmp_path / "sure.npz")
+    again = Discovery.load(tmp_path / "sure.npz")
+    assert found.resamples is not None
+    assert again.resamples is not None
+    assert (again.resamples.done, again.resamples.asked) == (20, 20)
+    assert np.array_equal(again.resamples.counts, found.resamples.counts)
+    told = found.resamples.to_frame(found.columns)
+    ends = {(edge.source, edge.target): edge.confidence for edge in found.graph.edges}
+    for cause, effect, share, adjacent in told.itertuples(index=False):
+        edge = found.graph.edge(cause, effect)
+        if edge is not None:
+            assert ends[cause, effect] == (share if edge.mark == "->" else adjacent)
+    assert discover(SIMULATION.frame).resamples is None
 
 
 def test_discover_says_how_many_resamples_an_interrupt_left(
