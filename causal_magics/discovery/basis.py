@@ -25,6 +25,8 @@ TAIL = 0.02
 """Share of the rows beyond the second and the last but one knot."""
 FACTORS = 2
 """Functions of a numeric column that go into products with those of another column."""
+FEW_VALUES = 5
+"""Distinct numbers up to which a column counts as one of labels."""
 BENDS = (0.5, 1.0, 2.0, 4.0)
 """Strengths of the inverse hyperbolic sine, per standard deviation."""
 
@@ -97,8 +99,6 @@ class SplineBasis:
     coefficients
         Cubic coefficients, shape ``(4, pieces, splines)``. A column with few distinct values has
         fewer splines.
-    two_valued
-        Whether the column had two values only: it is coded as a label then.
     plain
         Whether the column as an effect is coded as it came, though its scale is bent.
     """
@@ -106,21 +106,19 @@ class SplineBasis:
     scale: Scale
     breaks: Floats
     coefficients: Floats
-    two_valued: bool = False
     plain: bool = False
 
     @classmethod
     def fit(cls, values: Floats, size: int) -> SplineBasis:
         """Place knots and rotate on the values of one column."""
-        two_valued = bool(np.isin(values, (values.min(), values.max())).all())
-        scale = Scale.plain(values) if two_valued else Scale.fit(values)
+        scale = Scale.fit(values)
         scaled = scale(values)
         knots = np.unique(np.quantile(scaled, _knot_shares(size), method="inverted_cdf"))
         breaks, cardinal = _cardinal_splines(knots)
         evaluated = PPoly(cardinal, breaks)(scaled)
         moment = evaluated.T @ evaluated / len(evaluated)
         rotation = _demmler_reinsch(moment, knots, knots[:, None])
-        return cls(scale, breaks, cardinal @ rotation, two_valued)
+        return cls(scale, breaks, cardinal @ rotation)
 
     def with_knots(self, further: Floats, points: Floats, weights: Floats) -> SplineBasis:
         """Return splines with further knots; the functions that go into products stay.
@@ -142,7 +140,7 @@ class SplineBasis:
         moment = evaluated.T @ (weights[:, None] * evaluated)
         moment[np.diag_indices_from(moment)] += 1e-9 * np.trace(moment)
         rotation = _demmler_reinsch(moment, knots, kept)
-        return SplineBasis(self.scale, breaks, cardinal @ rotation, self.two_valued, plain=True)
+        return SplineBasis(self.scale, breaks, cardinal @ rotation, plain=True)
 
     @property
     def knots(self) -> Floats:
@@ -157,7 +155,7 @@ class SplineBasis:
         if self.scale.bend != 0.0:
             effect = len(order) if self.plain else 0
             order = np.append(order, 1.0)
-        return Part(order, responses=(effect,), nominal=self.two_valued)
+        return Part(order, responses=(effect,))
 
     def __call__(self, values: Floats) -> Floats:
         """Evaluate every function, shape ``(rows, size)``."""
@@ -173,24 +171,26 @@ class NominalBasis:
 
     Attributes
     ----------
+    values
+        The labels as numbers, ascending; shape ``(labels,)``.
     contrasts
         Values of the functions for each label, shape ``(labels, labels - 1)``.
     """
 
+    values: Floats
     contrasts: Floats
 
     @classmethod
-    def fit(cls, codes: Floats, labels: int) -> NominalBasis:
-        """Weigh the labels by how often they come; a label that never comes has no function."""
-        counts = np.bincount(codes.astype(np.int64), minlength=labels).astype(np.float64)
-        seen = np.flatnonzero(counts)
-        order = seen[np.argsort(-counts[seen], kind="stable")]
+    def fit(cls, values: Floats) -> NominalBasis:
+        """Weigh the labels by how often they come."""
+        labels, counts = np.unique(values, return_counts=True)
+        order = np.argsort(-counts, kind="stable")
         weight = np.sqrt(counts[order] / counts.sum())
         indicators = np.column_stack((np.ones(len(order)), np.eye(len(order))[:, 1:]))
         orthonormal, _ = np.linalg.qr(weight[:, None] * indicators)
-        contrasts = np.zeros((labels, len(order) - 1))
+        contrasts = np.zeros((len(labels), len(labels) - 1))
         contrasts[order] = orthonormal[:, 1:] / weight[:, None]
-        return cls(contrasts)
+        return cls(labels, contrasts)
 
     @property
     def part(self) -> Part:
@@ -198,10 +198,11 @@ class NominalBasis:
         size = self.contrasts.shape[1]
         return Part(np.ones(size), responses=tuple(range(size)), nominal=True)
 
-    def __call__(self, codes: Floats) -> Floats:
-        """Evaluate every function, shape ``(rows, size)``."""
-        evaluated: Floats = self.contrasts[np.nan_to_num(codes).astype(np.int64)]
-        evaluated[np.isnan(codes)] = np.nan
+    def __call__(self, values: Floats) -> Floats:
+        """Evaluate every function, shape ``(rows, size)``; a label that is not known is missing."""
+        places = np.minimum(np.searchsorted(self.values, values), len(self.values) - 1)
+        evaluated: Floats = self.contrasts[places]
+        evaluated[self.values[places] != values] = np.nan
         return evaluated
 
 
@@ -252,10 +253,10 @@ class Basis:
         fitted: list[ColumnBasis] = []
         for column, labels in zip(values.T, levels or [None] * values.shape[1], strict=True):
             present = column[~np.isnan(column)]
-            if labels is None:
-                fitted.append(SplineBasis.fit(present, size))
+            if labels is not None or _has_few_values(present):
+                fitted.append(NominalBasis.fit(present))
             else:
-                fitted.append(NominalBasis.fit(present, len(labels)))
+                fitted.append(SplineBasis.fit(present, size))
         return cls(tuple(fitted))
 
     def with_products(self, pairs: Iterable[tuple[int, int]]) -> Basis:
@@ -272,7 +273,7 @@ class Basis:
         matrix[:, 0] = 1.0
         for index, column in enumerate(self.columns):
             matrix[:, starts[index] : starts[index + 1]] = column(values[:, index])
-        if np.isnan(values).any():
+        if np.isnan(values).any() or self.layout.nominal.any():
             np.nan_to_num(matrix, copy=False)
         for number, (i, j) in enumerate(self.products, start=len(self.columns)):
             product = self.products_of(matrix[:, 1:], i, j)
@@ -293,6 +294,12 @@ class Basis:
         first = functions[:, starts[i] : starts[i] + _factors(self.columns[i].part)]
         second = functions[:, starts[j] : starts[j] + _factors(self.columns[j].part)]
         return (first[:, :, None] * second[:, None, :]).reshape(len(functions), -1)
+
+
+def _has_few_values(values: Floats) -> bool:
+    """Whether numbers are so few that they are labels."""
+    some = np.unique(values[: 20 * FEW_VALUES])
+    return len(some) <= FEW_VALUES and len(np.unique(values)) <= FEW_VALUES
 
 
 def _factors(part: Part) -> int:

@@ -49,7 +49,7 @@ MOST_BYTES = 4 << 30
 SEED = 0
 """Seed of the weights, so that results repeat."""
 
-ScoreOf = Callable[[GramStatistic], Codelengths]
+ScoreOf = Callable[[GramStatistic, Floats], Codelengths]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -238,7 +238,8 @@ def resample(
     folded
         What is reweighted.
     score_of
-        Makes a score of a statistic, with all that was asked for besides the data.
+        Makes a score of a statistic and the weights of its folds, with all that was asked for
+        besides the data.
     constraints
         What every graph obeys.
     best
@@ -260,7 +261,7 @@ def resample(
     check_resamples(resamples)
     counts = np.zeros(best.shape, dtype=np.int64)
     done = 0
-    nearby = _nearby(score_of(folded.whole), constraints, best)
+    nearby = _nearby(score_of(folded.whole, np.ones(len(folded.rows))), constraints, best)
     learn = partial(_learned, score_of, nearby, best)
     try:
         for _, graph in farmed(learn, _resampled(folded, resamples, seed), executor):
@@ -313,19 +314,23 @@ def _nearby(score: Codelengths, constraints: Constraints, best: Booleans) -> Con
     return replace(constraints, allowed=constraints.allowed & near)
 
 
-def _resampled(folded: FoldedStatistic, resamples: int, seed: int) -> Iterator[GramStatistic]:
-    """Statistics under random weights that sum to the number of folds."""
+Resample = tuple[GramStatistic, Floats]
+
+
+def _resampled(folded: FoldedStatistic, resamples: int, seed: int) -> Iterator[Resample]:
+    """Statistics under random weights that sum to the number of folds, and the weights."""
     folds = len(folded.rows)
     random = np.random.default_rng(seed)
     for _ in range(resamples):
-        yield folded.reweighted(folds * random.dirichlet(np.ones(folds)))
+        weights = folds * random.dirichlet(np.ones(folds))
+        yield folded.reweighted(weights), weights
 
 
 def _learned(
-    score_of: ScoreOf, constraints: Constraints, best: Booleans, statistic: GramStatistic
+    score_of: ScoreOf, constraints: Constraints, best: Booleans, resample: Resample
 ) -> Booleans | None:
     """Return the best graph, or None where the search was interrupted."""
-    found = search(score_of(statistic), constraints, _silent, best)
+    found = search(score_of(*resample), constraints, _silent, best)
     return None if found.interrupted else found.adjacency
 
 

@@ -136,7 +136,7 @@ def discover(
         resamples = None
         if summing.folded is not None and not learned.found.interrupted:
             resamples = resample(
-                summing.folded, learned.rescored(terms), terms.constraints,
+                summing.folded, learned.codebook.resampled, terms.constraints,
                 learned.found.adjacency, bootstrap, executor=executor, report=bar.resample,
             )  # fmt: skip
             graph = _judged(graph, resamples)

@@ -136,7 +136,7 @@ def _points(column: SplineBasis) -> Floats:
 
 
 def _extended(column: SplineBasis, values: Floats) -> SplineBasis:
-    if column.two_valued or not FACTORS + 1 < len(column.knots) < ALL_KNOTS:
+    if not FACTORS + 1 < len(column.knots) < ALL_KNOTS:
         return column
     scaled, knots = column.scale(values), column.knots
     width = float(knots[-1] - knots[0])

@@ -7,8 +7,7 @@ residuals save much, a code for them; and for every edge, what could stand in it
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,8 +15,9 @@ import numpy as np
 from causal_magics.discovery.alternatives import settled
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.constraints import Constraints
+from causal_magics.discovery.labels import LabelScore, Tables
 from causal_magics.discovery.layout import Floats
-from causal_magics.discovery.noise import NoiseScore, Residuals, noise_score
+from causal_magics.discovery.noise import NoiseScore, Residuals, notable_residuals
 from causal_magics.discovery.products import dependent_neighbours, find_products
 from causal_magics.discovery.score import Codelengths, Score
 from causal_magics.discovery.search import Found, Report, search, search_orders, total_cost
@@ -75,6 +75,46 @@ class Terms:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Codebook:
+    """How graphs are coded, besides the statistic.
+
+    Attributes
+    ----------
+    terms
+    tables
+        Counts of labels, where two columns or more hold labels.
+    residuals
+        What residuals save, where that is notable.
+    """
+
+    terms: Terms
+    tables: Tables | None = None
+    residuals: Residuals | None = None
+
+    def codelengths(self, score: Score, weights: Floats | None = None) -> Codelengths:
+        """Return the codelengths of a statistic.
+
+        Parameters
+        ----------
+        score
+            Of the statistic under Gaussian noise.
+        weights
+            How often each fold of the rows counts. What residuals save is not weighed anew.
+        """
+        numbers: Codelengths = score
+        if self.residuals is not None:
+            numbers = NoiseScore(score, self.residuals)
+        if self.tables is None:
+            return numbers
+        tables = self.tables if weights is None else self.tables.weighed(weights)
+        return LabelScore(numbers, score, tables)
+
+    def resampled(self, statistic: GramStatistic, weights: Floats) -> Codelengths:
+        """Return the codelengths of rows that count as often as their folds do."""
+        return self.codelengths(self.terms.score(statistic), weights)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Learned:
     """The best graph, and what it was found with.
 
@@ -85,7 +125,7 @@ class Learned:
         With the products that were worth it.
     score
         Of the statistic.
-    codelengths
+    codebook
         What graphs were compared by in the end.
     turning
         Nats that turning each edge costs, by (cause, effect); edges that were not looked at, as
@@ -96,18 +136,13 @@ class Learned:
     basis: Basis
     statistic: GramStatistic
     score: Score
-    codelengths: Codelengths
+    codebook: Codebook
     turning: dict[tuple[int, int], float]
 
-    def rescored(self, terms: Terms) -> Callable[[GramStatistic], Codelengths]:
-        """Return what makes codelengths of resampled rows; what residuals save is not resampled."""
-        if isinstance(self.codelengths, NoiseScore):
-            return partial(_with_residuals, terms, self.codelengths.residuals)
-        return terms.score
-
-
-def _with_residuals(terms: Terms, residuals: Residuals, statistic: GramStatistic) -> NoiseScore:
-    return NoiseScore(terms.score(statistic), residuals)
+    @property
+    def codelengths(self) -> Codelengths:
+        """By which graphs were compared in the end."""
+        return self.codebook.codelengths(self.score)
 
 
 def learn(
@@ -132,43 +167,48 @@ def learn(
     """
     statistic = summed(basis)
     score = terms.score(statistic)
-    found = search(score, terms.constraints, report)
+    codebook = Codebook(terms)
+    if basis.layout.nominal.sum() > 1:
+        codebook = replace(codebook, tables=Tables(basis, sample, statistic.observed))
+    found = search(codebook.codelengths(score), terms.constraints, report)
+    turning: dict[tuple[int, int], float] = {}
     try:
         extended = None if found.interrupted else _with_products(score, basis, sample, found)
         if extended is not None:
             statistic = summed(extended)
             basis, score = extended, terms.score(statistic)
-            found = search(score, terms.constraints, report)
+            found = search(codebook.codelengths(score), terms.constraints, report)
+        if not found.interrupted:
+            codebook = _with_residuals(codebook, score, basis, sample, found)
+            turning = settled(codebook.codelengths(score), terms.constraints, found)
     except KeyboardInterrupt:
         found.interrupted = True
-    codelengths, turning = _compared(score, basis, sample, terms, found)
-    return Learned(found, basis, statistic, score, codelengths, turning)
+    return Learned(found, basis, statistic, score, codebook, turning)
 
 
 def _with_products(score: Score, basis: Basis, sample: Floats, found: Found) -> Basis | None:
     """Return the basis with products of columns, where there are any worth it."""
+    if basis.layout.nominal.all():
+        return None
     assert found.neighbours is not None
     near = found.neighbours | dependent_neighbours(score)
     pairs = find_products(score, basis, sample, found.adjacency, near)
     return basis.with_products(pairs) if pairs else None
 
 
-def _compared(
-    score: Score, basis: Basis, sample: Floats, terms: Terms, found: Found
-) -> tuple[Codelengths, dict[tuple[int, int], float]]:
-    """Compare graphs by their residuals where those save much; then turn every edge."""
-    codelengths: Codelengths = score
-    if found.interrupted:
-        return codelengths, {}
-    try:
-        if terms.noise == "any":
-            assert found.neighbours is not None
-            codelengths = noise_score(score, basis, sample, found.adjacency, found.neighbours)
-        if isinstance(codelengths, NoiseScore):
-            found.nats = total_cost(codelengths, found.adjacency)
-            moved = set(np.flatnonzero(codelengths.residuals.coded).tolist())
-            search_orders(found, codelengths, terms.constraints, moved)
-    except KeyboardInterrupt:
-        found.interrupted = True
-        return codelengths, {}
-    return codelengths, settled(codelengths, terms.constraints, found)
+def _with_residuals(
+    codebook: Codebook, score: Score, basis: Basis, sample: Floats, found: Found
+) -> Codebook:
+    """Compare graphs by their residuals too, where those save much."""
+    if codebook.terms.noise == "gaussian":
+        return codebook
+    assert found.neighbours is not None
+    residuals = notable_residuals(score, basis, sample, found.adjacency, found.neighbours)
+    if residuals is None:
+        return codebook
+    extended = replace(codebook, residuals=residuals)
+    codelengths = extended.codelengths(score)
+    found.nats = total_cost(codelengths, found.adjacency)
+    moved = set(np.flatnonzero(residuals.coded).tolist())
+    search_orders(found, codelengths, codebook.terms.constraints, moved)
+    return extended

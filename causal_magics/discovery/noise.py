@@ -25,7 +25,7 @@ from scipy.special import gammaln, ndtr
 from causal_magics.discovery import kernels
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.layout import Booleans, Floats, Indices
-from causal_magics.discovery.score import Codelengths, Score
+from causal_magics.discovery.score import Score
 
 NOISE_ROWS = 4000
 """Rows on which residuals are looked at."""
@@ -160,10 +160,10 @@ class NoiseScore:
         return self.score.grow_shrink(node, required, candidates)
 
 
-def noise_score(
+def notable_residuals(
     score: Score, basis: Basis, sample: Floats, adjacency: Booleans, neighbours: Booleans
-) -> Codelengths:
-    """Return the score of any noise where residuals of a graph save notably, else the one given.
+) -> Residuals | None:
+    """Return what residuals save, or None where those of a graph save nothing notable.
 
     Parameters
     ----------
@@ -185,9 +185,9 @@ def noise_score(
     ]
     notable = np.array(gains) > NOTABLE_NATS
     if not notable.any():
-        return score
+        return None
     residuals.coded &= notable | (neighbours | neighbours.T)[notable].any(axis=0)
-    return NoiseScore(score, residuals)
+    return residuals
 
 
 def scale_gain(residual: Floats, widths: Floats) -> tuple[float, Floats]:

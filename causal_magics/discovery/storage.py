@@ -169,11 +169,14 @@ class _Writer:
     def column(self, column: ColumnBasis) -> Header:
         """Keep the functions of a column."""
         if isinstance(column, NominalBasis):
-            return {"kind": "nominal", "contrasts": self.array(column.contrasts)}
+            return {
+                "kind": "nominal",
+                "values": self.array(column.values),
+                "contrasts": self.array(column.contrasts),
+            }
         return {
             "kind": "splines",
             "scale": asdict(column.scale),
-            "two_valued": column.two_valued,
             "plain": column.plain,
             "breaks": self.array(column.breaks),
             "coefficients": self.array(column.coefficients),
@@ -216,12 +219,11 @@ def _read(path: Path) -> tuple[Header, dict[str, Floats]]:
 
 def _column(stored: Header, arrays: Mapping[str, Floats]) -> ColumnBasis:
     if stored["kind"] == "nominal":
-        return NominalBasis(arrays[stored["contrasts"]])
+        return NominalBasis(arrays[stored["values"]], arrays[stored["contrasts"]])
     return SplineBasis(
         Scale(**stored["scale"]),
         arrays[stored["breaks"]],
         arrays[stored["coefficients"]],
-        stored["two_valued"],
         stored["plain"],
     )
 
