@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from causal_magics.discovery.compile_ahead import compile_in_background
 from causal_magics.magics.channel import Channel
 from causal_magics.magics.completion import Completion
 from causal_magics.magics.magic import CausalMagics
@@ -41,6 +42,7 @@ class Extension:
         self.shell.events.register("pre_run_cell", self._before_cell)
         self.shell.events.register("post_run_cell", self._after_cell)
         self.channel.install()
+        self._compiling = compile_in_background()
         self._apply(read_settings(Path.cwd()))
 
     def remove(self) -> None:
