@@ -269,4 +269,4 @@ def _forgetful(memory: Memory) -> Memory:
 
 
 def _warn(message: str) -> None:
-    warnings.warn(message, DiscoveryWarning, stacklevel=4)
+    warnings.warn(message, DiscoveryWarning, stacklevel=5)

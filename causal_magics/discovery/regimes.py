@@ -44,13 +44,16 @@ class Batch:
         Index of its regime in `Discovery.regimes`.
     bits : float
         Codelength that it added when it came; the curve over batches tells how well what was
-        learned before predicts it.
+        learned before predicts it. Rows of columns with heavy-tailed residuals count for less.
     alternatives : tuple of Alternative
-        All placements that were priced, the cheapest first.
+        All placements that were priced when it came, the cheapest first, by the numbers that
+        regimes and worlds have now. A batch may have been placed anew since.
     changed : tuple of str
-        Columns whose mechanism differs from that of the regime of the batch before it.
+        Columns whose mechanism differs from that of the regime of the batch before it; all of them
+        where the worlds differ.
     extrapolated : mapping of str to float
-        Share of cells beyond the outer knots, of columns where it is large.
+        Share of cells beyond the outer knots, of columns where it is a twentieth or more. What
+        lies there was never seen before; by itself it is no change of mechanism.
     """
 
     label: str

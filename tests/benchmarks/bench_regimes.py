@@ -1,7 +1,7 @@
 """Regimes told apart: twelve batches of one network and of three, and roots that move.
 
 Run ``python tests/benchmarks/bench_regimes.py [--seeds 10] [--nodes 10 20 50] [--rows 100 300 1000]
-[--kinds gp] [--changes none mechanism cut noise graph] [--shifts 1 2 3]``. Single thread; needs the
+[--kinds gp] [--changes none mechanism cut noise graph] [--shifts 1 2 3] [--sachs 100 200 400]``. Single thread; needs the
 yardstick ``../shared/yardsticks/anm.py``. ARI is the adjusted Rand index of the regimes against the
 networks that made the batches; F1 that of the graph of each batch's regime, mean over batches. For
 roots that move, batches arrive one by one (`update`), and the basis is that of the first.
@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from yardstick import KINDS, yardstick
 
+from causal_magics.data.samples import sample
 from causal_magics.discovery.discover import Discovery, discover
 from causal_magics.discovery.result import DiscoveryWarning
 from causal_magics.graph.comparison import compare
@@ -160,6 +161,33 @@ def shift_row(nodes: int, rows: int, deviations: float, seeds: int) -> str:
     )
 
 
+def sachs_row(rows: int, seeds: int) -> str:
+    """The nine conditions of Sachs et al., each cut into batches that come in random order."""
+    data = sample("sachs")
+    index, count, worlds = [], [], []
+    for seed in range(seeds):
+        rng = np.random.default_rng([seed, rows])
+        batches, conditions = [], []
+        for condition in np.unique(data.conditions):
+            own = rng.permutation(np.flatnonzero(data.conditions == condition))
+            cut = [own[k : k + rows] for k in range(0, len(own) - rows + 1, rows)]
+            batches += cut
+            conditions += [condition] * len(cut)
+        order = rng.permutation(len(batches))
+        frame = pd.concat(
+            [data.frame.iloc[batches[k]].assign(batch=n) for n, k in enumerate(order)]
+        )
+        found = discover(frame, episodes="batch", progress=False)
+        truth = [conditions[k] for k in order]
+        index.append(rand_index(truth, [batch.regime for batch in found.batches]))
+        count.append(len(found.regimes))
+        worlds.append(len({regime.world for regime in found.regimes}))
+    return (
+        f"| {rows} | {len(order)} | {seeds} | {spread(index)} | {np.mean(count):.1f} | "
+        f"{np.mean(worlds):.1f} |"
+    )
+
+
 def print_head(columns: tuple[str, ...]) -> None:
     print(f"\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
 
@@ -172,6 +200,7 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="*", choices=KINDS, default=["gp"])
     parser.add_argument("--changes", nargs="*", choices=CHANGES, default=list(CHANGES))
     parser.add_argument("--shifts", type=float, nargs="*", default=[1.0, 2.0, 3.0])
+    parser.add_argument("--sachs", type=int, nargs="*", default=[100, 200, 400])
     options = parser.parse_args()
     sizes = [(nodes, rows) for nodes in options.nodes for rows in options.rows]
     print_head(("data", "change", "nodes", "rows", "runs", "ARI", "not 1", "regimes", "F1", "s"))
@@ -194,6 +223,9 @@ def main() -> None:
     for nodes, rows in sizes:
         for deviations in options.shifts:
             print(shift_row(nodes, rows, deviations, options.seeds), flush=True)
+    print_head(("Sachs, rows a batch", "batches", "runs", "ARI", "regimes", "worlds"))
+    for rows in options.sachs:
+        print(sachs_row(rows, options.seeds), flush=True)
     print("\n± is the sample standard deviation over seeds.")
 
 
