@@ -1,10 +1,11 @@
 """Regimes told apart: twelve batches of one network and of three, and roots that move.
 
 Run ``python tests/benchmarks/bench_regimes.py [--seeds 10] [--nodes 10 20 50] [--rows 100 300 1000]
-[--kinds gp] [--changes none mechanism cut noise graph] [--shifts 1 2 3] [--sachs 100 200 400]``. Single thread; needs the
-yardstick ``../shared/yardsticks/anm.py``. ARI is the adjusted Rand index of the regimes against the
-networks that made the batches; F1 that of the graph of each batch's regime, mean over batches. For
-roots that move, batches arrive one by one (`update`), and the basis is that of the first.
+[--kinds gp] [--changes none mechanism cut noise graph] [--shifts 1 2 3] [--sachs 100 200 400]``.
+Single thread; needs the yardstick ``../shared/yardsticks/anm.py``. ARI is the adjusted Rand index
+of the regimes against the networks that made the batches; F1 that of the graph of each batch's
+regime, mean over batches. For roots that move, batches arrive one by one (`update`), and the basis
+is that of the first. The nine conditions of Sachs et al. are cut into batches in random order.
 """
 
 from __future__ import annotations
