@@ -3,7 +3,7 @@
 A column of labels whose parents are labels is coded by the table of its counts for each combination
 of theirs, with all probabilities integrated out. Graphs with the same independences get the same
 code, so that labels alone decide of no direction that independences do not. Parents that are
-numbers add to this what they save in the Gram matrix.
+numbers add to this what they save in a logistic code.
 
 Source: Heckerman, Geiger and Chickering, "Learning Bayesian networks: the combination of knowledge
 and statistical data", Machine Learning 20, 1995, equation 42 (BDeu).
@@ -19,6 +19,7 @@ from scipy.special import gammaln
 
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.layout import Booleans, Floats, Indices
+from causal_magics.discovery.logits import Logits
 from causal_magics.discovery.score import Codelengths, Score
 
 IMAGINED_ROWS = 1.0
@@ -96,13 +97,17 @@ class LabelScore:
     numbers
         Codelengths of columns of numbers.
     score
-        Of the Gram matrix: prices of edges, and what numbers say of labels.
+        Of the Gram matrix, with the prices of edges.
     tables
+        Labels given labels.
+    logits
+        Labels given numbers too.
     """
 
     numbers: Codelengths
     score: Score
     tables: Tables = field(repr=False)
+    logits: Logits = field(repr=False)
 
     @property
     def n_columns(self) -> int:
@@ -113,15 +118,11 @@ class LabelScore:
         """Nats of a column given its parents."""
         if not self.tables.nominal[node]:
             return self.numbers.cost(node, parents)
-        none, labels = parents[:0], parents[self.tables.nominal[parents]]
-        nats = self._data(node, none) + self.tables.nats(node, labels)
-        nats -= self.tables.nats(node, none)
+        labels = parents[self.tables.nominal[parents]]
+        nats = self.tables.nats(node, labels)
         if len(labels) < len(parents):
-            nats += self._data(node, parents) - self._data(node, labels)
+            nats += self.logits.nats(node, parents) - self.logits.nats(node, labels)
         return nats + self._price(node, parents)
-
-    def _data(self, node: int, parents: Indices) -> float:
-        return self.score.cost(node, parents) - self._price(node, parents)
 
     def _price(self, node: int, parents: Indices) -> float:
         """Nats of the edges themselves."""
@@ -129,11 +130,18 @@ class LabelScore:
         return float(blocks.naming[len(parents)] + blocks.charges[parents, node].sum())
 
     def add_gains(self, node: int, parents: Indices, candidates: Indices, /) -> Floats:
-        """Nats saved by each candidate as one more parent."""
+        """Nats saved by each candidate as one more parent.
+
+        Of numbers that would save nothing even in the Gram matrix, which saves more, only that.
+        """
         if not self.tables.nominal[node]:
             return self.numbers.add_gains(node, parents, candidates)
         now = self.cost(node, parents)
-        return np.array([now - self.cost(node, np.append(parents, one)) for one in candidates])
+        gains = self.score.add_gains(node, parents, candidates)
+        exact = self.tables.nominal[candidates] | (gains > 0.0)
+        for place in np.flatnonzero(exact):
+            gains[place] = now - self.cost(node, np.append(parents, candidates[place]))
+        return gains
 
     def drop_gains(self, node: int, parents: Indices, /) -> Floats:
         """Nats saved by dropping each parent."""

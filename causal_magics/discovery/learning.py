@@ -17,6 +17,7 @@ from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.labels import LabelScore, Tables
 from causal_magics.discovery.layout import Floats
+from causal_magics.discovery.logits import Logits
 from causal_magics.discovery.noise import NoiseScore, Residuals, notable_residuals
 from causal_magics.discovery.products import dependent_neighbours, find_products
 from causal_magics.discovery.score import Codelengths, Score
@@ -81,14 +82,15 @@ class Codebook:
     Attributes
     ----------
     terms
-    tables
-        Counts of labels, where two columns or more hold labels.
+    tables, logits
+        Codes of labels, where any column holds labels.
     residuals
         What residuals save, where that is notable.
     """
 
     terms: Terms
     tables: Tables | None = None
+    logits: Logits | None = None
     residuals: Residuals | None = None
 
     def codelengths(self, score: Score, weights: Floats | None = None) -> Codelengths:
@@ -104,10 +106,10 @@ class Codebook:
         numbers: Codelengths = score
         if self.residuals is not None:
             numbers = NoiseScore(score, self.residuals)
-        if self.tables is None:
+        if self.tables is None or self.logits is None:
             return numbers
         tables = self.tables if weights is None else self.tables.weighed(weights)
-        return LabelScore(numbers, score, tables)
+        return LabelScore(numbers, score, tables, self.logits)
 
     def resampled(self, statistic: GramStatistic, weights: Floats) -> Codelengths:
         """Return the codelengths of rows that count as often as their folds do."""
@@ -168,8 +170,9 @@ def learn(
     statistic = summed(basis)
     score = terms.score(statistic)
     codebook = Codebook(terms)
-    if basis.layout.nominal.sum() > 1:
-        codebook = replace(codebook, tables=Tables(basis, sample, statistic.observed))
+    if basis.layout.nominal.any():
+        rows = statistic.observed
+        codebook = Codebook(terms, Tables(basis, sample, rows), Logits(basis, sample, rows))
     found = search(codebook.codelengths(score), terms.constraints, report)
     turning: dict[tuple[int, int], float] = {}
     try:
