@@ -15,11 +15,12 @@ import numpy as np
 
 from causal_magics.data.table import read_table
 from causal_magics.discovery.basis import Basis
-from causal_magics.discovery.score import EDGE_FLOOR, Codelengths, Score
+from causal_magics.discovery.learning import Codebook, Terms
+from causal_magics.discovery.score import EDGE_FLOOR, Codelengths
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Ledger
 from causal_magics.errors import DiscoveryError, closest, shorten
-from causal_magics.graph.elements import Pair
+from causal_magics.graph.elements import Knowledge, Pair
 from causal_magics.graph.model import CausalGraph
 
 if TYPE_CHECKING:
@@ -125,20 +126,24 @@ def _sorted_indices(index: dict[str, int], names: Iterable[str]) -> Indices:
     return np.array(sorted(index[name] for name in names if name in index), dtype=np.int64)
 
 
-@lru_cache(maxsize=_SCORES_KEPT)
-def evidence_of(discovery: Discovery) -> EdgeEvidence:
-    """Return the prices of edges under the statistic of a discovery.
+def codelengths_of(discovery: Discovery) -> Codelengths:
+    """Return the codelengths by which the graph of a discovery was found.
 
-    Where there are several batches, under the rows that share mechanisms with the last one.
+    Where there are several batches, of the rows that share mechanisms with the last one; of a
+    result that was saved and loaded, under Gaussian noise, as its rows are not at hand.
     """
     if len(discovery.batches) > 1:
         ledger = Ledger.of(discovery.basis.layout, discovery.terms)
         world, place = discovery.memory.whereabouts(len(discovery.batches) - 1)
-        return EdgeEvidence(discovery.columns, ledger.mechanisms(world, place)[0])
-    prior = discovery.prior
-    charges = None if prior is None else prior.nats(discovery.columns)
-    score = Score.from_statistic(discovery.statistic, discovery.edge_floor, charges)
-    return EdgeEvidence(discovery.columns, score)
+        return ledger.mechanisms(world, place)[0]
+    score = discovery.terms.score(discovery.statistic)
+    return score if discovery.codebook is None else discovery.codebook.codelengths(score)
+
+
+@lru_cache(maxsize=_SCORES_KEPT)
+def evidence_of(discovery: Discovery) -> EdgeEvidence:
+    """Return the prices of edges by the codelengths of a discovery."""
+    return EdgeEvidence(discovery.columns, codelengths_of(discovery))
 
 
 def measure(frame: Any, columns: Iterable[str] | None = None) -> EdgeEvidence:
@@ -156,7 +161,10 @@ def measure(frame: Any, columns: Iterable[str] | None = None) -> EdgeEvidence:
     DataError
         Where the table cannot be learned from.
     """
-    table = read_table(frame, None if columns is None else list(columns))
-    basis = Basis.fit(table.values)
+    chosen = None if columns is None else list(columns)
+    table = read_table(frame, chosen, gaps=True, categories=True)
+    basis = Basis.fit(table.values, table.levels)
     statistic = GramStatistic.from_values(basis, table.values)
-    return EdgeEvidence(table.columns, Score.from_statistic(statistic, EDGE_FLOOR))
+    terms = Terms.of(table.columns, Knowledge(), EDGE_FLOOR, None)
+    codebook = Codebook.of(terms, basis, table.values, statistic)
+    return EdgeEvidence(table.columns, codebook.codelengths(terms.score(statistic)))

@@ -93,6 +93,14 @@ class Codebook:
     logits: Logits | None = None
     residuals: Residuals | None = None
 
+    @classmethod
+    def of(cls, terms: Terms, basis: Basis, sample: Floats, statistic: GramStatistic) -> Codebook:
+        """Return the code of labels and of Gaussian noise."""
+        if not basis.layout.nominal.any():
+            return cls(terms)
+        rows = statistic.observed
+        return cls(terms, Tables(basis, sample, rows), Logits(basis, sample, rows))
+
     def codelengths(self, score: Score, weights: Floats | None = None) -> Codelengths:
         """Return the codelengths of a statistic.
 
@@ -169,10 +177,7 @@ def learn(
     """
     statistic = summed(basis)
     score = terms.score(statistic)
-    codebook = Codebook(terms)
-    if basis.layout.nominal.any():
-        rows = statistic.observed
-        codebook = Codebook(terms, Tables(basis, sample, rows), Logits(basis, sample, rows))
+    codebook = Codebook.of(terms, basis, sample, statistic)
     found = search(codebook.codelengths(score), terms.constraints, report)
     turning: dict[tuple[int, int], float] = {}
     try:

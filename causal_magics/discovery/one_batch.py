@@ -55,6 +55,7 @@ def drawn_graph(
 ) -> tuple[CausalGraph, Mapping[Pair, EdgeAlternative]]:
     """Return the graph, undirected where bits do not decide, and the alternatives of its edges."""
     names, adjacency = table.columns, learned.found.adjacency
+    codelengths = learned.codelengths
     weak = np.zeros_like(adjacency)
     for (cause, effect), nats in learned.turning.items():
         weak[cause, effect] = adjacency[cause, effect] and nats / LOG2 < asked.direction_bits
@@ -62,8 +63,7 @@ def drawn_graph(
     edges, alternatives = [], {}
     for effect in range(len(names)):
         parents = parents_of(adjacency, effect)
-        lost = -learned.score.drop_gains(effect, parents) / LOG2
-        known = -learned.codelengths.drop_gains(effect, parents) / LOG2
+        lost = -codelengths.drop_gains(effect, parents) / LOG2
         for place, cause in enumerate(parents.tolist()):
             ends = names[cause], names[effect]
             bits = round(float(lost[place]), 6)
@@ -72,7 +72,7 @@ def drawn_graph(
             else:
                 edges.append(Edge(*ends, bits=bits))
             turned = learned.turning.get((cause, effect), math.inf) / LOG2
-            alternatives[edges[-1].source, edges[-1].target] = cheapest(turned, float(known[place]))
+            alternatives[edges[-1].source, edges[-1].target] = cheapest(turned, float(lost[place]))
     graph = CausalGraph(asked.nodes(names), edges, asked.knowledge)
     return graph, MappingProxyType(alternatives)
 
@@ -119,4 +119,5 @@ def discovery_of(
         basis=learned.basis,
         statistic=statistic,
         memory=Memory.of(adjacency, statistic),
+        codebook=learned.codebook,
     )

@@ -13,7 +13,7 @@ from causal_magics.discovery.alternatives import EdgeAlternative
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.confidence import Resamples
 from causal_magics.discovery.evidence import evidence_of
-from causal_magics.discovery.learning import Terms
+from causal_magics.discovery.learning import Codebook, Terms
 from causal_magics.discovery.regimes import Batch, Regime
 from causal_magics.discovery.report import edges_by_bits, has_confidence, html_of
 from causal_magics.discovery.statistics import GramStatistic
@@ -68,6 +68,8 @@ class Discovery:
     resamples : Resamples, optional
         How often each edge stood in the graphs of resampled rows, where a bootstrap was asked for;
         ``resamples.to_frame(columns)`` tells it of edges that are not in the graph too.
+    codebook : Codebook, optional
+        What labels and residuals are coded by, on some rows; it is not saved.
     """
 
     graph: CausalGraph
@@ -87,6 +89,7 @@ class Discovery:
     statistic: GramStatistic = field(hash=False)
     memory: Memory = field(hash=False)
     resamples: Resamples | None = field(default=None, hash=False)
+    codebook: Codebook | None = field(default=None, hash=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
