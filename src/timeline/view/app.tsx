@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { fitLabel } from "../../graph/geometry-text";
 import type { Link, Timeline } from "../timeline";
 import { describeEpisodes } from "../wording";
 import { ChartView } from "./chart";
@@ -92,12 +93,17 @@ const WORDS: Readonly<Record<Link, string>> = {
   stored: "stored timeline · run the cell for its graphs",
 };
 
+/** What is said of the graph of the selected batch, which may not be the one whose details are shown. */
+const NAMED: ReadonlySet<Link> = new Set<Link>(["shown", "waiting", "silent"]);
+
 function LinkState({ timeline }: Props): JSX.Element | null {
   const link = timeline.link.value;
-  if (timeline.selected.value === null && link !== "gone" && link !== "stored") return null;
+  const index = timeline.selected.value;
+  const label = index === null || !NAMED.has(link) ? "" : `${fitLabel(timeline.batches[index]?.label ?? "", 110)}: `;
+  if (index === null && link !== "gone" && link !== "stored") return null;
   return (
     <span class={`cmt-link is-${link}`} data-link={link}>
-      {WORDS[link]}
+      {label + WORDS[link]}
       {link !== "stored" && <span class="cmt-lamp" aria-hidden="true" />}
     </span>
   );

@@ -88,6 +88,9 @@ describe("selecting", () => {
     kernel.say({ selected: 2, showing: 2 });
     await drawn();
     expect(link(root)).toBe("shown");
+    await point(root, 0);
+    expect(details(root)).toContain("b0 batch 1 of 5");
+    expect(root.querySelector("[data-link]")!.textContent).toBe("b2: its graph is in the editor");
   });
 
   test("by keys alone: arrows walk, up and down go to changes, Enter selects", async () => {
