@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import gammaln
 
+from causal_magics.discovery.alternatives import DIRECTION_BITS
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.layout import Booleans, Floats, Indices, Layout
 from causal_magics.discovery.learning import Terms
@@ -25,6 +26,8 @@ NEW_MECHANISM = 1.0
 """Price of one more mechanism of a column, in units of the log of the number of columns."""
 DRIFT = 0.02
 """Nats a row that one more mechanism has to save besides: as far as any model is wrong."""
+WORTH_A_CHANGE = DIRECTION_BITS * math.log(2.0)
+"""Nats that another graph has to save for a world to take it; so directions do not waver."""
 SEARCH_AGAIN = 2.0
 """The whole search for a graph is repeated when a world has so many times the rows."""
 
@@ -240,18 +243,19 @@ class Ledger:
 
         An interrupt leaves the present graph.
         """
-        score, adjacency = self.shared(world), world.adjacency
+        score = self.shared(world)
         again = world.rows >= SEARCH_AGAIN * world.searched
+        climber = Climber(score, self.constraints, world.adjacency)
+        found = Found(world.adjacency, climber.nats, report)
+        climber.climb(found, reverse=True)
         if again:
             fresh = search(score, self.constraints, report)
             if fresh.interrupted:
                 raise KeyboardInterrupt
-            if fresh.nats < total_cost(score, adjacency):
-                adjacency = fresh.adjacency
-        climber = Climber(score, self.constraints, adjacency)
-        found = Found(adjacency, climber.nats, report)
-        climber.climb(found, reverse=True)
+            found = min(found, fresh, key=lambda each: each.nats)
         searched = world.rows if again else world.searched
+        if found.nats > total_cost(score, world.adjacency) - WORTH_A_CHANGE:
+            return replace(world, searched=searched)
         return replace(world, adjacency=found.adjacency, searched=searched)
 
 
