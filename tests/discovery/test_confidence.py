@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +35,11 @@ from causal_magics.graph.model import CausalGraph
 SIMULATION = simulate("linear", 5, 300, seed=3)
 VALUES = SIMULATION.values
 NAMES = SIMULATION.graph.nodes
-SCORE_OF = partial(Score.from_statistic, edge_floor=0.0)
 FREE = Constraints.from_knowledge(Knowledge(), NAMES)
+
+
+def score_of(statistic: GramStatistic, _weights: Any = None) -> Score:
+    return Score.from_statistic(statistic, edge_floor=0.0)
 
 
 def folded_of(source: RowSource, executor: Any = None) -> FoldedStatistic:
@@ -51,13 +53,13 @@ def folded() -> FoldedStatistic:
 
 
 def best_of(statistic: GramStatistic, constraints: Constraints = FREE) -> Any:
-    return search(SCORE_OF(statistic), constraints, lambda *_: None).adjacency
+    return search(score_of(statistic), constraints, lambda *_: None).adjacency
 
 
 def run(folded: FoldedStatistic, resamples: int = 20, **options: Any) -> Resamples:
     constraints = options.pop("constraints", FREE)
     best = best_of(folded.whole, constraints)
-    return resample(folded, SCORE_OF, constraints, best, resamples, **options)
+    return resample(folded, score_of, constraints, best, resamples, **options)
 
 
 def test_the_folds_are_every_so_many_rows_and_sum_to_the_whole(folded: FoldedStatistic) -> None:
@@ -161,6 +163,20 @@ def test_knowledge_holds_in_every_resample(folded: FoldedStatistic) -> None:
     assert found.directed[NAMES.index(cause), NAMES.index(effect)] == 1.0
 
 
+def test_a_score_is_told_the_weights_of_its_statistic(folded: FoldedStatistic) -> None:
+    seen: list[Any] = []
+
+    def telling(statistic: GramStatistic, weights: Any) -> Score:
+        np.testing.assert_allclose(statistic.observed, weights @ folded.observed)
+        seen.append(weights)
+        return score_of(statistic)
+
+    resample(folded, telling, FREE, best_of(folded.whole), 3)
+    assert [len(weights) for weights in seen] == [FOLDS] * 4
+    np.testing.assert_allclose([weights.sum() for weights in seen], FOLDS)
+    assert np.ptp(seen[0]) == 0.0 < np.ptp(seen[1])
+
+
 def test_an_executor_learns_the_same(folded: FoldedStatistic) -> None:
     told: list[int] = []
     with ThreadPoolExecutor(2) as threads:
@@ -237,11 +253,10 @@ def test_the_shares_of_all_edges_are_kept(tmp_path: Path) -> None:
     assert (again.resamples.done, again.resamples.asked) == (20, 20)
     assert np.array_equal(again.resamples.counts, found.resamples.counts)
     told = found.resamples.to_frame(found.columns)
-    ends = {(edge.source, edge.target): edge.confidence for edge in found.graph.edges}
     for cause, effect, share, adjacent in told.itertuples(index=False):
         edge = found.graph.edge(cause, effect)
         if edge is not None:
-            assert ends[cause, effect] == (share if edge.mark == "->" else adjacent)
+            assert edge.confidence == (share if edge.mark == "->" else adjacent)
     assert discover(SIMULATION.frame).resamples is None
 
 
