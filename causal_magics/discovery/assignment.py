@@ -79,7 +79,7 @@ def choices(
     batches
         How many batches they are.
     worlds
-        Whether they may open a new world.
+        Whether they may open a new world. None is priced where they fit a known regime.
     """
     placed = sum(len(member.batches) for _, _, member in memory.members())
     opening = math.lgamma(placed + batches + 1) - math.lgamma(placed + 1) - math.lgamma(batches)
@@ -96,6 +96,8 @@ def choices(
             joining -= math.lgamma(known + batches)
             nats = _joined(increments, world.labels[place]) + base + joining
             found.append(Choice("regime", nats, number, place))
+            fits = _fits(increments, world.labels[place]) and statistic.rows <= world.rows
+            worlds = worlds and not fits
         labels, nats = _new_regime(increments, world)
         found.append(Choice("new regime", nats + base + opening, number, None, labels))
     cheapest = min((choice.nats for choice in found), default=math.inf)
@@ -136,6 +138,12 @@ def _increments(world: World, statistic: GramStatistic, ledger: Ledger) -> Incre
 
 def _joined(increments: Increments, labels: Indices) -> float:
     return sum(joins[label] for joins, label in zip(increments.joins, labels.tolist(), strict=True))
+
+
+def _fits(increments: Increments, labels: Indices) -> bool:
+    """Whether no mechanism of a regime is worth being learned anew: then no new world is."""
+    joins = zip(increments.joins, labels.tolist(), increments.fresh, strict=True)
+    return all(known[label] <= fresh for known, label, fresh in joins)
 
 
 def _new_regime(increments: Increments, world: World) -> tuple[Indices, float]:

@@ -245,7 +245,7 @@ def _arrived(
 
 def _spread(memory: Memory, values: Floats, basis: Basis, number: int, ledger: Ledger) -> Floats:
     """Mean spread of every column over the rows so far, those of a batch included."""
-    design = basis.design(values[:: max(1, len(values) // SAMPLED_ROWS)])
+    design = basis.design(values[:: -(-len(values) // SAMPLED_ROWS)])
     world, place = memory.whereabouts(number)
     score, used = ledger.mechanisms(world, place)
     present = np.array(

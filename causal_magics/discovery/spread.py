@@ -19,7 +19,7 @@ from causal_magics.discovery.score import Score
 
 FEWEST_ROWS = 30
 """Rows below which nothing can be said of tails."""
-SAMPLED_ROWS = 2000
+SAMPLED_ROWS = 300
 """Rows of a batch that are looked at, at most."""
 MOST = 64.0
 """Largest factor."""
