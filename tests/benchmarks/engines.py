@@ -71,7 +71,7 @@ class Engine:
             return True
         if frame.isna().any(axis=None):
             return False
-        if self.method in ("topic", "camuv", "lingam"):
+        if self.method in ("globe", "topic", "camuv", "lingam"):
             return not has_labels
         if self.method == "hc-bic":
             return has_labels
