@@ -153,8 +153,9 @@ def globe(options: dict[str, Any]) -> Run:
 
 
 METHODS: dict[str, Callable[[dict[str, Any]], Run]] = {
-    "ours": ours, "globe": globe, "pc": pc, "ges": ges, "boss": boss, "grasp": grasp, "topic": topic,
-    "camuv": camuv, "lingam": lingam_direct, "hc-bic": hill_climb_bic, "hc-bdeu": hill_climb_bdeu,
+    "ours": ours, "globe": globe, "pc": pc, "ges": ges, "boss": boss, "grasp": grasp,
+    "topic": topic, "camuv": camuv, "lingam": lingam_direct, "hc-bic": hill_climb_bic,
+    "hc-bdeu": hill_climb_bdeu,
 }  # fmt: skip
 
 
