@@ -2,9 +2,9 @@
 
 The Gram matrix knows of Gaussian noise of one width alone. What residuals save beyond that is read
 off a sample of rows: the width of the noise may be a smooth function of the parents (a
-location-scale model), and its shape is coded by a histogram of its probabilities under a normal or
-a Laplace distribution, mixed over all heights. Both pay for what they learn, so Gaussian noise of
-one width saves nothing. Where a graph's residuals save much, directions that the Gram matrix cannot
+location-scale model), and its shape is coded by a histogram of its probabilities under a normal, a
+Laplace or a uniform distribution, mixed over all heights. Both pay for what they learn, so Gaussian
+noise of one width saves nothing. Where a graph's residuals save much, directions that the Gram matrix cannot
 tell are told by this: of linear relations as in LiNGAM, and of noise that grows with a cause.
 
 Source: Shimizu et al., "A linear non-Gaussian acyclic model for causal discovery", JMLR 7, 2006;
@@ -222,18 +222,22 @@ def scale_gain(residual: Floats, widths: Floats) -> tuple[float, Floats]:
 def shape_gain(residual: Floats) -> float:
     """Nats saved by coding a residual of mean zero and variance one by a histogram.
 
-    Its probabilities under a normal or a Laplace distribution are put into bins, of which there
-    are as many as make the code shortest.
+    Its probabilities under a normal, a Laplace or a uniform distribution are put into bins, of
+    which there are as many as make the code shortest.
     """
+    rows = len(residual)
+    gaussian = 0.5 * float(residual @ residual) + 0.5 * rows * math.log(2.0 * math.pi)
     normal = histogram_gain(ndtr(residual))
     middle = float(np.median(residual))
     spread = float(np.abs(residual - middle).mean())
     away = np.abs(residual - middle) / spread
-    base = float((0.5 * residual**2 - away).sum())
-    base += len(residual) * (0.5 * math.log(2.0 * math.pi) - math.log(2.0 * spread))
     tail = 0.5 * np.exp(-away)
-    laplace = base + histogram_gain(np.where(residual < middle, tail, 1.0 - tail))
-    return max(normal, laplace) - math.log(2.0) - 1.0
+    laplace = gaussian - float(away.sum()) - rows * math.log(2.0 * spread)
+    laplace += histogram_gain(np.where(residual < middle, tail, 1.0 - tail))
+    low, high = float(residual.min()), float(residual.max())
+    uniform = gaussian - rows * math.log(high - low) - 2.0 * math.log(rows)
+    uniform += histogram_gain((residual - low) / (high - low))
+    return max(normal, laplace, uniform) - math.log(3.0) - 1.0
 
 
 def histogram_gain(shares: Floats) -> float:
