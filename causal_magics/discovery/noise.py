@@ -3,9 +3,10 @@
 The Gram matrix knows of Gaussian noise of one width alone. What residuals save beyond that is read
 off a sample of rows: the width of the noise may be a smooth function of the parents (a
 location-scale model), and its shape is coded by a histogram of its probabilities under a normal, a
-Laplace or a uniform distribution, mixed over all heights. Both pay for what they learn, so Gaussian
-noise of one width saves nothing. Where a graph's residuals save much, directions that the Gram matrix cannot
-tell are told by this: of linear relations as in LiNGAM, and of noise that grows with a cause.
+Laplace or a uniform distribution, mixed over all heights. Both pay for what they learn, so that
+Gaussian noise of one width saves nothing. Where a graph's residuals save much, directions that the
+Gram matrix cannot tell are told by this: of linear relations as in LiNGAM, and of noise that grows
+with a cause.
 
 Source: Shimizu et al., "A linear non-Gaussian acyclic model for causal discovery", JMLR 7, 2006;
 Immer et al., "On the identifiability and estimation of causal location-scale noise models", ICML
