@@ -297,9 +297,10 @@ class Basis:
 
 
 def _has_few_values(values: Floats) -> bool:
-    """Whether numbers are so few that they are labels."""
+    """Whether numbers are so few, and come so often, that they are labels."""
     some = np.unique(values[: 20 * FEW_VALUES])
-    return len(some) <= FEW_VALUES and len(np.unique(values)) <= FEW_VALUES
+    most = min(FEW_VALUES, len(values) // 2)
+    return len(some) <= most and len(np.unique(values)) <= most
 
 
 def _factors(part: Part) -> int:

@@ -51,6 +51,21 @@ def test_a_graph_gets_better_with_every_batch() -> None:
     assert found.graph.directed_edges == EDGES
 
 
+def test_a_start_from_four_rows() -> None:
+    rng = np.random.default_rng(15)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        found = discover(draw(4, rng), progress=False)
+    for _ in range(4):
+        found = found.update(draw(300, rng), progress=False)
+    assert len(found.regimes) <= 2
+    assert {frozenset(edge[:2]) for edge in ends_of(found)} >= {frozenset(edge) for edge in EDGES}
+
+
+def ends_of(found: Discovery) -> list[tuple[str, str]]:
+    return [(edge.source, edge.target) for edge in found.graph.edges]
+
+
 def test_earlier_batches_are_placed_anew() -> None:
     def louder(of: Mapping[str, Values], noise: Values) -> Values:
         return np.cos(2.0 * of["b"]) + 0.6 * noise
