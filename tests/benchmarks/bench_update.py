@@ -23,6 +23,8 @@ from causal_magics.discovery.discover import Discovery, discover
 
 ROWS = 500
 UPDATES = 4
+DRAWN = 10_000
+"""Rows that are drawn; more than these are the same ones again, which takes as long to learn."""
 
 
 def networks(nodes: int, regimes: int, rng: np.random.Generator) -> list[Any]:
@@ -36,9 +38,14 @@ def networks(nodes: int, regimes: int, rng: np.random.Generator) -> list[Any]:
 def learned(sources: list[Any], before: int, rng: np.random.Generator) -> Discovery:
     """Learn from so many rows, the regimes one after the other."""
     size = before // len(sources)
-    found = discover(sources[0].sample(size, rng), progress=False)
+
+    def rows(source: Any) -> Any:
+        drawn = source.sample(min(size, DRAWN), rng)
+        return np.tile(drawn, (-(-size // len(drawn)), 1))[:size]
+
+    found = discover(rows(sources[0]), progress=False)
     for source in sources[1:]:
-        found = found.update(source.sample(size, rng), progress=False)
+        found = found.update(rows(source), progress=False)
     return found
 
 
