@@ -235,11 +235,20 @@ def drop_gains(b: Blocks, node: int, parents: Indices) -> Floats:
 
 @compiled
 def best_pair(b: Blocks, node: int, parents: Indices, free: Indices) -> tuple[int, int]:
-    """Positions of the two free columns that save most together by their product, or -1."""
+    """Positions of the two free columns that save most together by their product, or -1.
+
+    Only products are looked at that save something by themselves.
+    """
+    chosen = with_products(b, node, parents)[0]
+    functions = functions_of(b, chosen)
+    factor, moments, residual, _ = regress(b, node, chosen)
     best, first, second = node_cost(b, node, parents), -1, -1
     for i in range(len(free)):
         for j in range(i):
-            if b.pairs[free[i], free[j]] < 0:
+            pair = b.pairs[free[i], free[j]]
+            if pair < 0:
+                continue
+            if block_gain(b, node, functions, factor, moments, residual, pair) <= 0.0:
                 continue
             both = appended(appended(parents, free[j]), free[i])
             nats = node_cost(b, node, both)
