@@ -179,7 +179,7 @@ def compare(
 
     Parameters
     ----------
-    learned, truth : CausalGraph, PublishedNetwork, a result with a `graph`, or another package's
+    learned, truth : CausalGraph, PublishedNetwork, what has either, or another package's
         What causal-learn, gCastle, lingam, pgmpy, tigramite and networkx return is known by its
         class. A plain matrix is refused: it does not say what its rows are. Undirected edges match
         undirected edges only. A node that one of them lacks is joined to nothing there; `note`

@@ -40,6 +40,16 @@ class PublishedNetwork:
         return f"<PublishedNetwork: {len(self.graph)} nodes, {edges} edges{loops}>"
 
 
+@runtime_checkable
+class HasNetwork(Protocol):
+    """Data that carry a published network, as `sample` gives them."""
+
+    @property
+    def network(self) -> PublishedNetwork:
+        """The network."""
+        ...
+
+
 class _KnownByClass(type):
     def __instancecheck__(cls, value: object) -> bool:
         from causal_magics.graph.interchange.results import package_of
@@ -54,4 +64,4 @@ class PackageResult(metaclass=_KnownByClass):
     """
 
 
-Comparable = CausalGraph | HasGraph | PublishedNetwork | PackageResult
+Comparable = CausalGraph | HasGraph | PublishedNetwork | HasNetwork | PackageResult

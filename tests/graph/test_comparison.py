@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
@@ -132,6 +133,7 @@ def test_a_published_cycle_counts_for_shd_and_not_for_sid() -> None:
     assert compare(acyclic, network).recall == pytest.approx(2 / 3)
     assert compare(acyclic, network).note == "SID is taken without c -> a, which closes a cycle."
     assert compare(parse("a -> b; c -> a"), network).shared == {("a", "b"), ("c", "a")}
+    assert compare(acyclic, SimpleNamespace(network=network)).missing == {("c", "a")}
 
 
 def test_a_node_that_one_graph_lacks_is_joined_to_nothing_there() -> None:

@@ -220,6 +220,9 @@ def _network_or_result(value: Any) -> PublishedNetwork | Result:
     graph = value if isinstance(value, CausalGraph) else getattr(value, "graph", None)
     if isinstance(graph, CausalGraph):
         return PublishedNetwork(graph)
+    network = getattr(value, "network", None)
+    if isinstance(network, PublishedNetwork):
+        return network
     result = read_result(value)
     if result is None:
         hint = (
