@@ -33,20 +33,20 @@ def test_the_tour_by_mouse(lab: Lab, new_page: Callable[..., Page]) -> None:
 
     editor.draw_edge("Mek", "Erk")
     expect(editor.edge("Mek", "Erk")).to_be_attached()
-    editor.click_edge("Jnk", "PKC")
-    editor.press("r")
-    expect(editor.edge("PKC", "Jnk")).to_be_attached()
-    editor.click_edge("Jnk", "P38")
+    editor.click_edge("PIP3", "Plcg")
     editor.press("Delete")
-    expect(editor.edge("Jnk", "P38")).not_to_be_attached()
+    expect(editor.edge("PIP3", "Plcg")).not_to_be_attached()
+    editor.click_edge("PIP2", "Plcg")
+    editor.press("r")
+    expect(editor.edge("Plcg", "PIP2")).to_be_attached()
 
     for number in range(learn + 1, knowledge):
         notebook.run(number)
     assert notebook.text_of(knowledge) == (
-        "Knowledge(required={('Mek', 'Erk'), ('PKC', 'Jnk')}, forbidden={('Jnk', 'P38')})"
+        "Knowledge(required={('Mek', 'Erk'), ('Plcg', 'PIP2')}, forbidden={('PIP3', 'Plcg')})"
     )
     for number in range(knowledge + 1, len(sources)):
         notebook.run(number)
     again = next(i for i, source in enumerate(sources) if "again << discover" in source)
-    expect(notebook.editor(again).edge("PKC", "Jnk")).to_be_attached()
+    expect(notebook.editor(again).edge("Plcg", "PIP2")).to_be_attached()
     expect(notebook.page.locator(".jp-OutputArea-output[data-mime-type*=stderr]")).to_have_count(0)
