@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from causal_magics.discovery.evidence import codelengths_of
 from causal_magics.discovery.layout import Booleans
 from causal_magics.discovery.moves import closure
 from causal_magics.discovery.score import SMALLEST_GAIN
@@ -38,8 +39,11 @@ def plausible_graphs(discovery: Discovery) -> tuple[tuple[CausalGraph, float], .
         Graphs and the bits by which their code is longer, the best first with none.
     """
     world, _ = discovery.memory.whereabouts(len(discovery.batches) - 1)
-    ledger = Ledger.of(discovery.basis.layout, discovery.terms)
-    climber = Climber(ledger.shared(world), ledger.constraints, world.adjacency)
+    if len(discovery.batches) == 1:
+        score = codelengths_of(discovery)
+    else:
+        score = Ledger.of(discovery.basis.layout, discovery.terms).shared(world)
+    climber = Climber(score, discovery.terms.constraints, world.adjacency)
     best = world.adjacency
     found = [(0.0, best)]
     for extra, changed in _neighbours(climber):
@@ -47,7 +51,7 @@ def plausible_graphs(discovery: Discovery) -> tuple[tuple[CausalGraph, float], .
             found.append((extra, changed))
     found.sort(key=lambda pair: pair[0])
     return tuple(
-        (_named(discovery, adjacency), extra / math.log(2.0))
+        (_named(discovery, adjacency), float(extra) / math.log(2.0))
         for extra, adjacency in found[:MOST_GRAPHS]
     )
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from oracles.networks import EDGES, Values, cut, draw, other
 
+from causal_magics.data.simulation import simulate
 from causal_magics.data.table import DataWarning
 from causal_magics.discovery import episodes as module
 from causal_magics.discovery.basis import Basis
@@ -205,6 +206,14 @@ def test_plausible_graphs_are_near_the_best() -> None:
     (best, none), (turned, extra), *_ = discover(linear, progress=False).plausible_graphs
     assert none == 0.0 < extra < 5.0
     assert {*best.directed_edges, *turned.directed_edges} == {("x", "y"), ("y", "x")}
+
+
+def test_plausible_graphs_agree_with_the_alternatives_of_edges() -> None:
+    laplace = simulate("linear", 5, 800, seed=1, noise="laplace").frame
+    found = discover(laplace, progress=False)
+    assert min(other.bits for other in found.alternatives.values()) > 5.0
+    for graph, _ in found.plausible_graphs:
+        assert graph.directed_edges >= found.graph.directed_edges
 
 
 def test_an_update_shows_nothing_unless_it_lasts() -> None:
