@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import combinations, product
 from math import comb, log, log2
 
 import networkx as nx
@@ -12,30 +12,64 @@ from numpy.typing import NDArray
 
 from causal_magics.discovery.basis import Basis
 
+Floats = NDArray[np.float64]
+
 
 def codelength(
-    basis: Basis, values: NDArray[np.float64], node: int, parents: list[int], edge_cost: float = 0.0
+    basis: Basis, values: Floats, node: int, parents: list[int], edge_cost: float = 0.0
 ) -> float:
-    """Nats by ridge regression on the design matrix, as the formula is written."""
-    rows, width = values.shape
-    design = basis.design(values)[:, 1:].reshape(rows, width, basis.size)
-    design = design - design.mean(axis=0)
-    target = design[:, node, 0]
-    inputs = design[:, parents, :].reshape(rows, -1)
-    precision = np.tile(2.0 * np.arange(1, basis.size + 1) ** 3.0, len(parents))
-    penalised = inputs.T @ inputs + np.diag(precision)
-    coefficients = np.linalg.solve(penalised, inputs.T @ target)
-    residual = np.sum((target - inputs @ coefficients) ** 2)
-    residual += np.sum(precision * coefficients**2)
-    determinants = np.linalg.slogdet(penalised)[1] - np.log(precision).sum()
-    return float(
-        0.5 * rows * log(residual / rows)
-        + 0.5 * determinants
-        + log(comb(width - 1, len(parents)))
+    """Nats of a column and of naming its parents, as the formula is written."""
+    others = len(basis.columns) - 1
+    return (
+        fitted(basis, values, node, parents)[1]
+        + log(comb(others, len(parents)))
         + log(2.0) * iterated_logarithm(len(parents) + 1)
         + log(2.865)
         + edge_cost * len(parents)
     )
+
+
+def fitted(
+    basis: Basis, values: Floats, node: int, parents: list[int]
+) -> tuple[list[tuple[int, int]], float]:
+    """Products of parents that are used, each paid for by its name, and the nats of the column."""
+    free = [pair for pair in combinations(sorted(parents), 2) if pair in basis.products]
+    used: list[tuple[int, int]] = []
+    price = log(1.0 + len(free))
+    nats = regression(basis, values, node, parents, used)
+    while free:
+        lengths = [regression(basis, values, node, parents, [*used, pair]) for pair in free]
+        best = int(np.argmin(lengths))
+        if regression(basis, values, node, parents, used) - lengths[best] <= price:
+            break
+        nats -= regression(basis, values, node, parents, used) - lengths[best] - price
+        used.append(free.pop(best))
+    return used, nats
+
+
+def regression(
+    basis: Basis, values: Floats, node: int, parents: list[int], products: list[tuple[int, int]]
+) -> float:
+    """Nats by ridge regression of the responses of a column on the design matrix."""
+    layout = basis.layout
+    design = basis.design(values)[:, 1:]
+    design = design - design.mean(axis=0)
+    first, last = layout.response_starts[node : node + 2]
+    targets = design[:, layout.responses[first:last]]
+    blocks = [*parents, *(len(basis.columns) + basis.products.index(pair) for pair in products)]
+    chosen = [f for b in blocks for f in range(layout.starts[b], layout.starts[b + 1])]
+    inputs = design[:, chosen]
+    precision = layout.order[chosen] ** 3.0 / 0.5
+    penalised = inputs.T @ inputs + np.diag(precision)
+    coefficients = np.linalg.solve(penalised, inputs.T @ targets)
+    residual = targets - inputs @ coefficients
+    squares = residual.T @ residual + coefficients.T @ np.diag(precision) @ coefficients
+    share = 0.02 if layout.nominal[node] else 1e-10
+    squares += share * np.diag((targets**2).sum(axis=0))
+    rows = (~np.isnan(values[:, node])).sum()
+    determinants = np.linalg.slogdet(penalised)[1] - np.log(precision).sum()
+    spread = np.linalg.slogdet(squares / rows)[1]
+    return float(0.5 * rows * spread + 0.5 * targets.shape[1] * determinants)
 
 
 def iterated_logarithm(number: float) -> float:

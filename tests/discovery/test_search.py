@@ -7,7 +7,7 @@ import pytest
 from discovery.oracle import all_dags
 
 from causal_magics.data.simulation import Mechanism, simulate
-from causal_magics.discovery import kernels
+from causal_magics.discovery import moves
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.order_search import OrderSearch, topological_order
@@ -88,14 +88,14 @@ def test_an_interrupt_leaves_the_best_graph_so_far(stop_after: int) -> None:
 def test_reachability_is_kept_up_to_date(seed: int) -> None:
     rng = np.random.default_rng(seed)
     adjacency = np.zeros((12, 12), dtype=bool)
-    reach = kernels.closure(adjacency)
+    reach = moves.closure(adjacency)
     for _ in range(15):
         i, j = sorted(rng.choice(12, 2, replace=False))
         adjacency[i, j] = True
-        kernels.connect(reach, i, j)
+        moves.connect(reach, i, j)
     powers = np.linalg.matrix_power(np.eye(12) + adjacency, 12) > 0
     np.testing.assert_array_equal(reach, powers)
-    np.testing.assert_array_equal(kernels.closure(adjacency), powers)
+    np.testing.assert_array_equal(moves.closure(adjacency), powers)
     place = {node: position for position, node in enumerate(topological_order(adjacency))}
     assert all(place[i] < place[j] for i, j in np.argwhere(adjacency).tolist())
 
@@ -106,8 +106,8 @@ def test_a_reversal_that_closes_a_cycle_is_no_move() -> None:
     nothing = np.full((3, 3), -np.inf)
     adds, drops = nothing.copy(), nothing.copy()
     adds[2, 0], drops[0, 2] = 5.0, -1.0
-    reach = kernels.closure(adjacency)
-    assert kernels.best_move(adds, drops, adjacency, reach, True)[1] == -1
+    reach = moves.closure(adjacency)
+    assert moves.best_move(adds, drops, adjacency, reach, True)[1] == -1
     adds[1, 0], drops[0, 1] = 3.0, -1.0
-    assert kernels.best_move(adds, drops, adjacency, reach, True) == (2.0, kernels.REVERSE, 0, 1)
-    assert kernels.best_move(adds, drops, adjacency, reach, False)[1] == -1
+    assert moves.best_move(adds, drops, adjacency, reach, True) == (2.0, moves.REVERSE, 0, 1)
+    assert moves.best_move(adds, drops, adjacency, reach, False)[1] == -1

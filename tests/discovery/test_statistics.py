@@ -38,13 +38,25 @@ def test_the_intercept_is_projected_out() -> None:
     design = BASIS.design(shifted)[:, 1:]
     centred = design - design.mean(axis=0)
     statistic = GramStatistic.from_values(BASIS, shifted)
-    assert statistic.n_columns == 3
+    assert statistic.layout.n_columns == 3
     np.testing.assert_allclose(statistic.centred(), centred.T @ centred, atol=1e-8)
 
 
 def test_other_columns_do_not_add_up() -> None:
     narrow = VALUES[:, :2]
-    with pytest.raises(DiscoveryError, match="3 columns of 8 functions and 2 of 8"):
+    with pytest.raises(DiscoveryError, match="24 functions of 3 columns and 16 of 2"):
         GramStatistic.from_values(BASIS, VALUES) + GramStatistic.from_values(
             Basis.fit(narrow), narrow
         )
+
+
+def test_missing_cells_are_counted_and_a_part_can_be_taken_out() -> None:
+    values = VALUES.copy()
+    values[::4, 1] = np.nan
+    whole = GramStatistic.from_values(BASIS, values)
+    np.testing.assert_array_equal(whole.observed, [1000.0, 750.0, 1000.0])
+    first, rest = (GramStatistic.from_values(BASIS, part) for part in np.split(values, [400]))
+    left = whole - first
+    assert left.rows == rest.rows == 600
+    np.testing.assert_array_equal(left.observed, rest.observed)
+    np.testing.assert_allclose(left.gram, rest.gram, atol=1e-8)
