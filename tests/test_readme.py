@@ -15,12 +15,18 @@ EXAMPLE = re.compile(
 )
 
 
-def test_every_example_runs() -> None:
+def test_every_example_runs(tmp_path: Path) -> None:
     examples = [match["block"] or match["inline"] for match in EXAMPLE.finditer(README)]
     assert "g.adjustment_sets()" in examples
     assert "%causal code g" in examples
-    assert len(examples) >= 12
+    assert any("learned.to_frame()" in example for example in examples)
+    assert len(examples) >= 13
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(text.rstrip("\n")) for text in examples]
     )
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(tmp_path)}},
+    ).execute()

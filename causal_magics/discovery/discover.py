@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from causal_magics.data.rows import RowSource, open_rows, reference
 from causal_magics.discovery.alternatives import DIRECTION_BITS
@@ -89,7 +89,8 @@ def discover(
         decide; with 0, every edge is directed.
     noise : {"any", "gaussian"}
         What noise may be. Any: where residuals of the best graph are not Gaussian, or not equally
-        wide everywhere, graphs are compared by how well these are coded, on some rows.
+        wide everywhere, graphs are compared by how well these are coded, on some rows. Of episodes
+        noise counts as Gaussian.
     progress
         Whether to show a bar when it lasts more than a second.
 
@@ -98,8 +99,8 @@ def discover(
     DataError
         Where the table cannot be learned from.
     DiscoveryError
-        Where the knowledge names what is no column, the number of resamples is none, or they would
-        take more memory than 4 GB.
+        Where the knowledge names what is no column, an option is none of its kind, or resamples
+        would take more memory than 4 GB.
 
     Warns
     -----
@@ -118,7 +119,7 @@ def discover(
     """
     known, drawn = _knowledge_of(knowledge)
     asked = Asked(known, drawn, prior, edge_floor, direction_bits)
-    _check_numbers(edge_floor, direction_bits)
+    _check_options(asked, noise)
     if bootstrap != 0:
         check_resamples(bootstrap)
         _check_one_batch(episodes)
@@ -168,12 +169,21 @@ class _Summing:
         return self.folded.whole
 
 
-def _check_numbers(edge_floor: float, direction_bits: float) -> None:
-    if not edge_floor >= 0.0:
-        raise DiscoveryError(f"Expected an edge floor from 0, got {edge_floor}.")
-    if not direction_bits >= 0.0:
+def _check_options(asked: Asked, noise: str) -> None:
+    if not asked.edge_floor >= 0.0:
+        raise DiscoveryError(f"Expected an edge floor from 0, got {asked.edge_floor}.")
+    if not asked.direction_bits >= 0.0:
         raise DiscoveryError(
-            f"Expected bits from 0 that a direction has to be worth, got {direction_bits}."
+            f"Expected bits from 0 that a direction has to be worth, got {asked.direction_bits}."
+        )
+    if noise not in get_args(NoiseModel):
+        raise DiscoveryError(
+            f"Expected noise among {', '.join(get_args(NoiseModel))}, got {noise!r}."
+        )
+    if not (asked.prior is None or isinstance(asked.prior, EdgePrior)):
+        raise DiscoveryError(
+            f"Expected an EdgePrior as prior, got {type(asked.prior).__name__}. "
+            "EdgePrior.from_probabilities reads a dict, EdgePrior.from_frame a table."
         )
 
 

@@ -141,6 +141,10 @@ def test_bad_knowledge_is_refused() -> None:
         discover(SIMULATION.frame, knowledge="x1 -> x2")  # type: ignore[arg-type]
     with pytest.raises(DiscoveryError, match="floor"):
         discover(SIMULATION.frame, edge_floor=-1.0)
+    with pytest.raises(DiscoveryError, match="noise among any, gaussian, got 'uniform'"):
+        discover(SIMULATION.frame, noise="uniform")  # type: ignore[arg-type]
+    with pytest.raises(DiscoveryError, match="Expected an EdgePrior as prior, got dict"):
+        discover(SIMULATION.frame, prior={("x1", "x2"): 0.9})  # type: ignore[arg-type]
     with pytest.raises(CycleError):
         discover(
             SIMULATION.frame,
