@@ -211,7 +211,8 @@ def test_the_result_reads_well() -> None:
     assert repr(LEARNED).startswith(f"<Discovery: 6 columns, 300 rows, {edges} edges, ")
     assert repr(LEARNED) == repr(discover(SIMULATION.frame))
     table = LEARNED.to_frame()
-    assert list(table.columns) == ["cause", "effect", "bits"]
+    others = ["alternative", "alternative_bits"]
+    assert list(table.columns) == ["cause", "effect", "mark", "bits", *others]
     assert table["bits"].is_monotonic_decreasing
     assert len(table) == edges
     assert LEARNED._repr_html_().count("<tr>") == edges + 1
