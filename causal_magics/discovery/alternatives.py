@@ -238,11 +238,15 @@ def _not_implied(adjacency: Booleans, open_edges: Booleans) -> Booleans:
 
 
 def _is_implied(directed: Booleans, undirected: Booleans, linked: Booleans, a: int, b: int) -> bool:
-    """Whether ``a -> b`` follows by rules 1, 2 or 3 of Meek."""
+    """Whether ``a -> b`` follows by a rule of Meek."""
     if (directed[:, a] & ~linked[:, b]).any() or (directed[a] & directed[:, b]).any():
         return True
     between = np.flatnonzero(undirected[a] & directed[:, b])
-    return bool((~linked[np.ix_(between, between)]).sum() > len(between))
+    if (~linked[np.ix_(between, between)]).sum() > len(between):
+        return True
+    apart = undirected[a] & ~linked[b]
+    apart[b] = False
+    return bool((directed[apart] & linked[a] & directed[:, b]).any())
 
 
 def _has_member(adjacency: Booleans, open_edges: Booleans) -> bool:

@@ -21,6 +21,9 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.prior import EdgePrior
 
 LOG2 = math.log(2.0)
+GAP_DOUBT = 3.0
+"""Share of an edge's bits that its direction has to be worth besides, per share of missing cells,
+where one end holds labels and the other numbers: gaps cost the two codes unlike amounts."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,9 +59,16 @@ def drawn_graph(
     """Return the graph, undirected where bits do not decide, and the alternatives of its edges."""
     names, adjacency = table.columns, learned.found.adjacency
     codelengths = learned.codelengths
+    gaps = 1.0 - learned.statistic.observed / learned.statistic.rows
+    nominal = learned.basis.layout.nominal
     weak = np.zeros_like(adjacency)
     for (cause, effect), nats in learned.turning.items():
-        weak[cause, effect] = adjacency[cause, effect] and nats / LOG2 < asked.direction_bits
+        least = asked.direction_bits
+        if nominal[cause] != nominal[effect] and asked.direction_bits > 0.0:
+            parents = parents_of(adjacency, effect)
+            worth = -codelengths.drop_gains(effect, parents)[parents == cause].sum() / LOG2
+            least += GAP_DOUBT * float(gaps[cause] + gaps[effect]) * worth
+        weak[cause, effect] = adjacency[cause, effect] and nats / LOG2 < least
     undirected = undecided(adjacency, weak)
     edges, alternatives = [], {}
     for effect in range(len(names)):
