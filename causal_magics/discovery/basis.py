@@ -25,6 +25,8 @@ TAIL = 0.02
 """Share of the rows beyond the second and the last but one knot."""
 FACTORS = 2
 """Functions of a numeric column that go into products with those of another column."""
+NEAREST = 1e-6
+"""Share of the range of a column below which two knots are one."""
 FEW_VALUES = 5
 """Distinct numbers up to which a column counts as one of labels."""
 BENDS = (0.5, 1.0, 2.0, 4.0)
@@ -113,7 +115,7 @@ class SplineBasis:
         """Place knots and rotate on the values of one column."""
         scale = Scale.fit(values)
         scaled = scale(values)
-        knots = np.unique(np.quantile(scaled, _knot_shares(size), method="inverted_cdf"))
+        knots = _apart(np.quantile(scaled, _knot_shares(size), method="inverted_cdf"))
         breaks, cardinal = _cardinal_splines(knots)
         evaluated = PPoly(cardinal, breaks)(scaled)
         moment = evaluated.T @ evaluated / len(evaluated)
@@ -311,6 +313,15 @@ def _factors(part: Part) -> int:
 def _product_part(first: Part, second: Part) -> Part:
     orders = np.add.outer(first.order[: _factors(first)], second.order[: _factors(second)]) - 1.0
     return Part(orders.ravel())
+
+
+def _apart(knots: Floats) -> Floats:
+    """Return ascending knots, of those that are as good as equal the outer one."""
+    distinct = np.unique(knots)
+    gaps = np.diff(distinct) > NEAREST * (distinct[-1] - distinct[0])
+    inner: Floats = distinct[np.append(True, gaps)]
+    inner[-1] = distinct[-1]
+    return inner
 
 
 def _knot_shares(size: int) -> Floats:

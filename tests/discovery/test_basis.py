@@ -158,3 +158,14 @@ def test_further_knots_keep_what_is_in_products() -> None:
     inside = VALUES[np.abs(VALUES) < 2.0]
     np.testing.assert_allclose(further(inside)[:, :2], column(inside)[:, :2], atol=0.02)
     np.testing.assert_allclose(further(VALUES)[:, 0], column(VALUES)[:, 0], atol=1e-9)
+
+
+@pytest.mark.parametrize("gap", [1e-17, 1e-9, 1e-4])
+def test_one_wild_value_leaves_functions_that_can_be_told_apart(gap: float) -> None:
+    random = np.random.default_rng(0)
+    values = 0.038 + gap * random.normal(size=1000)
+    values[:2] = -30.8, 7.1
+    evaluated = SplineBasis.fit(values, 8)(values)
+    assert np.isfinite(evaluated).all()
+    moment = evaluated.T @ evaluated / len(values)
+    np.testing.assert_allclose(np.diag(moment), 1.0, rtol=1e-4)
