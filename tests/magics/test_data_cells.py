@@ -122,7 +122,7 @@ def test_the_code_learns_the_same(run: Run, shell: InteractiveShell, table: Any)
 
 BAD_TABLES = {
     "text": pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}),
-    "gaps": pd.DataFrame({"a": [1.0, np.nan, 3.0], "b": [1.0, 2.0, 4.0]}),
+    "gaps": pd.DataFrame({"a": [np.nan, np.nan, np.nan], "b": [1.0, 2.0, 4.0]}),
     "constant": pd.DataFrame({"a": [1.0, 1.0, 1.0], "b": [1.0, 2.0, 4.0]}),
     "equal": pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [1.0, 2.0, 4.0]}),
     "empty": pd.DataFrame(),
