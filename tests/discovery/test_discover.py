@@ -255,3 +255,13 @@ def test_a_drawn_node_that_is_no_column_is_told() -> None:
         assert discover(frame, knowledge=drawn).graph.exposures == ()
     latent = CausalGraph([Node("Age", frozenset({"exposure"})), Node("U", frozenset({"latent"}))])
     assert discover(frame, knowledge=latent).graph.exposures == ("Age",)
+
+
+def test_alternatives_are_told_of_the_edges_of_the_graph() -> None:
+    assert set(LEARNED.alternatives) == {(e.source, e.target) for e in LEARNED.graph.edges}
+
+
+def test_without_bits_to_ask_for_everything_is_directed() -> None:
+    frame = simulate("linear", 6, 300, seed=0).frame
+    assert discover(frame).graph.undirected_edges
+    assert not discover(frame, direction_bits=0.0).graph.undirected_edges
