@@ -19,8 +19,9 @@ from causal_magics.discovery.learning import Codebook, Terms
 from causal_magics.discovery.score import EDGE_FLOOR, Codelengths
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Ledger
-from causal_magics.errors import DiscoveryError, closest, shorten
+from causal_magics.errors import DiscoveryError, GraphError, closest, shorten
 from causal_magics.graph.elements import Knowledge, Pair
+from causal_magics.graph.equivalence import consistent_extension
 from causal_magics.graph.model import CausalGraph
 
 if TYPE_CHECKING:
@@ -49,25 +50,29 @@ class EdgeEvidence:
     score: Codelengths
 
     def edge_bits(self, graph: CausalGraph) -> dict[Pair, float]:
-        """Return by how many bits the code grows without each directed edge of a graph.
+        """Return by how many bits the code grows without each edge of a graph.
 
         Parameters
         ----------
         graph : CausalGraph
+            Its undirected edges are priced as in a DAG that has no other independences.
 
         Returns
         -------
         dict
-            By (cause, effect); negative where the edge costs more than it saves.
+            By (source, target); negative where the edge costs more than it saves.
         """
         index = self._index
+        undirected = graph.undirected_edges
+        graph = _directed(graph)
         priced: dict[Pair, float] = {}
         for effect in (name for name in graph.nodes if name in index):
             parents = self._parents(graph, effect)
             if len(parents):
                 lost = -self.score.drop_gains(index[effect], parents) / _LOG2
                 for cause, bits in zip(parents.tolist(), lost.tolist(), strict=True):
-                    priced[self.columns[cause], effect] = bits
+                    ends = self.columns[cause], effect
+                    priced[ends[::-1] if ends[::-1] in undirected else ends] = bits
         return priced
 
     def candidate_bits(self, graph: CausalGraph, cause: str) -> dict[str, float]:
@@ -91,6 +96,7 @@ class EdgeEvidence:
             Where `cause` is no column.
         """
         index = self._index
+        graph = _directed(graph)
         if cause not in index:
             hint = closest(cause, self.columns)
             advice = f"Did you mean {shorten(hint)}?" if hint else "Edges at it have no price."
@@ -107,6 +113,7 @@ class EdgeEvidence:
     def bits_saved(self, graph: CausalGraph) -> float:
         """Return by how many bits a graph's code is shorter than that of no edges."""
         index = self._index
+        graph = _directed(graph)
         none = np.empty(0, dtype=np.int64)
         return sum(
             self.score.cost(index[name], none) - self.score.cost(index[name], parents)
@@ -120,6 +127,16 @@ class EdgeEvidence:
 
     def _parents(self, graph: CausalGraph, effect: str) -> Indices:
         return _sorted_indices(self._index, graph.parents(effect))
+
+
+def _directed(graph: CausalGraph) -> CausalGraph:
+    """Return a DAG for which a graph stands; undirected edges count not where there is none."""
+    if not graph.undirected_edges:
+        return graph
+    try:
+        return consistent_extension(graph)
+    except GraphError:
+        return graph
 
 
 def _sorted_indices(index: dict[str, int], names: Iterable[str]) -> Indices:
