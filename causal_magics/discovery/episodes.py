@@ -93,6 +93,11 @@ def read_episodes(frame: Any, column: str, columns: Sequence[str] | None) -> Epi
             f"{advice_on(column, list(named))}"
         )
     names = [name for name in (named if columns is None else columns) if name != column]
+    if not names:
+        raise DataError(
+            f"Expected columns besides {shorten(column)}, which names the episodes, got none. "
+            "Give those to learn from too."
+        )
     check_names(names)
     unknown = [name for name in names if name not in named]
     if unknown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
@@ -26,7 +27,7 @@ from causal_magics.discovery.layout import Floats
 from causal_magics.discovery.regimes import Alternative, Batch, Regime
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Member, Memory, World
-from causal_magics.errors import DiscoveryError
+from causal_magics.errors import DiscoveryError, shorten
 from causal_magics.graph.elements import Edge, Knowledge, Node
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.prior import EdgePrior, PairBelief
@@ -41,7 +42,13 @@ Header = dict[str, Any]
 
 
 def save_discovery(discovery: Discovery, path: str | PathLike[str]) -> None:
-    """Write a result; the file is replaced in one step."""
+    """Write a result; the file is replaced in one step.
+
+    Raises
+    ------
+    DiscoveryError
+        Where it cannot be written; what stood there before stays.
+    """
     target = Path(path)
     writer = _Writer()
     header = {
@@ -72,9 +79,17 @@ def save_discovery(discovery: Discovery, path: str | PathLike[str]) -> None:
         "rows": writer.rows,
     }
     partial = target.with_name(f"{target.name}.part")
-    with partial.open("wb") as file:
-        np.savez_compressed(file, header=np.array(json.dumps(header)), **writer.arrays)
-    partial.replace(target)
+    try:
+        with partial.open("wb") as file:
+            np.savez_compressed(file, header=np.array(json.dumps(header)), **writer.arrays)
+        partial.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        raise DiscoveryError(
+            f"Expected a place to write {shorten(str(path))}, got {error.strerror or error}. "
+            "What stood there before is as it was: choose another folder, or make room."
+        ) from error
 
 
 def load_discovery(path: str | PathLike[str]) -> Discovery:

@@ -153,3 +153,8 @@ def test_an_interrupt_keeps_the_episodes_that_are_done(monkeypatch: pytest.Monke
     monkeypatch.setattr(module, "choices", interrupted)
     with pytest.raises(KeyboardInterrupt):
         discover(frame, episodes="day")
+
+
+def test_episodes_alone_are_no_data() -> None:
+    with pytest.raises(DataError, match="Expected columns besides 'week'"):
+        discover({"week": ["a", "a", "b", "b"]}, episodes="week")

@@ -42,9 +42,15 @@ def test_a_save_that_fails_keeps_the_old_file(saved: Path, monkeypatch: pytest.M
         raise OSError("No space left on device")
 
     monkeypatch.setattr(np, "savez_compressed", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(DiscoveryError, match=r"got No space left on device\. What stood there"):
         loaded.save(saved)
     assert saved.read_bytes() == before
+    assert list(saved.parent.iterdir()) == [saved]
+
+
+def test_a_folder_that_is_not_there_is_told(saved: Path) -> None:
+    with pytest.raises(DiscoveryError, match="Expected a place to write .*No such file"):
+        Discovery.load(saved).save(saved.parent / "none" / "result")
 
 
 def test_other_files_are_refused(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
