@@ -3,7 +3,7 @@
 Run ``python tests/benchmarks/bench_update.py [--seeds 10] [--nodes 20 50] [--before 1000 100000
 1000000] [--regimes 1 3]``. Single thread, processor time, so that other work on the machine does
 not count; the median over updates that follow each other. Needs the yardstick
-``../shared/yardsticks/anm.py``. With three regimes, four mechanisms differ in each.
+``../shared/yardsticks/anm.py``. Sigmoid mechanisms; with three regimes, four differ in each.
 """
 
 from __future__ import annotations
@@ -23,13 +23,12 @@ from causal_magics.discovery.discover import Discovery, discover
 
 ROWS = 500
 UPDATES = 4
-DRAWN = 10_000
 """Rows that are drawn; more than these are the same ones again, which takes as long to learn."""
 
 
 def networks(nodes: int, regimes: int, rng: np.random.Generator) -> list[Any]:
     anm = yardstick()
-    base = anm.SCM(anm.er_dag(nodes, 2.0, rng), "gp", rng)
+    base = anm.SCM(anm.er_dag(nodes, 2.0, rng), "sig", rng)
     effects = rng.permutation(np.flatnonzero(base.A.sum(axis=0)))
     changed = [effects[4 * k : 4 * k + 4] for k in range(regimes - 1)]
     return [base, *(base.mutate(targets, rng, "mech") for targets in changed)]
@@ -39,13 +38,9 @@ def learned(sources: list[Any], before: int, rng: np.random.Generator) -> Discov
     """Learn from so many rows, the regimes one after the other."""
     size = before // len(sources)
 
-    def rows(source: Any) -> Any:
-        drawn = source.sample(min(size, DRAWN), rng)
-        return np.tile(drawn, (-(-size // len(drawn)), 1))[:size]
-
-    found = discover(rows(sources[0]), progress=False)
+    found = discover(sources[0].sample(size, rng), progress=False)
     for source in sources[1:]:
-        found = found.update(rows(source), progress=False)
+        found = found.update(source.sample(size, rng), progress=False)
     return found
 
 
