@@ -20,7 +20,7 @@ from scipy.special import gammaln
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.layout import Booleans, Floats, Indices
 from causal_magics.discovery.logits import Logits
-from causal_magics.discovery.score import Codelengths, Score
+from causal_magics.discovery.score import Codelengths, Score, grown_and_shrunk
 
 IMAGINED_ROWS = 1.0
 """Rows that the prior is worth, spread evenly over all cells of a table."""
@@ -155,17 +155,4 @@ class LabelScore:
         """Parents of a node among the candidates, the required ones first and always."""
         if not self.tables.nominal[node]:
             return self.numbers.grow_shrink(node, required, candidates)
-        parents, free = required, candidates
-        while len(free):
-            gains = self.add_gains(node, parents, free)
-            best = int(np.argmax(gains))
-            if gains[best] <= 0.0:
-                break
-            parents, free = np.append(parents, free[best]), np.delete(free, best)
-        while len(parents) > len(required):
-            gains = self.drop_gains(node, parents)
-            best = len(required) + int(np.argmax(gains[len(required) :]))
-            if gains[best] <= 0.0:
-                break
-            parents = np.delete(parents, best)
-        return parents
+        return grown_and_shrunk(self, node, required, candidates)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from causal_magics.discovery.layout import Booleans, Floats, Indices, Layout
-from causal_magics.discovery.score import Score
+from causal_magics.discovery.score import Score, grown_and_shrunk
 from causal_magics.discovery.statistics import GramStatistic
 
 Statistics = tuple[GramStatistic, ...]
@@ -219,17 +219,4 @@ class SharedScore:
             naming = score.blocks.naming + self.floor * np.arange(self.n_columns)
             floored = Score(score.blocks._replace(naming=naming))
             return floored.grow_shrink(node, required, candidates)
-        parents, free = required, candidates
-        while len(free):
-            gains = self.add_gains(node, parents, free)
-            best = int(np.argmax(gains))
-            if gains[best] <= 0.0:
-                break
-            parents, free = np.append(parents, free[best]), np.delete(free, best)
-        while len(parents) > len(required):
-            gains = self.drop_gains(node, parents)
-            best = len(required) + int(np.argmax(gains[len(required) :]))
-            if gains[best] <= 0.0:
-                break
-            parents = np.delete(parents, best)
-        return parents
+        return grown_and_shrunk(self, node, required, candidates)

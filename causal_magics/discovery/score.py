@@ -150,3 +150,23 @@ class Score:
     def grow_shrink(self, node: int, required: Indices, candidates: Indices) -> Indices:
         """Parents of a node among the candidates, the required ones first and always."""
         return kernels.grow_shrink(self.blocks, node, required, candidates)
+
+
+def grown_and_shrunk(
+    score: Codelengths, node: int, required: Indices, candidates: Indices
+) -> Indices:
+    """Parents of a node: the required ones, grown by the largest gain, then shrunk."""
+    parents, free = required, candidates
+    while len(free):
+        gains = score.add_gains(node, parents, free)
+        best = int(np.argmax(gains))
+        if gains[best] <= 0.0:
+            break
+        parents, free = np.append(parents, free[best]), np.delete(free, best)
+    while len(parents) > len(required):
+        gains = score.drop_gains(node, parents)
+        best = len(required) + int(np.argmax(gains[len(required) :]))
+        if gains[best] <= 0.0:
+            break
+        parents = np.delete(parents, best)
+    return parents
