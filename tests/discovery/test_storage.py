@@ -49,7 +49,7 @@ def test_a_save_that_fails_keeps_the_old_file(saved: Path, monkeypatch: pytest.M
 
 
 def test_a_folder_that_is_not_there_is_told(saved: Path) -> None:
-    with pytest.raises(DiscoveryError, match="Expected a place to write .*No such file"):
+    with pytest.raises(DiscoveryError, match=r"Expected a place to write .*No such file"):
         Discovery.load(saved).save(saved.parent / "none" / "result")
 
 
