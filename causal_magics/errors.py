@@ -14,6 +14,10 @@
     ├── NotationError             text that is not the notation; line and column
     ├── DataError                 a table that cannot be learned from
     ├── DiscoveryError            a search that cannot be run as asked
+    ├── LanguageModelError        a language model that cannot do what is asked of it
+    │   ├── ModelNotFoundError    a language model that is not here
+    │   └── EndpointError         an endpoint that does not answer as it should
+    ├── PromptError               prompts or values from which nothing can be measured
     ├── CellError                 a `%%causal` cell that cannot be run as written
     ├── EditorError               something that the editor cannot do
     │   └── OperationError        an operation that does not fit its document; `kind`
@@ -201,6 +205,22 @@ class DataError(CausalMagicsError):
 
 class DiscoveryError(CausalMagicsError):
     """A search that cannot be run as asked."""
+
+
+class LanguageModelError(CausalMagicsError):
+    """A language model that cannot do what is asked of it."""
+
+
+class ModelNotFoundError(LanguageModelError):
+    """A language model that is not here."""
+
+
+class EndpointError(LanguageModelError):
+    """An endpoint that does not answer as it should."""
+
+
+class PromptError(CausalMagicsError):
+    """Prompts or values from which nothing can be measured."""
 
 
 class CellError(CausalMagicsError):

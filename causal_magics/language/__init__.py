@@ -1,0 +1,1 @@
+"""Language models: loading, scoring, and access to their heads."""

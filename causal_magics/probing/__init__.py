@@ -1,0 +1,1 @@
+"""Asking, probing and tracing a language model against a causal graph."""
