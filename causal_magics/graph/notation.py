@@ -7,7 +7,7 @@ One statement follows the other; line breaks and `;` may separate them::
     "blood pressure" -- weight                        # quotes where a name needs them
     PKC -> Mek [required]                             # required | forbidden | bits= | confidence=
     tiers: Age Gene | Treatment | Outcome             # no arrow from a later to an earlier tier
-    prompt: any text up to the end of the line        # a setting of the verb
+    prompt: any text up to the end of the line        # a setting of the verb; it may stand twice
 
 Edges are ``->``, ``<-``, ``<->``, ``--`` and, with circles as in a PAG, ``@->``, ``<-@``,
 ``@-@``, ``@--``, ``--@``. Nodes take DAGitty's roles and their short forms (``e``, ``o``, ``a``,
@@ -149,7 +149,7 @@ class _Parser:
         key = None if group else self.scan.take_key()
         if key is None:
             return self._chain()
-        if key.text == "tiers":
+        if key.text == "tiers" and not key.quoted:
             self.draft.set_tiers(key, self._tiers())
         else:
             self._setting(key)

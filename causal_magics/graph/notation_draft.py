@@ -43,9 +43,9 @@ _FLIPPED: dict[str, Mark] = {"<-": "->", "<-@": "@->", "--@": "@--"}
 
 @dataclass(frozen=True)
 class Setting:
-    """The value of a ``key: value`` line, and its line from 1."""
+    """The values of the ``key: value`` lines of one key, and the first of these lines, from 1."""
 
-    value: str
+    values: tuple[str, ...]
     line: int
 
 
@@ -61,9 +61,9 @@ class Draft:
     """A graph while its text is being read; every part remembers its place."""
 
     def __init__(self, scan: Scanner) -> None:
-        self.settings: dict[str, Setting] = {}
         self.first_mention: dict[str, int] = {}
         self._scan = scan
+        self._settings: dict[str, tuple[int, list[str]]] = {}
         self._roles: dict[str, set[Role]] = {}
         self._positions: dict[str, tuple[float, float]] = {}
         self._edges: dict[tuple[str, str, Mark], tuple[float | None, float | None]] = {}
@@ -88,12 +88,9 @@ class Draft:
 
     def add_setting(self, key: Word, value: str) -> None:
         """Take note of a ``key: value`` line."""
-        if key.text in self.settings:
-            first = self.settings[key.text].line
-            raise self._scan.error(
-                f"{shorten(key.text)} is set already, in line {first}.", key.at, "each setting once"
-            )
-        self.settings[key.text] = Setting(value, self._scan.place(key.at)[0])
+        if key.text not in self._settings:
+            self._settings[key.text] = (self._scan.place(key.at)[0], [])
+        self._settings[key.text][1].append(value)
 
     def set_tiers(self, key: Word, tiers: list[list[Word]]) -> None:
         """Take note of the tiers."""
@@ -267,7 +264,14 @@ class Draft:
         expected = f"{', '.join(shown[:-1])} or {shown[-1]}"
         return self._scan.error(message, attribute.at, expected, None if hint == key else hint)
 
-    # ------------------------------------------------------------------ the graph
+    # ------------------------------------------------------------------ what was read
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """The settings, once the whole text is read."""
+        return {
+            key: Setting(tuple(values), line) for key, (line, values) in self._settings.items()
+        }
 
     def graph(self) -> CausalGraph:
         """Return the graph, once the whole text is read.

@@ -25,6 +25,7 @@ WORD_CHARACTERS = (
 )
 WORD = re.compile(rf"[{WORD_CHARACTERS}]+")
 _KEY = re.compile(rf"([{WORD_CHARACTERS}]+(?:-[{WORD_CHARACTERS}]+)*)[ \t]*:")
+_COLON = re.compile(r"[ \t]*:")
 _ATTRIBUTE = re.compile(rf"[{WORD_CHARACTERS}-]+")
 _VALUE = re.compile(rf"[^{_SPACE}\n,;=\[\]{{}}\"#]+")
 _STRING_STOP = re.compile(r"[\"\\\n]")
@@ -91,11 +92,21 @@ class Scanner:
 
     def take_key(self) -> Word | None:
         """Read a setting's name with its colon, if one stands here."""
+        if self.char == '"':
+            return self._take_quoted_key()
         match = _KEY.match(self.text, self.at)
         if match is None:
             return None
         self.at = match.end()
         return Word(match[1], match.start(), quoted=False)
+
+    def _take_quoted_key(self) -> Word | None:
+        start = self.at
+        word = self._take_string()
+        if self.take(_COLON) is not None:
+            return word
+        self.at = start
+        return None
 
     def take_rest_of_line(self) -> str:
         """Read a setting's value: the rest of the line, without comment and outer quotes."""

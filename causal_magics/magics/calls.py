@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from causal_magics.errors import CellError, closest, shorten
@@ -75,7 +75,8 @@ def read_call(
         return Call(verb, verb.alone)
     text = None if body is None else expand(body, notebook.value)
     graph, settings = _read_body(text)
-    words = _words_by_option(verb, header, settings)
+    options, lines, by_node = _sorted_settings(verb, settings, graph)
+    words = _words_by_option(verb, header, options)
     arguments = {
         parameter.name: read_argument(parameter, words[parameter.name], notebook)
         for parameter in verb.options
@@ -85,6 +86,13 @@ def read_call(
         if parameter.name not in arguments and parameter.option in defaults:
             words_of_default = [Word(str(defaults[parameter.option]), "quoted")]
             arguments[parameter.name] = read_argument(parameter, words_of_default, notebook)
+    arguments |= lines
+    if verb.by_node is not None and by_node:
+        arguments[verb.by_node] = Argument(by_node, repr(by_node))
+        if verb.body not in arguments:
+            graph = _mentioning(graph, by_node)
+    if settings and text is not None and not _reads_text(verb):
+        text = str(graph)
     _add_body(verb, text, graph, arguments)
     _add_names(verb, header, notebook, arguments)
     for parameter in verb.parameters:
@@ -102,6 +110,45 @@ def _read_body(text: str | None) -> tuple[CausalGraph, Mapping[str, Setting]]:
     return cell.graph, cell.settings
 
 
+def _sorted_settings(
+    verb: Verb, settings: Mapping[str, Setting], graph: CausalGraph
+) -> tuple[dict[str, Setting], dict[str, Argument], dict[str, str]]:
+    """Return the settings that are options, the parameters of whole lines, and those of nodes."""
+    lines = {
+        parameter.option: parameter for parameter in verb.options if parameter.name in verb.lines
+    }
+    options: dict[str, Setting] = {}
+    whole: dict[str, Argument] = {}
+    by_node: dict[str, str] = {}
+    for key, setting in settings.items():
+        spelled = key.replace("_", "-")
+        if spelled in lines:
+            whole[lines[spelled].name] = Argument(setting.values, repr(setting.values))
+        elif verb.by_node is None or (key not in graph and _means_option(verb, spelled)):
+            options[key] = setting
+        elif len(setting.values) > 1:
+            raise CellError(f"Expected one line {key}:, got {len(setting.values)}. Join them.")
+        else:
+            by_node[key] = setting.values[0]
+    return options, whole, by_node
+
+
+def _means_option(verb: Verb, key: str) -> bool:
+    """Whether a key that no node has is an option's name, or nearly so."""
+    return closest(key, [parameter.option for parameter in verb.options]) is not None
+
+
+def _mentioning(graph: CausalGraph, names: Iterable[str]) -> CausalGraph:
+    for name in names:
+        if name not in graph:
+            graph = graph.add_node(name)
+    return graph
+
+
+def _reads_text(verb: Verb) -> bool:
+    return any(p.name == verb.body and p.kind == "text" for p in verb.parameters)
+
+
 def _words_by_option(
     verb: Verb, header: Header, settings: Mapping[str, Setting]
 ) -> dict[str, list[Word]]:
@@ -114,7 +161,8 @@ def _words_by_option(
         words[parameter.name] = [word]
     for key, setting in settings.items():
         parameter = _option(verb, key, f"{key}:")
-        words.setdefault(parameter.name, []).extend(_setting_words(parameter, setting.value))
+        for text in setting.values:
+            words.setdefault(parameter.name, []).extend(_setting_words(parameter, text))
     for name, value in header.options:
         parameter = _option(verb, name, f"--{name}")
         if value is None and parameter.kind != "flag":
@@ -179,6 +227,12 @@ def _add_body(
             arguments[parameter.name] = Argument(graph, source)
         elif stated.value:
             arguments[parameter.name] = _merged(given, stated)
+    elif graph.nodes and parameter.name in verb.lines:
+        raise CellError(f"{verb.name} takes no graph. Begin each line with {parameter.option}:.")
+    elif graph.nodes and parameter.name in arguments:
+        raise CellError(
+            f"{parameter.placeholder} is given in the first line and again in the body. Keep one."
+        )
     elif graph.nodes:
         arguments[parameter.name] = Argument(graph, source)
 
@@ -205,6 +259,8 @@ def _add_names(
 
 
 def _missing(verb: Verb, parameter: Parameter) -> CellError:
+    if parameter.name == verb.by_node:
+        return CellError(f"{verb.name} needs lines that begin with a node's name and a colon.")
     if parameter.name == verb.body:
         return CellError(f"{verb.name} needs a body. Write it below %%causal {verb.name}.")
     names = " ".join(p.placeholder for p in verb.positional)

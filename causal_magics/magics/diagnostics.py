@@ -165,10 +165,14 @@ class _Reader:
             hint = closest(name, known)
             message = f"{verb.name} has no option --{name}."
             self._say_word(f"--{name}", message, "option", [f"--{hint}" if hint else None])
-        for key, setting in {} if cell is None else cell.settings.items():
+        if cell is None:
+            return
+        for key, setting in cell.settings.items():
             if key.replace("_", "-") in known:
                 continue
             hint = closest(key, [*known, "tiers"])
+            if verb.by_node is not None and (hint is None or key in cell.graph):
+                continue
             number = self.first + setting.line
             column = self.lines[number].find(key)
             message = f"{verb.name} has no setting {key}:. A name with a colon needs quotes."

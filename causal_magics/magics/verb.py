@@ -39,6 +39,11 @@ class Verb:
     answered : bool
         Whether the cell shows the graph in an editor that can be held against data; it then takes
         those options of `edit` too.
+    lines : tuple of str
+        The parameters whose settings are taken line by line, each line as it is.
+    by_node : str, optional
+        The mapping parameter that takes the settings named after nodes: ``Altitude: text``. Such
+        a line mentions the node.
     words : callable, optional
         Gives the words which a text argument can be, from what cells have bound.
     """
@@ -50,6 +55,8 @@ class Verb:
     bound_by: tuple[str, str] | None = None
     alone: str | None = None
     answered: bool = False
+    lines: tuple[str, ...] = ()
+    by_node: str | None = None
     words: Callable[[History], Iterable[str]] | None = None
 
     @cached_property
@@ -70,7 +77,7 @@ class Verb:
     def options(self) -> tuple[Parameter, ...]:
         """The parameters that the first line can fill."""
         text_body = [p.name for p in self.parameters if p.name == self.body and p.kind == "text"]
-        own = tuple(p for p in self.parameters if p.name not in text_body)
+        own = tuple(p for p in self.parameters if p.name not in (*text_body, self.by_node))
         return (*own, *self.screen_options)
 
     @cached_property

@@ -1,7 +1,7 @@
 /** Collects what a text says of a graph, and where: the twin of causal_magics/graph/notation_draft.py. */
 
 import { type Mark, ROLES, type Role, isSymmetric, nameProblem } from "./model";
-import type { NotationEdge, NotationGraph, NotationSetting } from "./notation";
+import type { NotationEdge, NotationGraph } from "./notation";
 import { type NotationError, type Scanner, type Word, shorten } from "./notation-scanner";
 import {
   DRAWING_ATTRIBUTES,
@@ -47,7 +47,7 @@ export function compareNames(a: string, b: string): number {
 
 /** A graph while its text is being read; every part remembers its place. */
 export class Draft {
-  readonly settings = new Map<string, NotationSetting>();
+  readonly settings = new Map<string, { readonly values: string[]; readonly line: number }>();
   readonly firstMention = new Map<string, number>();
   private readonly roles = new Map<string, Set<Role>>();
   private readonly positions = new Map<string, readonly [number, number]>();
@@ -69,11 +69,9 @@ export class Draft {
   }
 
   addSetting(key: Word, value: string): void {
-    const first = this.settings.get(key.text);
-    if (first) {
-      throw this.scan.error(`${shorten(key.text)} is set already, in line ${first.line}.`, key.at, "each setting once");
-    }
-    this.settings.set(key.text, { value, line: this.scan.place(key.at).line });
+    const known = this.settings.get(key.text);
+    if (known) known.values.push(value);
+    else this.settings.set(key.text, { values: [value], line: this.scan.place(key.at).line });
   }
 
   setTiers(key: Word, tiers: readonly (readonly Word[])[]): void {

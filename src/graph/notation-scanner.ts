@@ -45,6 +45,7 @@ const WORD_CHARACTERS =
   "\\ufe20-\\ufe2f\\ufe70-\\ufefe\\uff10-\\uff19\\uff21-\\uff3a\\uff41-\\uff5a\\uff66-\\uffdc" +
   "\\u{10000}-\\u{dffff}";
 const WORD = sticky(`[${WORD_CHARACTERS}]+`);
+const COLON = sticky("[ \\t]*:");
 const KEY = sticky(`([${WORD_CHARACTERS}]+(?:-[${WORD_CHARACTERS}]+)*)[ \\t]*:`);
 const ATTRIBUTE = sticky(`[${WORD_CHARACTERS}\\-]+`);
 const VALUE = sticky(`[^${SPACE}\\n,;=\\[\\]{}"#]+`);
@@ -124,6 +125,12 @@ export class Scanner {
   /** Read a setting's name with its colon, if one stands here. */
   takeKey(): Word | null {
     const at = this.at;
+    if (this.text[at] === '"') {
+      const word = this.takeString();
+      if (this.take(COLON) !== null) return word;
+      this.at = at;
+      return null;
+    }
     const written = this.take(KEY);
     return written === null ? null : { text: written.slice(0, -1).trimEnd(), at, quoted: false };
   }

@@ -36,9 +36,9 @@ export interface NotationGraph {
   readonly tiers: readonly (readonly string[])[];
 }
 
-/** The value of a `key: value` line, and its line from 1. */
+/** The values of the `key: value` lines of one key, and the first of these lines, from 1. */
 export interface NotationSetting {
-  readonly value: string;
+  readonly values: readonly string[];
   readonly line: number;
 }
 
@@ -132,7 +132,7 @@ class Parser {
     }
     const key = group ? null : this.scan.takeKey();
     if (key === null) return this.chain();
-    if (key.text === "tiers") this.draft.setTiers(key, this.tiers());
+    if (key.text === "tiers" && !key.quoted) this.draft.setTiers(key, this.tiers());
     else this.setting(key);
     return [];
   }

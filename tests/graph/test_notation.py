@@ -125,12 +125,13 @@ def test_an_error_shows_the_line_and_a_caret() -> None:
         ("dag " * 50_000, 1),
         ("a [" + "e," * 100_000 + "]", 1),
         ("".join(f"k{i}: 1\n" for i in range(25_000)), 0),
+        ("k: 1\n" * 50_000, 0),
         ("a [" + "a," * 100_000, None),
         ('"' + "\\" * 200_000, None),
         ("a-" * 100_000, None),
         (" " * 200_000 + "a # " + "#" * 200_000, 1),
     ],
-    ids=["edges", "chain", "groups", "words", "attributes", "settings", "open", "escapes", "key",
+    ids=["edges", "chain", "groups", "words", "attributes", "settings", "setting", "open", "escapes", "key",
          "blanks"],
 )  # fmt: skip
 def test_a_large_text_is_read_in_one_pass(text: str, nodes: int | None) -> None:

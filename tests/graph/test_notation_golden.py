@@ -43,7 +43,7 @@ def test_a_text_says_its_graph(case: dict[str, Any]) -> None:
     assert cell.graph == expected
     assert cell.graph.nodes == expected.nodes
     assert {
-        key: {"value": setting.value, "line": setting.line}
+        key: {"values": list(setting.values), "line": setting.line}
         for key, setting in cell.settings.items()
     } == case.get("settings", {})
     assert set(cell.places) == set(expected.nodes)

@@ -19,7 +19,7 @@ interface Valid {
     readonly forbidden?: NotationGraph["forbidden"];
     readonly tiers?: NotationGraph["tiers"];
   };
-  readonly settings?: Record<string, { readonly value: string; readonly line: number }>;
+  readonly settings?: Record<string, { readonly values: readonly string[]; readonly line: number }>;
   readonly canonical: readonly string[];
 }
 interface Invalid {
@@ -116,6 +116,7 @@ describe("any text", () => {
 
   it.each([
     ["edges", Array.from({ length: 50_000 }, (_, i) => `a${i} -> b${i}`).join("\n"), 100_000],
+    ["one setting", "k: 1\n".repeat(100_000), 0],
     ["a chain", Array.from({ length: 80_000 }, (_, i) => `a${i}`).join(" -> "), 80_000],
     ["a star", Array.from({ length: 60_000 }, (_, i) => `a -> b${i}`).join("\n"), 60_001],
     ["groups", "{}".repeat(400_000), 0],
