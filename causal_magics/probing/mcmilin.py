@@ -1,0 +1,111 @@
+"""McMilin's two studies and her underspecified sentences, in our own words.
+
+McMilin, "Selection bias induced spurious correlations in large language models" (2022): whether a
+text was written down depends on when or where its subject lived and on their gender, so that a date
+or a place tells a pronoun which it does not tell in the population. "Underspecification in language
+modeling tasks: a causality-informed study of gendered pronoun resolution" (2023): sentences that do
+not settle the pronoun follow the date, others do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from causal_magics.graph.model import CausalGraph
+
+__all__ = ["OpenStudy", "Study", "date_study", "open_study", "place_study"]
+
+_VERBS = (
+    "was still", "had just become", "was treated as", "no longer felt like", "was proud to be",
+    "lived as",
+)  # fmt: skip
+_STAGES = (
+    "a child", "a pupil", "a teenager", "a student", "an apprentice", "an adult", "a parent",
+    "a grandparent", "a pensioner", "an elder",
+)  # fmt: skip
+
+_PLACES = (
+    "Afghanistan", "Iran", "Pakistan", "Morocco", "Egypt", "Saudi Arabia", "Turkey", "India",
+    "Japan", "Nepal", "China", "South Korea", "Indonesia", "Italy", "Brazil", "France", "Canada",
+    "Germany", "Norway", "Iceland",
+)  # fmt: skip
+"""From the largest gender gap to the smallest, by ranks of the Global Gender Gap Report 2023."""
+
+_OPEN = (
+    "doctor", "teacher", "patient", "neighbour", "lawyer", "clerk", "cook", "tailor", "painter",
+    "visitor", "baker", "writer", "singer", "student", "guest", "farmer",
+)  # fmt: skip
+_SETTLED = (
+    "mother", "father", "sister", "brother", "daughter", "son", "aunt", "uncle", "niece", "nephew",
+    "queen", "king", "wife", "husband", "woman", "man",
+)  # fmt: skip
+_FRAMES = (
+    "In {{Date}}, the {} said that {{Pronoun}} was tired.",
+    "In {{Date}}, the {} left early because {{Pronoun}} had a long way to go.",
+)
+
+
+class Study(NamedTuple):
+    """What `probe` takes: ``probe(*date_study())``."""
+
+    graph: CausalGraph
+    templates: Sequence[str]
+    values: Mapping[str, str]
+
+
+class OpenStudy(NamedTuple):
+    """What `underspecification` takes: ``underspecification(*open_study())``."""
+
+    graph: CausalGraph
+    underspecified: Sequence[str]
+    specified: Sequence[str]
+    values: Mapping[str, str]
+
+
+def date_study() -> Study:
+    """Return the study of dates: 60 sentences, 30 years from 1801 to 2016.
+
+    Examples
+    --------
+    >>> date_study().templates[0]
+    'In {Date}, {Pronoun} was still a child.'
+    """
+    return Study(_graph("Time", "Date"), _sentences("Date"), {"Date": _dates(), **_pronouns()})
+
+
+def place_study() -> Study:
+    """Return the study of places: 60 sentences, 20 countries, the largest gender gap first."""
+    values = {"Place": ", ".join(_PLACES), **_pronouns()}
+    return Study(_graph("Home", "Place"), _sentences("Place"), values)
+
+
+def open_study() -> OpenStudy:
+    """Return 32 sentences that leave the pronoun open and 32 that settle it."""
+    return OpenStudy(
+        _graph("Time", "Date"),
+        [frame.format(noun) for noun in _OPEN for frame in _FRAMES],
+        [frame.format(noun) for noun in _SETTLED for frame in _FRAMES],
+        {"Date": _dates(), **_pronouns()},
+    )
+
+
+def _graph(cause: str, mention: str) -> CausalGraph:
+    return CausalGraph.parse(
+        f"{mention} <- {cause} -> Written <- Gender -> Pronoun\n"
+        f"Written [selected]\n{{{cause} Gender}} [latent]"
+    )
+
+
+def _sentences(mention: str) -> list[str]:
+    return [
+        f"In {{{mention}}}, {{Pronoun}} {verb} {stage}." for verb in _VERBS for stage in _STAGES
+    ]
+
+
+def _dates() -> str:
+    return ", ".join(str(round(1801 + 215 * step / 29)) for step in range(30))
+
+
+def _pronouns() -> dict[str, str]:
+    return {"Pronoun": "female = she | male = he"}
