@@ -5,6 +5,7 @@ import { graphCells } from "./graph-cells";
 import { graphFile } from "./graph-file";
 import { graphOutput } from "./graph-output";
 import { graphTabs } from "./graph-tabs";
+import { headMapOutput } from "./head-map-output";
 import { highlighting } from "./highlighting";
 import { notebookPaths } from "./notebook-paths";
 import { settings } from "./settings";
@@ -15,6 +16,7 @@ export default [
   settings,
   graphOutput,
   timelineOutput,
+  headMapOutput,
   graphFile,
   fileCommands,
   graphCells,

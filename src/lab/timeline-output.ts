@@ -3,7 +3,9 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/applica
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { renderStoredTimeline } from "../timeline";
 import { RANK } from "./graph-output";
-import { TIMELINE_MIME, TimelineRenderer } from "./timeline-renderer";
+import { StoredRenderer } from "./stored-renderer";
+
+const TIMELINE_MIME = "application/vnd.causal-magics.timeline+json";
 
 export const timelineOutput: JupyterFrontEndPlugin<void> = {
   id: "causal-magics:timeline-output",
@@ -11,7 +13,8 @@ export const timelineOutput: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IRenderMimeRegistry],
   activate: (_app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
-    const createRenderer = (): TimelineRenderer => new TimelineRenderer(renderStoredTimeline);
+    const nothing = "This output holds no timeline that this version can read.";
+    const createRenderer = (): StoredRenderer => new StoredRenderer({ mime: TIMELINE_MIME, draw: renderStoredTimeline, nothing });
     rendermime.addFactory({ safe: true, mimeTypes: [TIMELINE_MIME], createRenderer }, RANK);
   },
 };

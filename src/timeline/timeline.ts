@@ -1,5 +1,6 @@
 /** One timeline on one screen: what is selected, pointed at and said, and whether the kernel follows. */
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import type { TraitModel } from "../traits/model";
 import { NO_EPISODES, parseEpisodes, type Batch, type Episodes } from "./data";
 import { describeBatch } from "./wording";
 
@@ -10,15 +11,6 @@ const PATIENCE = 4_000;
 const WRITTEN = ["timeline", "title", "showing"];
 /** What `showing` is where the editor is closed. */
 const CLOSED = -1;
-
-/** The kernel's side: traits that it writes, and the one that screens write. */
-export interface TimelineModel {
-  get(trait: string): unknown;
-  onChange(trait: string, listener: () => void): () => void;
-  /** Calls back when the kernel is gone. */
-  onGone(listener: () => void): () => void;
-  select(index: number): void;
-}
 
 /**
  * Whose graph the editor shows: that of the selected batch (`shown`), not yet (`waiting`), not for long (`silent`),
@@ -40,11 +32,11 @@ export class Timeline {
   readonly #showing = signal<number | null>(null);
   readonly #isGone = signal(false);
   readonly #isLate = signal(false);
-  readonly #model: TimelineModel;
+  readonly #model: TraitModel;
   readonly #endings: (() => void)[];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(model: TimelineModel, isStored: boolean) {
+  constructor(model: TraitModel, isStored: boolean) {
     this.#model = model;
     this.shown = computed(() => this.hover.value ?? this.focus.value ?? this.selected.value);
     this.link = computed(() => (isStored ? "stored" : this.#isGone.value ? "gone" : this.#liveLink()));
@@ -72,7 +64,7 @@ export class Timeline {
     if (!batch) return;
     this.focus.value = this.selected.value = index;
     // Also where the kernel seems gone: it may be back, and then it answers.
-    this.#model.select(index);
+    this.#model.set("selected", index);
     const isAlive = this.link.value !== "gone" && this.link.value !== "stored";
     this.#announce(`Selected: ${describeBatch(batch)}.${isAlive ? "" : " There is no kernel to show its graph."}`);
   }

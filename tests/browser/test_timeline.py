@@ -61,4 +61,4 @@ def test_a_batch_is_chosen_its_graph_shown_and_all_of_it_kept(
     expect(stored.locator("[data-link]")).to_have_attribute("data-link", "stored")
     expect(stored.locator("[data-batch]")).to_have_count(7)
     stored.locator('[data-batch="3"]').hover()
-    expect(stored.locator(".cmt-details")).to_contain_text("load (14 % of cells)")
+    expect(stored.locator(".cmv-details")).to_contain_text("load (14 % of cells)")

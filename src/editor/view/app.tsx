@@ -8,6 +8,7 @@ import type { Editor } from "../editor";
 import { pictureOf } from "../export";
 import { handleKey, isForPage } from "../keyboard";
 import { PointerControl } from "../pointer";
+import { hearKeysFirst } from "../shortcuts";
 import { Canvas } from "./canvas";
 import { copyText, cutText, pasteText } from "../clipboard";
 import { ContextMenu } from "./context-menu";
@@ -90,7 +91,7 @@ function useCanvas(editor: Editor, stage: RefObject<HTMLDivElement>, canvas: Ref
       detach();
     };
   }, []);
-  useEffect(() => hearKeysFirst(root), []);
+  useEffect(() => hearKeysFirst(root, (event) => isForPage(event, isTyping(event))), []);
   useEffect(() => hearClipboard(editor, root), []);
   useSignalEffect(() => {
     const { rev, nodes, edges } = editor.scene.document.value;
@@ -138,31 +139,6 @@ function focusCanvas({ screen }: Editor, svg: SVGSVGElement): void {
 function isTyping(event: KeyboardEvent): boolean {
   const [target] = event.composedPath();
   return target instanceof HTMLElement && target.matches("input, select, textarea");
-}
-
-const SUPPRESS = "data-lm-suppress-shortcuts";
-
-/**
- * Notebook 7's shortcuts hear keys before the editor does and pass over an element with this attribute. They look for
- * it from the focused element upwards, and try each on the way: it is set on that one, before anybody else hears the key.
- */
-function hearKeysFirst(root: HTMLElement): () => void {
-  const decide = (event: KeyboardEvent): void => {
-    const [focused] = event.composedPath();
-    if (!(focused instanceof Element) || !root.contains(focused)) return;
-    // Where the keyboard was before, it may be around where it is now.
-    for (const earlier of root.querySelectorAll(`[${SUPPRESS}]`)) earlier.removeAttribute(SUPPRESS);
-    focused.toggleAttribute(SUPPRESS, !isForPage(event, isTyping(event)));
-  };
-  const keepFromPage = (event: KeyboardEvent): void => {
-    if (!isForPage(event, isTyping(event))) event.stopPropagation();
-  };
-  window.addEventListener("keydown", decide, true);
-  root.addEventListener("keydown", keepFromPage);
-  return () => {
-    window.removeEventListener("keydown", decide, true);
-    root.removeEventListener("keydown", keepFromPage);
-  };
 }
 
 /** Copy, cut and paste of what is selected, unless a field has the keyboard. */

@@ -1,7 +1,4 @@
-/** The timeline's style sheet: the editor's surfaces and buttons, and what is drawn here. */
-import base from "../../editor/style/base.css";
-import media from "../../editor/style/media.css";
-import pages from "../../editor/style/pages.css";
+import { styleOf } from "../../traits/style";
 import timeline from "./timeline.css";
 
-export const style = [base, pages, timeline, media].join("\n");
+export const style = styleOf(timeline);

@@ -1,8 +1,8 @@
 /** The whole timeline: what it is of, the chart, the details of one batch, and what can be done. */
-import { useSignal } from "@preact/signals";
-import type { JSX, RefObject } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { fitLabel } from "../../graph/geometry-text";
+import { useWidth } from "../../traits/width";
 import type { Link, Timeline } from "../timeline";
 import { describeEpisodes } from "../wording";
 import { ChartView } from "./chart";
@@ -17,23 +17,23 @@ export function App({ timeline }: Props): JSX.Element {
   const episodes = timeline.episodes.value;
   return (
     <>
-      <div class="cmt-head">
-        <b class="cmt-title" title={timeline.title.value}>{timeline.title.value || "Episodes"}</b>
-        <span class="cmt-faint">{describeEpisodes(episodes)}</span>
+      <div class="cmv-head">
+        <b class="cmv-title" title={timeline.title.value}>{timeline.title.value || "Episodes"}</b>
+        <span class="cmv-faint">{describeEpisodes(episodes)}</span>
         {episodes.batches.length > 0 && <Legend />}
       </div>
       {episodes.batches.length > 0 && <Body timeline={timeline} />}
-      <div class="cmt-foot">
+      <div class="cmv-foot">
         {episodes.batches.length > 0 ? (
           <>
-            <span class="cmt-advice">click, or ← → and Enter: its graph · ↑ ↓ to the next change</span>
+            <span class="cmv-advice">click, or ← → and Enter: its graph · ↑ ↓ to the next change</span>
             <LinkState timeline={timeline} />
           </>
         ) : (
           <span>Each batch of rows that arrives gets a mark here.</span>
         )}
       </div>
-      <div class="cmt-live" role="status" aria-live="polite">
+      <div class="cmv-live" role="status" aria-live="polite">
         {timeline.announcement}
       </div>
     </>
@@ -42,7 +42,7 @@ export function App({ timeline }: Props): JSX.Element {
 
 function Legend(): JSX.Element {
   return (
-    <span class="cmt-legend cmt-faint">
+    <span class="cmv-legend cmv-faint">
       <span>
         <svg width="12" height="10" aria-hidden="true"><Flag x={6} y={5} wide /></svg> mechanisms changed
       </span>
@@ -60,29 +60,12 @@ function Body({ timeline }: Props): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
   return (
-    <div class="cmt-body">
-      <div class="cmt-place" ref={place}>{width > 0 && <ChartView timeline={timeline} width={width} />}</div>
+    <div class="cmv-body">
+      <div class="cmv-place" ref={place}>{width > 0 && <ChartView timeline={timeline} width={width} />}</div>
       <Details timeline={timeline} />
     </div>
   );
 }
-
-function useWidth(place: RefObject<HTMLDivElement>): number {
-  const width = useSignal(0);
-  useLayoutEffect(() => {
-    const box = place.current;
-    if (!box) return undefined;
-    const measure = (): void => void (width.value = box.clientWidth || FALLBACK_WIDTH);
-    measure();
-    const observer = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(measure);
-    observer?.observe(box);
-    return () => observer?.disconnect();
-  }, []);
-  return width.value;
-}
-
-/** Where nothing is laid out, as in an output that is folded. */
-const FALLBACK_WIDTH = 640;
 
 const WORDS: Readonly<Record<Link, string>> = {
   shown: "its graph is in the editor",
@@ -102,9 +85,9 @@ function LinkState({ timeline }: Props): JSX.Element | null {
   const label = index === null || !NAMED.has(link) ? "" : `${fitLabel(timeline.batches[index]?.label ?? "", 110)}: `;
   if (index === null && link !== "gone" && link !== "stored") return null;
   return (
-    <span class={`cmt-link is-${link}`} data-link={link}>
+    <span class={`cmv-link is-${link}`} data-link={link}>
       {label + WORDS[link]}
-      {link !== "stored" && <span class="cmt-lamp" aria-hidden="true" />}
+      {link !== "stored" && <span class="cmv-lamp" aria-hidden="true" />}
     </span>
   );
 }

@@ -14,14 +14,14 @@ export function Details({ timeline }: { readonly timeline: Timeline }): JSX.Elem
   const batch = index === null ? undefined : batches[index];
   const regime = batch && regimes[batch.regime];
   return (
-    <aside class="cmt-details" aria-label="Batch" tabindex={0}>
+    <aside class="cmv-details" aria-label="Batch" tabindex={0}>
       {batch && regime && index !== null ? (
         <>
           <Facts batch={batch} regime={regime} place={`batch ${index + 1} of ${batches.length}`} />
           <Alternatives batch={batch} />
         </>
       ) : (
-        <p class="cmt-faint">Point at a batch for what is known of it.</p>
+        <p class="cmv-faint">Point at a batch for what is known of it.</p>
       )}
     </aside>
   );
@@ -31,12 +31,12 @@ function Facts({ batch, regime, place }: { readonly batch: Batch; readonly regim
   return (
     <div class="cmt-facts">
       <p class="cmt-name">
-        <b title={batch.label}>{batch.label}</b> <span class="cmt-faint">{place}</span>
+        <b title={batch.label}>{batch.label}</b> <span class="cmv-faint">{place}</span>
       </p>
       <p>
         <svg width="12" height="12" aria-hidden="true"><Mark regime={batch.regime} x={6} y={6} radius={4.5} /></svg>{" "}
         {`regime ${batch.regime} of world ${regime.world}`}
-        <span class="cmt-faint">{` · ${regime.edges} edges`}</span>
+        <span class="cmv-faint">{` · ${regime.edges} edges`}</span>
       </p>
       <p>
         {`${whole(batch.rows)} rows`}
@@ -74,7 +74,7 @@ function Alternatives({ batch: { alternatives } }: { readonly batch: Batch }): J
             <td>{priceOf(each, cheapest)}</td>
           </tr>
         ))}
-        {more > 0 && <tr><td /><th scope="row" class="cmt-faint">{`and ${more} more`}</th><td /></tr>}
+        {more > 0 && <tr><td /><th scope="row" class="cmv-faint">{`and ${more} more`}</th><td /></tr>}
       </tbody>
     </table>
   );

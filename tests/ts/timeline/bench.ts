@@ -1,6 +1,8 @@
 /** A timeline in jsdom before a kernel that says only what it is told to say. */
-import { vi } from "vitest";
-import { mountTimeline, renderStoredTimeline, type TimelineModel } from "../../../src/timeline";
+import { mountTimeline, renderStoredTimeline } from "../../../src/timeline";
+import { drawn, Kernel } from "../harness/traits";
+
+export { drawn, press } from "../harness/traits";
 
 export interface RawBatch {
   readonly label: string;
@@ -33,53 +35,14 @@ export function raw(regimes: readonly number[], labels?: readonly string[], worl
   };
 }
 
-export class Kernel implements TimelineModel {
-  readonly traits: Record<string, unknown>;
-  readonly selected: number[] = [];
-  readonly #listeners = new Map<string, Set<() => void>>();
-
-  constructor(traits: Record<string, unknown>) {
-    this.traits = { title: "telemetry", selected: null, showing: null, ...traits };
-  }
-
-  get(trait: string): unknown {
-    return this.traits[trait];
-  }
-
-  onChange(trait: string, listener: () => void): () => void {
-    const held = this.#listeners.get(trait) ?? new Set();
-    this.#listeners.set(trait, held.add(listener));
-    return () => held.delete(listener);
-  }
-
-  onGone(listener: () => void): () => void {
-    return this.onChange("gone", listener);
-  }
-
-  select(index: number): void {
-    this.selected.push(index);
-  }
-
-  say(traits: Record<string, unknown>): void {
-    Object.assign(this.traits, traits);
-    for (const name of Object.keys(traits)) for (const listener of this.#listeners.get(name) ?? []) listener();
-  }
-
-  get listeners(): number {
-    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
-  }
-}
-
 export interface Bench {
   readonly kernel: Kernel;
   readonly root: HTMLElement;
   readonly close: () => void;
 }
 
-export const drawn = (): Promise<unknown> => vi.advanceTimersByTimeAsync(30);
-
 export async function open(timeline: unknown, traits: Record<string, unknown> = {}): Promise<Bench> {
-  const kernel = new Kernel({ timeline, ...traits });
+  const kernel = new Kernel({ timeline, title: "telemetry", selected: null, showing: null, ...traits });
   const host = document.body.appendChild(document.createElement("div"));
   const close = mountTimeline(host, kernel);
   await drawn();
@@ -109,14 +72,6 @@ export async function point(root: HTMLElement, index: number): Promise<void> {
   await drawn();
 }
 
-/** Presses keys where the keyboard is. */
-export async function press(...keys: readonly string[]): Promise<void> {
-  for (const key of keys) {
-    document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, composed: true }));
-    await drawn();
-  }
-}
-
-export const details = (root: HTMLElement): string => root.querySelector(".cmt-details")?.textContent ?? "";
-export const said = (root: HTMLElement): string => root.querySelector(".cmt-live")?.textContent?.trim() ?? "";
+export const details = (root: HTMLElement): string => root.querySelector(".cmv-details")?.textContent ?? "";
+export const said = (root: HTMLElement): string => root.querySelector(".cmv-live")?.textContent?.trim() ?? "";
 export const link = (root: HTMLElement): string | undefined => root.querySelector<HTMLElement>("[data-link]")?.dataset.link;

@@ -1,6 +1,6 @@
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { STORED_EVENT } from "../../../src/timeline";
+import { STORED_EVENT } from "../../../src/traits/storing";
 import { batch, click, details, drawn, link, open, openStored, point, press, raw, said } from "./bench";
 
 const FIVE = raw([0, 0, 1, 1, 0]);
@@ -51,7 +51,7 @@ describe("what is drawn", () => {
     const { root } = await open(raw([0, 0], [evil, "plain"]), { selected: 0, showing: 0, title: evil });
     expect(root.querySelector("img")).toBeNull();
     expect(root.querySelector(".cmt-label")!.textContent).toMatch(/^<img.*…$/);
-    expect(root.querySelector(".cmt-details b")!.getAttribute("title")).toBe(evil);
+    expect(root.querySelector(".cmv-details b")!.getAttribute("title")).toBe(evil);
     expect(batch(root, 0).getAttribute("aria-label")).toContain(evil);
   });
 });
@@ -81,7 +81,7 @@ describe("selecting", () => {
     const { root, kernel } = await open(FIVE, { selected: 4, showing: 4 });
     expect(link(root)).toBe("shown");
     await click(root, 2);
-    expect(kernel.selected).toEqual([2]);
+    expect(kernel.told).toEqual([["selected", 2]]);
     expect(batch(root, 2).getAttribute("aria-selected")).toBe("true");
     expect(said(root)).toBe("Selected: b2: 500 rows, regime 1, 10 bits a row; changed: load, price.");
     expect(link(root)).toBe("waiting");
@@ -106,9 +106,9 @@ describe("selecting", () => {
     expect(here()).toBe("4");
     await press("ArrowRight", "Home", "ArrowLeft");
     expect(here()).toBe("0");
-    expect(kernel.selected).toEqual([]);
+    expect(kernel.told).toEqual([]);
     await press("ArrowRight", "Enter", "End", " ");
-    expect(kernel.selected).toEqual([1, 4]);
+    expect(kernel.told).toEqual([["selected", 1], ["selected", 4]]);
   });
 
   test("keys that mean something else reach the notebook", async () => {

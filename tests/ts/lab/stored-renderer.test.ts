@@ -8,19 +8,21 @@ vi.hoisted(() => {
 import { MimeModel } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { ReadonlyPartialJSONObject } from "@lumino/coreutils";
-import { TIMELINE_MIME, TimelineRenderer, type StoredTimeline } from "../../../src/lab/timeline-renderer";
-import { STORED_EVENT } from "../../../src/timeline";
+import { StoredRenderer, type StoredTraits } from "../../../src/lab/stored-renderer";
+import { STORED_EVENT } from "../../../src/traits/storing";
 
-const draw = (host: HTMLElement, stored: StoredTimeline): (() => void) => {
+const MIME = "application/x-kept+json";
+
+const draw = (host: HTMLElement, stored: StoredTraits): (() => void) => {
   host.textContent = `drawn ${String(stored.title)}`;
   return () => host.replaceChildren();
 };
 
-async function render(stored: unknown): Promise<{ renderer: TimelineRenderer; written: ReadonlyPartialJSONObject[] }> {
+async function render(stored: unknown): Promise<{ renderer: StoredRenderer; written: ReadonlyPartialJSONObject[] }> {
   const written: ReadonlyPartialJSONObject[] = [];
   const callback = ({ data }: IRenderMime.IMimeModel.ISetDataOptions): void => void (data && written.push(data));
-  const renderer = new TimelineRenderer(draw);
-  const data = { [TIMELINE_MIME]: stored as ReadonlyPartialJSONObject, "text/plain": "old" };
+  const renderer = new StoredRenderer({ mime: MIME, draw, nothing: "no timeline that this version can read" });
+  const data = { [MIME]: stored as ReadonlyPartialJSONObject, "text/plain": "old" };
   await renderer.renderModel(new MimeModel({ trusted: true, data, callback }));
   return { renderer, written };
 }
@@ -36,7 +38,7 @@ test("what the live timeline shows is written into the output, once", async () =
   const { renderer, written } = await render({ version: 1, title: "kept" });
   const tell = (detail: unknown): void => void renderer.node.firstElementChild!.dispatchEvent(new CustomEvent(STORED_EVENT, { bubbles: true, detail }));
   tell({ "text/plain": "new" });
-  expect(written).toEqual([{ [TIMELINE_MIME]: { version: 1, title: "kept" }, "text/plain": "new" }]);
+  expect(written).toEqual([{ [MIME]: { version: 1, title: "kept" }, "text/plain": "new" }]);
   tell({ "text/plain": "new" });
   tell("odd");
   expect(written).toHaveLength(1);

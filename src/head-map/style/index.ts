@@ -1,0 +1,4 @@
+import { styleOf } from "../../traits/style";
+import headMap from "./head-map.css";
+
+export const style = styleOf(headMap);
