@@ -62,7 +62,7 @@ CHECKS = (
     ),
     Check("python-tests", "pytest", (*PYTEST, "-n2", "--ignore=tests/browser", "tests")),
     Check("notebook-tests", "nbval", (*QUIET, *PYTEST, "--nbval", "-Wdefault", "notebooks")),
-    Check("browser-tests", "Chromium", (*PYTEST, "tests/browser")),
+    Check("browser-tests", "Chromium", (*PYTEST, "-n2", "--dist", "loadfile", "tests/browser")),
 )
 
 

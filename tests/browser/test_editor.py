@@ -65,15 +65,22 @@ def drag_by(page: Page, editor: EditorView, name: str, dx: int, dy: int) -> None
     page.mouse.up()
 
 
+def between(editor: EditorView, name: str, other: str) -> tuple[float, float]:
+    """Return how far one node is from another, in px, wherever the page is scrolled to."""
+    x, y = editor.place(name)
+    other_x, other_y = editor.place(other)
+    return other_x - x, other_y - y
+
+
 def test_a_moved_node_keeps_its_place_in_the_value(
     open_graph: Callable[[str], NotebookPage],
 ) -> None:
     notebook = open_graph("A -> B")
     editor = notebook.editor(1)
-    x, y = editor.place("B")
+    x, y = between(editor, "A", "B")
     drag_by(notebook.page, editor, "B", 80, 40)
     notebook.page.wait_for_timeout(300)
-    moved_x, moved_y = editor.place("B")
+    moved_x, moved_y = between(editor, "A", "B")
     assert moved_x - x == pytest.approx(80, abs=SNAP)
     assert moved_y - y == pytest.approx(40, abs=SNAP)
     assert 'pos="' in notebook.text_of(2)
