@@ -32,7 +32,7 @@ class Finding:
     ----------
     condition, response : str
     given : tuple of str
-        The other nodes of the templates: they are held fixed, and averaged over with equal weights.
+        The other nodes that texts give: held fixed, and averaged over with equal weights.
     entailment : Entailment
         What the graph says of the two, given the others.
     templates, values, groups : tuple of str

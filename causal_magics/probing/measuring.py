@@ -22,9 +22,9 @@ Measure = Literal["sentence", "next", "mass"]
 
 sentence
     P(word and the rest of the text | what stands before), shared out among the listed words: what
-    comes after the word counts too.
+    comes after the word counts too, and the nodes in it are given.
 next
-    P(word | what stands before), shared out among the listed words.
+    P(word | what stands before), shared out among the listed words. Nodes after it play no part.
 mass
     P(word | what stands before) as it is.
 """
@@ -42,7 +42,7 @@ class Measurement:
     ----------
     response : str
     conditions : tuple of str
-        The other nodes of the templates, in the order of the graph.
+        The other nodes that are given, in the order of the graph.
     templates : tuple of str
     probabilities : array, shape (templates, *values of each condition, groups of the response)
     mass : array, shape (templates, *values of each condition)
@@ -76,13 +76,16 @@ class Measurement:
 
 @dataclass(frozen=True, eq=False)
 class _Plan:
-    """Where the scores of one template and response stand in the batch."""
+    """Where the scores of one template and response stand in the batch.
+
+    `said` and `alone` have a row for each filling and a column for each word: the word with what
+    counts after it, and the word alone.
+    """
 
     template: Template
     response: str
     conditions: tuple[str, ...]
-    words: tuple[str, ...]
-    whole: NDArray[np.int64]
+    said: NDArray[np.int64]
     alone: NDArray[np.int64]
 
 
@@ -126,9 +129,9 @@ def measure_texts(
     _check_starts(prompts, model)
     batch = _Batch()
     plans = [
-        _plan(prompts, template, response, nodes, batch)
+        _plan(prompts, template, response, conditions, batch, whole=kind == "sentence")
         for template in prompts.templates
-        for response in prompts.responses(template)
+        for response, conditions in _asked(prompts, template, nodes, kind)
     ]
     pairs = list(batch.rows)
     scores = np.asarray(model.score(pairs), dtype=float)
@@ -147,28 +150,52 @@ def measure_texts(
     )  # fmt: skip
 
 
+def _asked(
+    prompts: Prompts, template: Template, nodes: Sequence[str], kind: Measure
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return each response of a template with the nodes that its words are measured given."""
+    found = []
+    for response in prompts.responses(template):
+        heard = template.nodes if kind == "sentence" else template.nodes_before(response)
+        conditions = tuple(name for name in nodes if name in heard and name != response)
+        if conditions:
+            found.append((response, conditions))
+    if not found:
+        raise PromptError(
+            f"Expected a node before the words to be scored in {shorten(template.text)}, since "
+            f"measure={kind!r} reads no further, got none. Use measure='sentence'."
+        )
+    return found
+
+
 def _plan(
-    prompts: Prompts, template: Template, response: str, nodes: Sequence[str], batch: _Batch
+    prompts: Prompts,
+    template: Template,
+    response: str,
+    conditions: tuple[str, ...],
+    batch: _Batch,
+    *,
+    whole: bool,
 ) -> _Plan:
-    conditions = tuple(name for name in nodes if name in template.nodes and name != response)
     choices = [_words(prompts, name) for name in conditions]
     words = _words(prompts, response)
-    whole, alone = [], []
+    said, alone = [], []
     for chosen in product(*choices):
         before, after = template.fill(dict(zip(conditions, chosen, strict=True)), response)
         prompt = before.rstrip()
         gap = before[len(prompt) :]
-        whole.append([batch.row((prompt, gap + word + after)) for word in words])
         alone.append([batch.row((prompt, gap + word)) for word in words])
-    return _Plan(template, response, conditions, words, np.array(whole), np.array(alone))
+        rest = after if whole else ""
+        said.append([batch.row((prompt, gap + word + rest)) for word in words])
+    return _Plan(template, response, conditions, np.array(said), np.array(alone))
 
 
 def _shares(prompts: Prompts, plan: _Plan, scores: Floats, kind: Measure) -> tuple[Floats, Floats]:
     """Return probabilities by values and groups, and the mass by values."""
     slot = np.exp(scores[plan.alone])
-    said = slot
+    shared = slot
     if kind != "mass":
-        logs = scores[plan.whole if kind == "sentence" else plan.alone]
+        logs = scores[plan.said]
         top = logs.max(axis=1, keepdims=True)
         if not np.isfinite(top).all():
             raise PromptError(
@@ -177,8 +204,8 @@ def _shares(prompts: Prompts, plan: _Plan, scores: Floats, kind: Measure) -> tup
                 "Give other words."
             )
         odds = np.exp(logs - top)
-        said = odds / odds.sum(axis=1, keepdims=True)
-    grouped = said @ _membership(prompts, plan.response)
+        shared = odds / odds.sum(axis=1, keepdims=True)
+    grouped = shared @ _membership(prompts, plan.response)
     by_word = [len(_words(prompts, name)) for name in plan.conditions]
     shares = grouped.reshape(*by_word, grouped.shape[1])
     mass = slot.sum(axis=1).reshape(by_word)

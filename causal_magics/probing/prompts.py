@@ -210,9 +210,19 @@ class Template:
         first = next(part for part in self.parts if part[1] or part[0].strip())
         return first == (node, True)
 
+    def nodes_before(self, node: str) -> tuple[str, ...]:
+        """Return the other nodes that stand before the first place of a node."""
+        at = self.parts.index((node, True))
+        return tuple(dict.fromkeys(name for name, is_node in self.parts[:at] if is_node))
+
     def fill(self, words: Mapping[str, str], response: str) -> tuple[str, str]:
-        """Return what stands before and after the response when the other nodes are filled in."""
-        said = [words[part] if is_node else part for part, is_node in self._around(response)]
+        """Return what stands before and after the response, the other nodes filled in.
+
+        A node without a word stays empty.
+        """
+        said = [
+            words.get(part, "") if is_node else part for part, is_node in self._around(response)
+        ]
         at = [is_node and part == response for part, is_node in self.parts].index(True)
         return "".join(said[:at]), "".join(said[at:])
 
