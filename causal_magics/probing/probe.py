@@ -281,6 +281,7 @@ def probe(
     check_option("measure", measure, get_args(Measure))
     check_option("scale", scale, get_args(Scale))
     check_share("level", level)
+    check_share("low_mass", low_mass)
     prompts = Prompts.of(graph, templates, values)
     asked = load_model(model) if isinstance(model, str) else model
     found = measure_texts(asked, prompts, graph.nodes, measure)

@@ -27,6 +27,7 @@ def save_probe(probe: Probe, path: str | PathLike[str]) -> None:
     asked = {
         "format": _FORMAT,
         "graph": str(probe.graph),
+        "nodes": probe.graph.nodes,
         "model_id": probe.model_id,
         "options": {
             "measure": probe.measure, "scale": probe.scale, "level": probe.level,
@@ -77,7 +78,8 @@ def load_probe(path: str | PathLike[str]) -> Probe:
             )
             for number, (response, conditions, templates) in enumerate(asked["measurements"])
         )  # fmt: skip
-        graph = CausalGraph.parse(asked["graph"])
+        read = CausalGraph.parse(asked["graph"])
+        graph = CausalGraph(map(read.node, asked["nodes"]), read.edges, read.knowledge)
         return Probe.of(graph, prompts, asked["model_id"], measurements, **asked["options"])
     except (KeyError, ValueError, TypeError, EOFError, CausalMagicsError):
         raise _no_probe(path) from None

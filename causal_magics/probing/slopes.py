@@ -74,7 +74,7 @@ def slope(group: str, curves: Floats, scale: Floats, level: float = 0.95) -> Slo
     The interval is one for other templates and other values: both are seen as drawn from many,
     since a value's words raise or lower all templates at once. Variances add as in two-way
     clustered errors (Cameron, Gelbach & Miller 2011): that of the slopes over templates, plus the
-    HC3 variance of the line through the average curve (MacKinnon & White 1985), less the noise that
+    HC2 variance of the line through the average curve (MacKinnon & White 1985), less the noise that
     is in both, and never less than the larger of the two. Degrees of freedom are Satterthwaite's.
     One template, or two values, leave the other variance alone.
     """
@@ -92,8 +92,8 @@ def slope(group: str, curves: Floats, scale: Floats, level: float = 0.95) -> Slo
         leverage = 1.0 / values + centred**2 / power
         # At a value that alone fixes the line the residual is zero, and tells nothing.
         free = leverage < 1.0 - 1e-9
-        spread = np.divide(residuals, 1.0 - leverage, out=np.zeros(values), where=free)
-        parts.append((float(centred**2 @ spread**2) / power**2, values - 2))
+        squares = np.divide(residuals**2, 1.0 - leverage, out=np.zeros(values), where=free)
+        parts.append((float(centred**2 @ squares) / power**2, values - 2))
     shared = 0.0
     if len(parts) == 2:
         lines = curves.mean(axis=1, keepdims=True) + slopes[:, None] * centred
