@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from causal_magics.graph.identification import Identification, identify
     from causal_magics.graph.model import CausalGraph, Edge, Knowledge, Node
     from causal_magics.graph.prior import EdgePrior
+    from causal_magics.language.loading import load_model
+    from causal_magics.language.protocol import LanguageModel
     from causal_magics.magics.extension import load_ipython_extension, unload_ipython_extension
+    from causal_magics.probing.probe import Probe, probe
     from causal_magics.widgets.episode_timeline import EpisodeTimeline, timeline
     from causal_magics.widgets.graph_editor import GraphEditor
     from causal_magics.widgets.opening import edit
@@ -31,13 +34,17 @@ __all__ = [
     "GraphEditor",
     "Identification",
     "Knowledge",
+    "LanguageModel",
     "Node",
+    "Probe",
     "compare",
     "discover",
     "edit",
     "edits",
     "identify",
     "load_ipython_extension",
+    "load_model",
+    "probe",
     "sample",
     "samples",
     "timeline",
@@ -52,7 +59,10 @@ _HOMES = {
     "causal_magics.graph.identification": ("Identification", "identify"),
     "causal_magics.graph.model": ("CausalGraph", "Edge", "Knowledge", "Node"),
     "causal_magics.graph.prior": ("EdgePrior",),
+    "causal_magics.language.loading": ("load_model",),
+    "causal_magics.language.protocol": ("LanguageModel",),
     "causal_magics.magics.extension": ("load_ipython_extension", "unload_ipython_extension"),
+    "causal_magics.probing.probe": ("Probe", "probe"),
     "causal_magics.widgets.episode_timeline": ("EpisodeTimeline", "timeline"),
     "causal_magics.widgets.graph_editor": ("GraphEditor",),
     "causal_magics.widgets.opening": ("edit",),

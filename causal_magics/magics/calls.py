@@ -259,6 +259,8 @@ def _add_names(
 
 
 def _missing(verb: Verb, parameter: Parameter) -> CellError:
+    if verb.takes_lines(parameter):
+        return CellError(f"{verb.name} needs lines that begin with {parameter.option}:.")
     if parameter.name == verb.by_node:
         return CellError(f"{verb.name} needs lines that begin with a node's name and a colon.")
     if parameter.name == verb.body:

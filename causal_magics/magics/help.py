@@ -64,6 +64,8 @@ def explain(verb: Verb) -> Text:
         alone = verb.alone if isinstance(verb.alone, str) else verb.alone.__name__
         parts += ["", f"%causal {verb.name} alone: {alone}()"]
     names = [(p.placeholder, p.description) for p in verb.positional]
+    names += [(f"{p.option}: …", p.description) for p in verb.options if verb.takes_lines(p)]
+    names += [("NODE: …", p.description) for p in verb.parameters if p.name == verb.by_node]
     body = next((p for p in verb.parameters if p.name == verb.body), None)
     if body is not None:
         description = body.description or read_documentation(function).summary
@@ -78,7 +80,10 @@ def explain(verb: Verb) -> Text:
 
 
 def _labels(verb: Verb) -> list[str]:
-    return [f"[{p.placeholder}]" if verb.alone else p.placeholder for p in verb.positional]
+    return [
+        f"[{p.placeholder}]" if verb.alone or p.name == verb.body else p.placeholder
+        for p in verb.positional
+    ]
 
 
 def _optional(verb: Verb) -> list[Parameter]:

@@ -100,7 +100,11 @@ class Verb:
     @property
     def positional(self) -> tuple[Parameter, ...]:
         """The parameters that the bare words of the first line fill, in order."""
-        return tuple(p for p in self.options if p.required)
+        return tuple(p for p in self.options if p.required and not self.takes_lines(p))
+
+    def takes_lines(self, parameter: Parameter) -> bool:
+        """Whether a parameter is filled by lines of the body alone."""
+        return parameter.name in self.lines and parameter.kind == "names"
 
     @property
     def flags(self) -> frozenset[str]:

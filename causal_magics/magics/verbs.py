@@ -23,6 +23,7 @@ _VERBS = (
     Verb("timeline", "timeline"),
     Verb("compare", "compare"),
     Verb("identify", "identify"),
+    Verb("probe", "probe", body="graph", lines=("templates",), by_node="values"),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),
     Verb("code", code, words=known_names),
 )
