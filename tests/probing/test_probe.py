@@ -8,10 +8,13 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from language.tiny_models import causal_tokenizer, tiny_network
 from probing import known_tables as known
 
 from causal_magics.errors import LanguageModelError, PromptError
 from causal_magics.graph.model import CausalGraph
+from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.naive import score_one_by_one
 from causal_magics.language.protocol import Pair, PairScorer
 from causal_magics.probing.probe import Probe, probe
 
@@ -109,6 +112,19 @@ def test_everything_is_asked_once_in_one_batch() -> None:
     model = Counting()
     probe(known.GRAPH, templates, known.VALUES, model, measure="next")
     assert len(model.batches[0]) == 25 * 2 * 2
+
+
+def test_words_of_several_tokens_with_the_same_first_token() -> None:
+    model = CausalLM(tiny_network("llama"), causal_tokenizer(), "tiny", leading="bos")
+    words = ("doctor", "doctors", "xylophonist")
+    values = {"Date": "1801, 1901", "Gender": {word: [word] for word in words}}
+    text = "In {Date}, the {Gender} slept."
+    found = probe(known.GRAPH, [text], values, model).finding()
+    for row, date in enumerate(("1801", "1901")):
+        pairs = [(f"In {date}, the", f" {word} slept.") for word in words]
+        logs = score_one_by_one(model.network, model.encode(pairs))
+        np.testing.assert_allclose(found.curves[0, row], np.exp(logs) / np.exp(logs).sum(), 1e-4)
+    assert len({tokens[0] for _, tokens in model.encode(pairs)}) < 3
 
 
 def test_given_nodes_are_those_of_the_templates() -> None:
