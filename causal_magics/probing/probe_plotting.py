@@ -35,10 +35,12 @@ def plot_curves(finding: Finding, ax: Axes | None) -> Axes:
         step = finding.slopes[number].per_step
         fitted = middle.mean() + step * (finding.scale - finding.scale.mean())
         axes.plot(finding.scale, fitted, color=line.get_color(), linestyle="--", linewidth=1.0)
-    every = max(1, -(-len(finding.values) // _MOST_TICKS))
+    count = len(finding.values)
+    shown = np.unique(np.linspace(0, count - 1, min(count, _MOST_TICKS)).round().astype(int))
     axes.set_xticks(
-        finding.scale[::every], finding.values[::every], rotation=45, ha="right", parse_math=False
-    )
+        finding.scale[shown], [finding.values[i] for i in shown], rotation=45, ha="right",
+        parse_math=False,
+    )  # fmt: skip
     axes.set_xlabel(finding.condition, parse_math=False)
     axes.set_ylabel("probability, %")
     kind = finding.entailment.kind
@@ -76,7 +78,7 @@ def plot_slopes(probe: Probe, ax: Axes | None) -> Axes:
 def plot_roc(found: Underspecification, ax: Axes | None) -> Axes:
     """Draw how many sentences of each kind are called underspecified, over all thresholds."""
     axes = _axes() if ax is None else ax
-    axes.plot(found.false_positive_rates, found.true_positive_rates, drawstyle="steps-post")
+    axes.plot(found.false_positive_rates, found.true_positive_rates)
     wrong, right = found.rates_at(found.threshold)
     axes.plot([wrong], [right], marker="o", linestyle="", label=f"{found.threshold:g} pp")
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=0.8)
