@@ -19,6 +19,7 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.paths import iterate_paths
 from causal_magics.graph.queries import Names
 from causal_magics.graph.separation import is_d_separated
+from causal_magics.probing.tables import html_table
 
 __all__ = ["HOW_TO_SELECT", "Entailment", "EntailmentKind", "Entailments", "entailments", "entails"]
 
@@ -103,6 +104,14 @@ class Entailments:
     def __str__(self) -> str:
         lines = [str(pair) for pair in self.pairs]
         return "\n".join(lines if self.graph.selections else [*lines, HOW_TO_SELECT])
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [pair.a, pair.b, ", ".join(sorted(pair.given)), pair.kind, pair.path or ""]
+            for pair in self.pairs
+        ]
+        note = "" if self.graph.selections else HOW_TO_SELECT
+        return html_table(["", "", "given", "entailed", "along"], rows, note)
 
     def to_frame(self) -> Any:
         """Return one row per pair: `a`, `b`, `given`, `entailed`, `path`."""

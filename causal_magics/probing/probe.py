@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any, get_args
 
+from numpy.typing import ArrayLike
+
 from causal_magics.errors import PromptError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.language.loading import load_model
@@ -20,6 +22,7 @@ from causal_magics.probing.findings import Finding, Scale, findings_of
 from causal_magics.probing.measuring import Measure, Measurement, measure_texts
 from causal_magics.probing.options import check_option, check_share
 from causal_magics.probing.prompts import Prompts
+from causal_magics.probing.selection_strength import SelectionStrength, selection_strength
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -206,6 +209,30 @@ class Probe:
         from causal_magics.probing.probe_plotting import plot_slopes
 
         return plot_slopes(self, ax)
+
+    def selection_strength(
+        self,
+        population: Mapping[str, float] | ArrayLike,
+        *,
+        condition: str | None = None,
+        response: str | None = None,
+    ) -> SelectionStrength:
+        """Return the selection that a curve implies, as `selection_strength` does.
+
+        Parameters
+        ----------
+        population : mapping of group to P(g), or array of shape (values, groups)
+            P(g) where the graph has the two nodes independent in the population, otherwise
+            P(g | w).
+        condition, response : str, optional
+            Which pair; the first where left out.
+
+        Raises
+        ------
+        PromptError
+        """
+        finding = self.finding(condition, response)
+        return selection_strength(finding, population, level=self.level)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the result to a file (NumPy's npz, no pickles)."""

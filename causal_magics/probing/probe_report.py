@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from causal_magics.data.frames import new_frame
 from causal_magics.probing.entailment import HOW_TO_SELECT
 from causal_magics.probing.findings import Finding
@@ -35,6 +37,12 @@ def notes_of(probe: Probe) -> tuple[str, ...]:
             notes.append(
                 f"The words of {finding.response} have a mass below {probe.low_mass:.2%} after "
                 f"{len(low)} of {len(finding.values)} values of {finding.condition}: {shown}."
+            )
+        if len(finding.templates) > 1 and not np.ptp(finding.curves, axis=0).any():
+            notes.append(
+                f"All {len(finding.templates)} templates of {finding.condition} and "
+                f"{finding.response} give the same probabilities: texts that are alike up to the "
+                "words that are scored count as one, unless measure='sentence'."
             )
         if len(finding.templates) == 1:
             notes.append(

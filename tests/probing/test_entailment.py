@@ -62,6 +62,7 @@ def test_without_selection_it_says_how_to_mark_it() -> None:
 def test_frame_and_repr() -> None:
     found = entailments(CausalGraph.parse(f"{MCMILIN}\nZ -> X"))
     assert repr(found) == "<Entailments: 1 opened by selection, 1 dependent, 1 independent>"
+    assert "X &lt;- W -&gt; S &lt;- G -&gt; Y" in found._repr_html_()
     frame = found.to_frame()
     assert list(frame.columns) == ["a", "b", "given", "entailed", "path"]
     assert list(frame["path"]) == ["X <- W -> S <- G -> Y", "X <- Z", ""]

@@ -170,6 +170,16 @@ def test_views(selected: Probe) -> None:
     }  # fmt: skip
 
 
+def test_templates_that_are_one_up_to_the_words_are_told() -> None:
+    alike = ["In {Date}, {Gender} slept.", "In {Date}, {Gender} woke."]
+    values = {name: known.VALUES[name] for name in ("Date", "Gender")}
+    model = known.TableModel(known.joint(known.selection()), alike)
+    found = probe(known.GRAPH, alike, values, model, measure="next")
+    assert found.notes[0].startswith("All 2 templates of Date and Gender give the same")
+    one = probe(known.GRAPH, alike[:1], values, model)
+    assert one.notes[0].startswith("Date and Gender stand in one template")
+
+
 def test_hostile_names_are_shown_as_they_are() -> None:
     graph = CausalGraph(["<b>", "$x_1$", "S"], [("<b>", "S"), ("$x_1$", "S")])
     graph = graph.set_roles("S", "selection")

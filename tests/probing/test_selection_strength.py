@@ -116,7 +116,11 @@ def test_dependence_in_the_population_asks_for_shares_by_value() -> None:
 
 
 def test_views() -> None:
-    found = selection_strength(finding(), POPULATION)
+    table = known.P_DATE[:, None] * known.P_GENDER * KEPT
+    model = TableModel(
+        Joint({"Date": known.DATES, "Gender": ("she", "he")}, table / table.sum()), TEXTS
+    )
+    found = probe(known.GRAPH, TEXTS, VALUES, model).selection_strength(POPULATION)
     first, last = KEPT[[0, -1], 0] / KEPT[[0, -1], 1]
     assert repr(found) == (
         f"<SelectionStrength over Date: odds ratio of f against m from {first:.3g} to {last:.3g}>"
