@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from causal_magics.probing.probe import Probe
     from causal_magics.probing.underspecification import Underspecification
 
-__all__ = ["plot_curves", "plot_roc", "plot_slopes"]
+__all__ = ["new_axes", "plot_curves", "plot_roc", "plot_slopes"]
 
 _MOST_TICKS = 12
 
 
 def plot_curves(finding: Finding, ax: Axes | None) -> Axes:
     """Draw a line for each group over the values; bands are one standard deviation."""
-    axes = _axes() if ax is None else ax
+    axes = new_axes() if ax is None else ax
     points = 100.0 * finding.curves
     for number, group in enumerate(finding.groups):
         middle = points[..., number].mean(axis=0)
@@ -53,7 +53,7 @@ def plot_curves(finding: Finding, ax: Axes | None) -> Axes:
 
 def plot_slopes(probe: Probe, ax: Axes | None) -> Axes:
     """Draw the deciding slopes of each pair, with their intervals and those of each template."""
-    axes = _axes() if ax is None else ax
+    axes = new_axes() if ax is None else ax
     rows = [(finding, each) for finding in probe.findings for each in finding.deciding]
     labels = []
     for place, (finding, each) in enumerate(rows):
@@ -77,7 +77,7 @@ def plot_slopes(probe: Probe, ax: Axes | None) -> Axes:
 
 def plot_roc(found: Underspecification, ax: Axes | None) -> Axes:
     """Draw how many sentences of each kind are called underspecified, over all thresholds."""
-    axes = _axes() if ax is None else ax
+    axes = new_axes() if ax is None else ax
     axes.plot(found.false_positive_rates, found.true_positive_rates)
     wrong, right = found.rates_at(found.threshold)
     axes.plot([wrong], [right], marker="o", linestyle="", label=f"{found.threshold:g} pp")
@@ -89,7 +89,8 @@ def plot_roc(found: Underspecification, ax: Axes | None) -> Axes:
     return axes
 
 
-def _axes() -> Axes:
+def new_axes() -> Axes:
+    """Return the axes of a new figure."""
     try:
         from matplotlib.pyplot import figure
     except ImportError:
