@@ -36,8 +36,8 @@ class Limits:
     """
 
     pass_tokens: int = 512
-    heavy: int = 512
-    trunk: int = 32
+    heavy: int = 256
+    trunk: int = 8
     attention: float = 1 / 3000
     overhead: float = 2.0
 

@@ -22,8 +22,8 @@ Scorer = Literal["packed", "padded", "one by one"]
 TOLERANCE = {"float64": 1e-4, "float32": 1e-4}
 HALF_TOLERANCE = 0.5
 CHECK_LIMITS = Limits(pass_tokens=12, heavy=5, trunk=2)
-PASS_TOKENS = {"cpu": 512}
-DEVICE_PASS_TOKENS = 4096
+DEVICE_LIMITS = Limits(pass_tokens=4096, heavy=2048, trunk=64)
+"""On an accelerator a pass costs little more where it is wide."""
 
 
 def score_tokens(
@@ -50,7 +50,7 @@ def score_tokens(
 
     if scorer == "one by one":
         return score_one_by_one(network, pairs)
-    limits = limits or Limits(pass_tokens=PASS_TOKENS.get(network.device.type, DEVICE_PASS_TOKENS))
+    limits = limits or (Limits() if network.device.type == "cpu" else DEVICE_LIMITS)
     answer = packed_answers if scorer == "packed" else padded_answers
     scores = np.zeros(len(pairs))
     tries = list(token_tries(pairs))
