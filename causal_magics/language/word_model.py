@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from causal_magics.errors import LanguageModelError, MissingDependencyError, shorten
@@ -14,6 +15,7 @@ __all__ = ["train_word_model"]
 
 _UNKNOWN = "<unknown>"
 _NO_LABEL = -100
+_SEEDING = Lock()  # torch draws first weights from one state for all threads
 
 
 def train_word_model(
@@ -97,10 +99,13 @@ def train_word_model(
         n_head=heads, initializer_range=width**-0.5, resid_pdrop=0.0, embd_pdrop=0.0,
         attn_pdrop=0.0, bos_token_id=None, eos_token_id=None,
     )  # fmt: skip
-    with _threads(threads), torch.random.fork_rng(devices=[]):
+    with _SEEDING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = transformers.GPT2LMHeadModel(config)
-        _train(network, rows, labels, passes, batch, learning_rate, progress)
+    order = torch.Generator().manual_seed(seed)
+    orders = [torch.randperm(len(rows), generator=order) for _ in range(passes)]
+    with _threads(threads):
+        _train(network, rows, labels, orders, batch, learning_rate, progress)
     return CausalLM(network, tokenizer, f"word-model-{_digest(network)}")
 
 
@@ -152,12 +157,13 @@ def _rows(tokenizer: Any, texts: Sequence[str], context: int) -> tuple[Any, Any]
 
 
 def _train(
-    network: Any, rows: Any, labels: Any, passes: int, batch: int, rate: float, progress: str | None
-) -> None:
+    network: Any, rows: Any, labels: Any, orders: list[Any], batch: int, rate: float,
+    progress: str | None,
+) -> None:  # fmt: skip
     import torch
     from tqdm.auto import tqdm
 
-    steps = passes * -(-len(rows) // batch)
+    steps = len(orders) * -(-len(rows) // batch)
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
     )
@@ -167,8 +173,7 @@ def _train(
     )
     network.train()
     with tqdm(total=steps, desc=progress, disable=progress is None, delay=1.0, leave=False) as bar:
-        for _ in range(passes):
-            order = torch.randperm(len(rows))
+        for order in orders:
             for start in range(0, len(rows), batch):
                 chosen = order[start : start + batch]
                 logits = network(input_ids=rows[chosen, :-1], use_cache=False).logits

@@ -233,7 +233,7 @@ def text_study(
     sentences: int = 60_000,
     *,
     pairs: int = 32,
-    passes: int = 1,
+    passes: int = 2,
     batch: int = 64,
     learning_rate: float = 4e-3,
     threads: int | None = None,
@@ -265,7 +265,8 @@ def text_study(
     threads : int, optional
         How many threads torch may use in training; as it is set where left out.
     executor
-        Any `concurrent.futures.Executor`: each model is then trained by it.
+        Any `concurrent.futures.Executor`: each model is then trained by it. In threads of this
+        process leave `threads` out, since torch has one number for all of them.
     progress : bool
         Whether a bar shows after a second.
 

@@ -1,0 +1,156 @@
+"""The study of texts: the asking against models whose answers are known, and a small run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from causal_magics.errors import PromptError
+from causal_magics.language.protocol import LanguageModel, Pair, PairScorer
+from causal_magics.probing.text_study import TextStudy, ask_interventions, text_study
+from causal_magics.probing.text_worlds import TextWorld, paired_worlds, question
+
+TINY: dict[str, Any] = {"pairs": 2, "sentences": 64, "passes": 1, "threads": 1, "progress": False}
+
+
+class Oracle(PairScorer):
+    """Answers questions by a law, with words besides the two values left to be said."""
+
+    model_id = "oracle"
+
+    def __init__(self, worlds: Sequence[TextWorld], law: str, *, mass: float = 0.5) -> None:
+        self.answers = {
+            question(world, side, x): mass * getattr(world, law)(side)[x]
+            for world in worlds for side in (0, 1) for x in (0, 1)
+        }  # fmt: skip
+
+    def score(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
+        return np.log([self.answers[prompt][int(word)] for prompt, word in pairs])
+
+
+def test_a_model_that_knows_is_right() -> None:
+    worlds = paired_worlds(3)
+    answers = ask_interventions(Oracle(worlds, "do"), worlds)
+    assert answers.right.shape == (6, 2)
+    assert answers.right.all()
+    np.testing.assert_allclose(answers.kl, 0.0, atol=1e-12)
+    np.testing.assert_allclose(answers.probabilities[4, 1], worlds[4].do(1))
+
+
+def test_a_model_that_believes_the_other_arrow_is_wrong_everywhere() -> None:
+    worlds = paired_worlds(3)
+    answers = ask_interventions(Oracle(worlds, "mistaken_do"), worlds)
+    assert not answers.right.any()
+    np.testing.assert_allclose(answers.kl_mistaken, 0.0, atol=1e-12)
+
+
+def test_the_divergence_by_hand() -> None:
+    world = TextWorld(("rain", "wet"), 0, ((0.54, 0.06), (0.08, 0.32)))
+    answers = ask_interventions(Oracle([world], "mistaken_do"), [world])
+    # Setting rain gives wet .1 and .8, where the model says .38 both times.
+    by_hand = [
+        p * math.log(p / 0.38) + (1 - p) * math.log((1 - p) / 0.62) for p in (0.1, 0.8)
+    ]  # fmt: skip
+    assert answers.kl[0, 0] == pytest.approx(sum(by_hand) / 2)
+
+
+@pytest.fixture(scope="module")
+def small() -> TextStudy:
+    """A run of seconds that shows what the whole study shows."""
+    return text_study(
+        ("observational", "interventional"), seeds=(0,), sentences=6000, pairs=8, passes=3,
+        batch=32, threads=1, progress=False,
+    )  # fmt: skip
+
+
+def test_only_interventions_teach_interventions(small: TextStudy) -> None:
+    assert 0.3 <= small.accuracy("observational") <= 0.7
+    assert small.accuracy("interventional") >= 0.8
+    assert small.kl("interventional") < 0.5 * small.kl("observational")
+
+
+def test_what_is_shown_of_a_study(small: TextStudy) -> None:
+    told = f"{small.accuracy('interventional', 'told'):.2f}"
+    assert repr(small).endswith(f"interventional, told {told}>")
+    assert repr(small).startswith("<TextStudy of 6,000 sentences: direction accuracy observational")
+    assert "after observations alone" in small.conclusion
+    page = small._repr_html_()
+    assert told in page
+    assert page.count("<tr>") == 3
+    frame = small.to_frame()
+    assert list(frame.columns) == [
+        "corpus", "asked", "seed", "direction_accuracy", "kl", "questions",
+    ]  # fmt: skip
+    assert frame["questions"].tolist() == [32, 32]
+
+
+def test_a_plot_has_a_dot_for_each_seed(small: TextStudy) -> None:
+    axes = small.plot()
+    dots = [line for line in axes.lines if line.get_linestyle() == "None"]
+    assert [line.get_xdata()[0] for line in dots] == [
+        row.direction_accuracy for row in small.rows
+    ]  # fmt: skip
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "observational\nasked about untold", "interventional\nasked about told",
+    ]  # fmt: skip
+
+
+def test_rows_by_corpus_kind_of_question_and_seed() -> None:
+    study = text_study(seeds=(3, 1), **TINY)
+    assert [(row.corpus, row.asked, row.seed) for row in study.rows] == [
+        (corpus, asked, seed)
+        for corpus, asked in [
+            ("observational", "untold"), ("half", "untold"), ("half", "told"),
+            ("interventional", "told"), ("one-sided", "untold"), ("one-sided", "told"),
+        ]
+        for seed in (3, 1)
+    ]  # fmt: skip
+    assert [len(group) for group in study.groups] == [2] * 6
+    with ThreadPoolExecutor(2) as executor:
+        assert text_study(seeds=(3, 1), executor=executor, **TINY | {"threads": None}) == study
+
+
+def test_settings_of_torch_stay_as_they_were() -> None:
+    state, threads = torch.get_rng_state(), torch.get_num_threads()
+    text_study("half", seeds=[0], **TINY)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.get_num_threads() == threads
+
+
+def test_oracles_are_language_models() -> None:
+    assert isinstance(Oracle(paired_worlds(1), "do"), LanguageModel)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"corpora": ["intervention"]}, "got 'intervention'. Did you mean interventional?"),
+        ({"corpora": "one_sided"}, "got 'one_sided'. Did you mean one-sided?"),
+        ({"corpora": []}, "Expected a corpus among observational, half, .*, got none"),
+        ({"seeds": ()}, "Expected one seed or more, got none"),
+        ({"seeds": (-1,)}, "numbers from 0 on, got -1"),
+        ({"sentences": -5}, "Expected sentences to be a number above zero, got -5"),
+        ({"passes": 0}, "Expected passes to be a number above zero, got 0"),
+        ({"pairs": 2.5}, "Expected pairs to be a number above zero, got 2.5"),
+        ({"pairs": 5000}, "between 1 and 1,000 pairs of worlds, got 5000"),
+    ],
+)
+def test_bad_input(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(PromptError, match=message):
+        text_study(**settings)
+
+
+def test_asking_about_no_world_or_what_was_not_studied(small: TextStudy) -> None:
+    with pytest.raises(PromptError, match="worlds to ask about, got none"):
+        ask_interventions(Oracle([], "do"), [])
+    with pytest.raises(PromptError, match="corpus among observational, interventional, got 'half'"):
+        small.accuracy("half")
+    with pytest.raises(PromptError, match="observational corpus among untold, got 'told'"):
+        small.kl("observational", "told")
