@@ -16,10 +16,7 @@ from causal_magics.graph.model import CausalGraph
 
 __all__ = ["OpenStudy", "Study", "date_study", "open_study", "place_study"]
 
-_VERBS = (
-    "was still", "had just become", "was treated as", "no longer felt like", "was proud to be",
-    "lived as",
-)  # fmt: skip
+_VERBS = ("was", "became", "was still", "lived as", "was seen as", "was known as")
 _STAGES = (
     "a child", "a pupil", "a teenager", "a student", "an apprentice", "an adult", "a parent",
     "a grandparent", "a pensioner", "an elder",
@@ -69,7 +66,7 @@ def date_study() -> Study:
     Examples
     --------
     >>> date_study().templates[0]
-    'In {Date}, {Pronoun} was still a child.'
+    'In {Date}, {Pronoun} was a child.'
     """
     return Study(_graph("Time", "Date"), _sentences("Date"), {"Date": _dates(), **_pronouns()})
 
