@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from causal_magics.errors import MissingDependencyError
 from causal_magics.graph.canvas import canvas_positions
 from causal_magics.graph.drawing_edges import (
     Differences,
@@ -25,7 +24,7 @@ from causal_magics.graph.drawing_palette import (
     paint,
     style_sheet,
 )
-from causal_magics.graph.drawing_svg import element, text_element
+from causal_magics.graph.drawing_svg import element, svg_to_png, text_element
 from causal_magics.graph.geometry import bounding_box, node_box, node_shape
 from causal_magics.graph.geometry_curves import Point, number
 from causal_magics.graph.geometry_routes import route_edges
@@ -104,14 +103,10 @@ def to_png(
     MissingDependencyError
         Where `resvg-py` (the extra `png`) is not installed.
     """
-    try:
-        import resvg_py
-    except ImportError as error:
-        raise MissingDependencyError("resvg-py", "png", "drawing PNG pictures") from error
     svg = to_svg(
         graph, theme="light" if theme == "auto" else theme, title=title, comparison=comparison
     )
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=zoom, sans_serif_family="DejaVu Sans"))
+    return svg_to_png(svg, zoom)
 
 
 def _full(

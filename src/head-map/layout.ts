@@ -1,7 +1,7 @@
 /** Where everything of a panel stands, in px: wide cells for few heads, small ones for many. */
 
 /** Left of the cells, for the numbers of layers; above and below them. */
-export const GUTTER = 30;
+export const GUTTER = 34;
 export const TOP = 14;
 export const BOTTOM = 28;
 export const RIGHT = 4;
@@ -102,6 +102,19 @@ export function outline(layout: Layout, shape: Shape, heads: ReadonlySet<number>
     if (column === shape.heads - 1 || !heads.has(index + 1)) parts.push(`M${round(x + width)} ${round(y)}v${round(height)}`);
   }
   return parts.join("");
+}
+
+/** Strokes across a head's cell, from its upper right to its lower left. */
+export function hatching(layout: Layout, shape: Shape, index: number): string {
+  const { cellWidth: width, cellHeight: height } = layout;
+  const [x, y] = cornerOf(layout, shape, index);
+  const step = bounded(2.5, Math.min(width, height) / 2, 6);
+  let strokes = "";
+  for (let along = step; along < width + height; along += step) {
+    const [right, left] = [Math.min(along, width), Math.max(0, along - height)];
+    strokes += `M${round(x + right)} ${round(y + along - right)}L${round(x + left)} ${round(y + along - left)}`;
+  }
+  return strokes;
 }
 
 export function round(value: number): number {

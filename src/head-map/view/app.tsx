@@ -41,7 +41,7 @@ function Body({ map }: Props): JSX.Element {
     <div class="cmv-body">
       <div class="cmv-place" ref={place}>
         {width > 0 && (
-          <div class="cmh-panels" onPointerLeave={() => (map.hover.value = null)}>
+          <div class="cmh-panels" onMouseLeave={() => (map.hover.value = null)}>
             {grid.panels.map((panel, index) => (
               <PanelView key={index} map={map} grid={grid} panel={panel} index={index} layout={layout} />
             ))}

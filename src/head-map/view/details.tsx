@@ -6,6 +6,9 @@ import type { HeadMap } from "../head-map";
 import { describeSelection, figure, intervalText, kindText, nameOf, rankText, valueText } from "../wording";
 import { isMixed, paintOf } from "./panel";
 
+/** How high a line is: there is room for all numbers of a head before one is pointed at, so that nothing moves. */
+const FACT_LINE = 19;
+
 interface Props {
   readonly map: HeadMap;
 }
@@ -15,8 +18,10 @@ export function Details({ map }: Props): JSX.Element {
   const index = map.shown.value;
   return (
     <aside class="cmv-details" aria-label="Heads" tabindex={0}>
-      <div class="cmh-facts">
-        {index === null ? <p class="cmv-faint">Point at a head for its numbers.</p> : <Facts grid={grid} index={index} mark={map.marks.value.get(index)} />}
+      <div>
+        <div class="cmh-facts" style={{ minHeight: `${FACT_LINE * (1 + 2 * grid.panels.length) + 4}px` }}>
+          {index === null ? <p class="cmv-faint">Point at a head for its numbers.</p> : <Facts grid={grid} index={index} mark={map.marks.value.get(index)} />}
+        </div>
         <Selection map={map} grid={grid} />
         {grid.panels.some(isMixed) && <p class="cmv-faint">• exact, the others estimated</p>}
       </div>
@@ -34,10 +39,11 @@ function Facts({ grid, index, mark }: { readonly grid: Grid; readonly index: num
         {mark && <span class="cmv-faint"> {mark}</span>}
       </p>
       {grid.panels.map((panel, place) => (
-        <p key={place} class="cmh-fact" title={panel.name}>
+        <p key={place} class="cmh-fact" title={`${panel.name} ${valueText(panel, index)}`}>
           <Swatch panel={panel} index={index} />
           <b>{`${panel.name} `}</b>
           {valueText(panel, index)}
+          <br />
           <span class="cmv-faint">{moreText(panel, index)}</span>
         </p>
       ))}
@@ -45,11 +51,11 @@ function Facts({ grid, index, mark }: { readonly grid: Grid; readonly index: num
   );
 }
 
-/** " · 0.031 to 0.053 · rank 2 of 270 · exact" */
+/** "0.031 to 0.053 · rank 2 of 270 · exact" */
 function moreText(panel: Panel, index: number): string {
   const rank = rankText(panel, index);
   const parts = [intervalText(panel, index), rank && `rank ${rank}`, kindText(panel, index)];
-  return parts.filter((part) => part !== "").map((part) => ` · ${part}`).join("");
+  return parts.filter((part) => part !== "").join(" · ");
 }
 
 function Swatch({ panel, index }: { readonly panel: Panel; readonly index: number }): JSX.Element {
@@ -90,7 +96,7 @@ function Largest({ map, grid }: { readonly map: HeadMap; readonly grid: Grid }):
   if (!panel || listed.length === 0) return null;
   const selected = map.selected.value;
   return (
-    <div class="cmh-largest" onPointerLeave={() => (map.hover.value = null)}>
+    <div class="cmh-largest" onMouseLeave={() => (map.hover.value = null)}>
       <div class="cmh-choice">
         Largest
         {grid.panels.length === 1 ? <b>{panel.name}</b> : (
@@ -107,7 +113,7 @@ function Largest({ map, grid }: { readonly map: HeadMap; readonly grid: Grid }):
               aria-pressed={selected.has(index)}
               aria-label={`${nameOf(grid, index)}: ${valueText(panel, index)}`}
               onClick={(event) => map.pick(index, { toggles: event.ctrlKey || event.metaKey || event.shiftKey, extends: false })}
-              onPointerEnter={() => (map.hover.value = { panel: place, index })}
+              onMouseEnter={() => (map.hover.value = { panel: place, index })}
             >
               <Swatch panel={panel} index={index} />
               <span>{pairOf(index, grid).join(".")}</span>

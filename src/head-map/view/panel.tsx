@@ -6,7 +6,7 @@ import { labelWidth } from "../../graph/geometry-text";
 import type { Grid, Panel } from "../data";
 import type { HeadMap } from "../head-map";
 import { attach } from "../hands";
-import { BOTTOM, cornerOf, GUTTER, outline, round, type Layout } from "../layout";
+import { BOTTOM, cornerOf, GUTTER, hatching, outline, round, type Layout } from "../layout";
 import { describeGrid, describeHead } from "../wording";
 import { Scale } from "./scale";
 
@@ -130,15 +130,12 @@ function Signs({ panel, grid, layout }: { readonly panel: Panel; readonly grid: 
   return useMemo(() => {
     const { cellWidth: width, cellHeight: height } = layout;
     const places = panel.values.map((value, index) => ({ value, index }));
-    const hatching = places.filter(({ value }) => value === null).map(({ index }) => {
-      const [x, y] = cornerOf(layout, grid, index);
-      return `M${round(x + 1)} ${round(y + height / 2)}L${round(x + width / 2)} ${round(y + 1)}M${round(x + 1)} ${round(y + height - 1)}L${round(x + width - 1)} ${round(y + 1)}M${round(x + width / 2)} ${round(y + height - 1)}L${round(x + width - 1)} ${round(y + height / 2)}`;
-    });
+    const strokes = places.filter(({ value }) => value === null).map(({ index }) => hatching(layout, grid, index));
     const dots = isMixed(panel) ? places.filter(({ index, value }) => value !== null && panel.exact?.[index]) : [];
     const radius = round(Math.max(0.8, Math.min(2, width / 6, height / 6)));
     return (
       <g aria-hidden="true" class="cmh-signs">
-        {hatching.length > 0 && <path class="cmh-hatching" d={hatching.join("")} />}
+        {strokes.length > 0 && <path class="cmh-hatching" d={strokes.join("")} />}
         {dots.map(({ index }) => {
           const [x, y] = cornerOf(layout, grid, index);
           return <circle key={index} cx={round(x + width / 2)} cy={round(y + height / 2)} r={radius} />;

@@ -1,0 +1,67 @@
+"""What a head map and its screens send each other, and what its notebook keeps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from causal_magics.errors import EditorError
+from causal_magics.language.head_panels import HeadPanel
+from causal_magics.widgets.document import JsonObject
+
+
+def grid_json(panels: Sequence[HeadPanel]) -> JsonObject:
+    """Return the JSON form of panels: flat lists, layer by layer."""
+    first = panels[0]
+    return {
+        "layers": first.n_layers,
+        "heads": first.n_heads,
+        "panels": [_panel(panel) for panel in panels],
+    }
+
+
+def _panel(panel: HeadPanel) -> JsonObject:
+    return {
+        "name": panel.name,
+        "unit": panel.unit,
+        "limit": panel.full,
+        "values": _numbers(panel.values),
+        "lower": _numbers(panel.lower),
+        "upper": _numbers(panel.upper),
+        "exact": None if panel.exact is None else panel.exact.ravel().astype(int).tolist(),
+    }
+
+
+def _numbers(array: NDArray[Any] | None) -> list[float | None] | None:
+    """Return numbers as JSON has them, as exact as they are shown."""
+    if array is None:
+        return None
+    return [float(f"{x:.5g}") if math.isfinite(x) else None for x in array.ravel().tolist()]
+
+
+def heads_of_json(raw: object) -> list[tuple[Any, ...]]:
+    """Return the pairs that a screen sent, their numbers not checked.
+
+    Raises
+    ------
+    EditorError
+    """
+    if isinstance(raw, list) and all(isinstance(item, list) for item in raw):
+        return [tuple(item) for item in raw]
+    raise EditorError("Expected a list of pairs of layer and head.")
+
+
+def marks_of_json(raw: object) -> dict[tuple[Any, ...], Any]:
+    """Return the marks that a screen sent, by head, neither checked.
+
+    Raises
+    ------
+    EditorError
+    """
+    items = heads_of_json(raw)
+    if all(len(item) == 3 and isinstance(item[2], str) for item in items):
+        return {item[:2]: item[2] for item in items}
+    raise EditorError("Expected a list of layer, head and mark.")
