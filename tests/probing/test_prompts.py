@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.probing.mcmilin import date_study, open_study, place_study
 from causal_magics.probing.prompts import NodeValues, Prompts, Template, values_from_text
 
+Read = TypeVar("Read")
 GRAPH = CausalGraph.parse(
     "Date <- Time -> Written <- Gender -> Pronoun; Place -> Written\n"
     "Written [selected]\n{Time Gender} [latent]"
@@ -30,9 +33,9 @@ def refused(templates: object, values: object, graph: CausalGraph = GRAPH) -> st
     return message
 
 
-def template_or_refusal(text: str) -> Template | str:
+def read_or_refusal(read: Callable[[str], Read], text: str) -> Read | str:
     try:
-        return Template.of(text)
+        return read(text)
     except PromptError as error:
         return str(error)
 
@@ -116,12 +119,22 @@ def test_templates_are_filled_around_the_response() -> None:
 
 @given(st.text())
 def test_any_text_is_a_template_or_refused_in_one_line(text: str) -> None:
-    template = template_or_refusal(text)
+    template = read_or_refusal(Template.of, text)
     if isinstance(template, str):
         assert "\n" not in template
     else:
         literal = "".join(part for part, is_node in template.parts if not is_node)
         assert len(literal) <= len(text)
+
+
+@given(st.text('ab,|="\n {}\0'))
+def test_any_text_is_values_or_refused_in_one_line(text: str) -> None:
+    values = read_or_refusal(values_from_text, text)
+    if isinstance(values, str):
+        assert "\n" not in values
+    else:
+        assert len(set(values.labels)) >= 2
+        assert not values.grouped or "=" in text
 
 
 def test_what_templates_lack() -> None:
