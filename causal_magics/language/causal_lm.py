@@ -17,6 +17,7 @@ from causal_magics.language.scorers import (
     Scorer,
     chosen_scorer,
     context_length,
+    long_scorer,
     packed_length,
     score_tokens,
 )
@@ -33,6 +34,8 @@ class CausalLM(PairScorer):
     Pairs are scored together: what their texts share is computed once, and many texts stand in
     one forward pass. Scores equal those of one pass a pair to about 1e-5 in float32; in bfloat16
     and float16 they move with the shape of a pass, so with what else is scored, by some tenths.
+    Beside the weights, memory holds the logits of one pass, at most some 500 tokens times the
+    vocabulary on a CPU, and the keys and values of the text that is being continued.
 
     Parameters
     ----------
@@ -112,10 +115,12 @@ class CausalLM(PairScorer):
         tokens = self.encode(pairs)
         scores = np.zeros(len(tokens))
         taken, others = self._divided(tokens)
-        divided: tuple[tuple[list[int], Scorer], ...] = ((taken, self.scorer), (others, "padded"))
-        for rows, scorer in divided:
-            chosen = [tokens[row] for row in rows]
-            scores[rows] = score_tokens(self.network, chosen, scorer)
+        if taken:
+            chosen = [tokens[row] for row in taken]
+            scores[taken] = score_tokens(self.network, chosen, self.scorer)
+        if others:
+            chosen = [tokens[row] for row in others]
+            scores[others] = score_tokens(self.network, chosen, long_scorer(self.network))
         failed = np.flatnonzero(np.isnan(scores))
         if len(failed):
             prompt, continuation = pairs[failed[0]]
@@ -129,7 +134,7 @@ class CausalLM(PairScorer):
         """Return which pairs the scorer takes, and which are too long for being packed."""
         rows = [row for row, (_, continuation) in enumerate(tokens) if continuation]
         longest = packed_length(self.network)
-        if self.scorer != "packed" or longest == inf:
+        if longest == inf or self.scorer != "packed":
             return rows, []
         long = {row for row in rows if len(tokens[row][0]) + len(tokens[row][1]) - 1 > longest}
         if long and not self._told:
@@ -140,4 +145,4 @@ class CausalLM(PairScorer):
     @staticmethod
     def _warn(reason: str) -> None:
         message = f"{reason}: they are scored text by text, with the same results but slower."
-        warnings.warn(message, ScoringWarning, stacklevel=5)
+        warnings.warn(message, ScoringWarning, stacklevel=4)

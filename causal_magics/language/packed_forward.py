@@ -62,7 +62,7 @@ class _Passes:
 
     def follow(self, trunk: Trunk, cache: Any) -> None:
         """Compute what follows a trunk, whose keys and values are in `cache`."""
-        for batch in batches(trunk.packs, self.limits):
+        for batch in batches(trunk.packs, self.limits, trunk.length):
             copied = None if cache is None else _cache(cache, len(batch))
             self._compute(batch, copied, trunk.length)
         for below in trunk.trunks:

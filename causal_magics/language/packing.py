@@ -33,6 +33,8 @@ class Limits:
         Cost of a key for one token, in units of what a token costs elsewhere.
     overhead : float
         Cost of one more pack, in the same units.
+    copying : float
+        Cost of one more pack for each token of the trunk that it follows.
     """
 
     pass_tokens: int = 512
@@ -40,6 +42,7 @@ class Limits:
     trunk: int = 8
     attention: float = 1 / 3000
     overhead: float = 2.0
+    copying: float = 1 / 100
 
 
 @dataclass
@@ -125,13 +128,14 @@ def _members(trie: TokenTrie, ends: Indices, above: Indices) -> Indices:
 def _packs(trie: TokenTrie, members: Indices, trunk: int, limits: Limits) -> Iterator[Indices]:
     """Return the packs of nodes below a trunk, cut where that is cheapest."""
     length = int(trie.depths[trunk]) + 1 if trunk >= 0 else 0
+    fixed = limits.overhead + limits.copying * length
     paths = np.append(trie.depths[members] - length, 0)
     start = 0
     while start < len(members):
         widest = min(len(members) - start, limits.heavy + limits.trunk)
         counts = np.arange(1, widest + 1)
         widths = paths[start] + counts
-        cost = widths * (1 + limits.attention * (length + widths)) + limits.overhead
+        cost = widths * (1 + limits.attention * (length + widths)) + fixed
         repeated = paths[start + counts]
         best = int(np.argmin((cost + repeated) / counts)) + 1
         path = trie.path(int(members[start]), trunk)[:-1]
@@ -139,11 +143,20 @@ def _packs(trie: TokenTrie, members: Indices, trunk: int, limits: Limits) -> Ite
         start += best
 
 
-def batches(packs: list[Indices], limits: Limits) -> Iterator[list[Indices]]:
-    """Return passes: packs of like width, as many as fit."""
+def batches(packs: list[Indices], limits: Limits, length: int = 0) -> Iterator[list[Indices]]:
+    """Return passes: packs of like width, as many as fit.
+
+    Parameters
+    ----------
+    packs : list of array
+    limits : Limits
+    length : int
+        How many tokens precede each pack; their keys and values take room in every row.
+    """
     batch: list[Indices] = []
     for pack in sorted(packs, key=len, reverse=True):
-        if batch and len(batch[0]) * (len(batch) + 1) > limits.pass_tokens:
+        rows, width = len(batch) + 1, len(batch[0]) if batch else 0
+        if width * rows > limits.pass_tokens or (length + width) * rows > 4 * limits.pass_tokens:
             yield batch
             batch = []
         batch.append(pack)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -98,11 +98,25 @@ def packed_length(network: Any) -> float:
     if any("full" not in kind for kind in types):
         windows = ("sliding_window", "attention_chunk_size", "window_size")
         lengths = [getattr(config, name, None) for name in windows]
-    rotary = getattr(config, "rope_parameters", None) or {}
-    for rope in (rotary, *(part for part in rotary.values() if isinstance(part, dict))):
+    for rope in _ropes(config):
         if rope.get("rope_type") in ("dynamic", "longrope"):
-            lengths.append(rope.get("original_max_position_embeddings", context_length(network)))
+            trained = rope.get("original_max_position_embeddings")
+            lengths.append(trained or config.max_position_embeddings)
     return min((length for length in lengths if length), default=math.inf)
+
+
+def long_scorer(network: Any) -> Scorer:
+    """Return how texts over `packed_length` are scored.
+
+    Dynamic rotary embeddings change with the longest text of a batch, so each needs its own.
+    """
+    return "padded" if _stretch(network.config.get_text_config()) == 1 else "one by one"
+
+
+def _ropes(config: Any) -> list[Mapping[str, Any]]:
+    """Return the settings of a configuration's rotary embeddings, one for each kind of layer."""
+    rotary = getattr(config, "rope_parameters", None) or {}
+    return [rotary, *(part for part in rotary.values() if isinstance(part, Mapping))]
 
 
 def context_length(network: Any) -> int | None:
@@ -111,8 +125,14 @@ def context_length(network: Any) -> int | None:
     for name in ("max_position_embeddings", "max_seq_len"):
         length = getattr(config, name, None)
         if isinstance(length, int) and length > 0:
-            return length
+            return int(length * _stretch(config))
     return None
+
+
+def _stretch(config: Any) -> float:
+    """Return by how much dynamic rotary embeddings stretch the context, 1 where there are none."""
+    ropes = [rope for rope in _ropes(config) if rope.get("rope_type") == "dynamic"]
+    return max((float(rope.get("factor", 1)) for rope in ropes), default=1.0)
 
 
 def _check_pairs(network: Any) -> list[TokenPair]:

@@ -3,11 +3,13 @@
 Each workload has 500 prompts and 4 continuations of each, 2,000 pairs:
 
 short
-    "The {occupation} {verb} that", 25 occupations × 20 verbs; " he", " she", " they", " it".
-    Prompts with one occupation share their beginning, as in every study of this kind.
+    "Last week the {occupation} {verb} that", 25 occupations × 20 verbs; " he", " she", " they",
+    " it". Prompts with one occupation share their beginning, as in every study of this kind.
+shortest
+    The same without "Last week": four tokens a prompt, so that there is little to share.
 short, unshared
-    "{town}'s {occupation} {verb} that", each with a town of its own, so that prompts share a
-    syllable at most.
+    "{town}: last week the {occupation} {verb} that", each with a town of its own, so that
+    prompts share a syllable at most.
 long
     A vignette of two sentences and a half in one of 25 towns, about one of 20 occupations, and
     four phrases of five or six tokens. Prompts with one town share about a third.
@@ -89,9 +91,11 @@ def workloads() -> dict[str, list[Pair]]:
     cases = list(product(OCCUPATIONS, VERBS))
     places = list(product(towns[::20], OCCUPATIONS[:20]))
     prompts = {
-        "short": [f"The {who} {verb} that" for who, verb in cases],
+        "short": [f"Last week the {who} {verb} that" for who, verb in cases],
+        "shortest": [f"The {who} {verb} that" for who, verb in cases],
         "short, unshared": [
-            f"{town}'s {who} {verb} that" for town, (who, verb) in zip(towns, cases, strict=True)
+            f"{town}: last week the {who} {verb} that"
+            for town, (who, verb) in zip(towns, cases, strict=True)
         ],
         "long": [
             "On a cold evening in late October, "
@@ -192,9 +196,8 @@ def main() -> None:
     model = load_model(options.model)
     print(f"{model!r}; scorer: {model.scorer}")
     print("| method | CPU s | × ours | largest difference |\n|---|---|---|---|")
-    for name, pairs in workloads().items():
-        if name in options.workloads:
-            compare(name, model, pairs, options.batch)
+    for name in options.workloads:
+        compare(name, model, workloads()[name], options.batch)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
 
 

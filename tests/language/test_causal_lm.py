@@ -95,10 +95,12 @@ def test_what_cannot_be_packed_says_so_once(family: str) -> None:
         assert np.array_equal(model.score(PAIRS), scores)
 
 
-def test_texts_beyond_a_window_are_not_packed() -> None:
-    model = model_of("mistral")
-    pairs: list[Pair] = [*PAIRS, ("The doctor said that the nurse was tired and", " she")]
-    with pytest.warns(ScoringWarning, match="texts over 8 tokens"):
+@pytest.mark.parametrize(("family", "length"), [("mistral", 8), ("dynamic", 12)])
+def test_texts_beyond_a_window_are_not_packed(family: str, length: int) -> None:
+    model = model_of(family)
+    long = "The doctor said that the nurse was tired and"
+    pairs: list[Pair] = [*PAIRS, (f"{long} he said", " she"), (f"{long} the doctor said", " they")]
+    with pytest.warns(ScoringWarning, match=f"texts over {length} tokens"):
         scores = model.score(pairs)
     assert model.scorer == "packed"
     assert np.abs(scores - naive(model, pairs)).max() < 2e-5
