@@ -31,7 +31,7 @@ export function intervalText({ lower, upper }: Panel, index: number): string {
 }
 
 /** "2 of 270" */
-export function rankText({ ranks }: Panel, index: number): string {
+function rankText({ ranks }: Panel, index: number): string {
   const rank = ranks[index] ?? null;
   return rank === null ? "" : `${rank} of ${ranks.filter((each) => each !== null).length}`;
 }

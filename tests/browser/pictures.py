@@ -1,7 +1,8 @@
 """Takes the pictures of the documentation: ``python tests/browser/pictures.py``.
 
-Runs `notebooks/drawing.ipynb` and `notebooks/episodes.ipynb` in a real JupyterLab and Chromium and
-writes `docs/images/*.png`; with a word, `editor` or `timeline`, those pictures alone.
+Runs `notebooks/drawing.ipynb`, `notebooks/episodes.ipynb` and cells of `picture_heads.py` in a real
+JupyterLab and Chromium and writes `docs/images/*.png`; with a word, `editor`, `timeline` or
+`head-map`, those pictures alone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browser.jupyter_lab import Lab, running_chromium, running_lab
 from browser.notebook_page import NotebookPage
+from browser.picture_heads import MEASURE, SHOW
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
@@ -126,12 +128,56 @@ def episodes_narrow(page: Page, lab: Lab, notebook: Path) -> None:
     shot(page, "timeline-700px")
 
 
+def show_heads(page: Page, lab: Lab, notebook: Path, theme_name: str) -> None:
+    """Show a head map in the theme, and point at one of its heads."""
+    opened = NotebookPage.open(page, lab.url, notebook)
+    theme(page, theme_name)
+    opened.run(0)
+    opened.run(1)
+    drawn = opened.cell(1).locator(".cmh")
+    expect(drawn.locator("[data-head]").first).to_be_visible(timeout=120_000)
+    opened.cell(1).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+    page.wait_for_timeout(SETTLE)
+    point_at_a_head(page)
+
+
+def point_at_a_head(page: Page) -> None:
+    page.locator('.cmh [data-panel="0"] [data-head="27.5"]').hover()
+
+
+def heads(page: Page, lab: Lab, notebook: Path) -> None:
+    """The map of heads, light and dark."""
+    show_heads(page, lab, notebook, LIGHT)
+    shot(page, "head-map-light")
+    theme(page, DARK)
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(SETTLE)
+    point_at_a_head(page)
+    shot(page, "head-map-dark")
+
+
+def heads_narrow(page: Page, lab: Lab, notebook: Path) -> None:
+    """The map of heads where the page is 700 px wide."""
+    show_heads(page, lab, notebook, LIGHT)
+    shot(page, "head-map-700px")
+
+
+def copied(work: Path, lab: Lab, source: str | list[str]) -> Path:
+    """Put a notebook of the project, or one of these cells, where JupyterLab serves it."""
+    if isinstance(source, str):
+        return Path(shutil.copy(ROOT / "notebooks" / source, work))
+    return lab.add_notebook("heads.ipynb", source)
+
+
+HEADS = [MEASURE, SHOW]
 TAKEN = (
     ("editor", "drawing.ipynb", 1100, 800, in_a_cell),
     ("editor", "drawing.ipynb", 700, 760, narrow),
     ("editor", "drawing.ipynb", 1500, 860, in_a_tab),
     ("timeline", "episodes.ipynb", 1100, 1040, episodes),
     ("timeline", "episodes.ipynb", 700, 1080, episodes_narrow),
+    ("head-map", HEADS, 1100, 760, heads),
+    ("head-map", HEADS, 700, 960, heads_narrow),
 )
 
 
@@ -145,7 +191,7 @@ def main() -> None:
             for name, source, width, height, take in TAKEN:
                 if wanted and name not in wanted:
                     continue
-                notebook = Path(shutil.copy(ROOT / "notebooks" / source, work))
+                notebook = copied(work, lab, source)
                 context = chromium.new_context(viewport={"width": width, "height": height})
                 take(context.new_page(), lab, notebook)
                 context.close()

@@ -59,7 +59,7 @@ def test_heads_are_read_brushed_and_kept_without_their_kernel(shown: Shown, lab:
     details = shown.map.locator(".cmv-details")
     expect(details).to_contain_text("Layer 7, head 4")
     expect(details).to_contain_text("NIE 0.19 nats")
-    expect(details).to_contain_text("0.18 to 0.21 · rank 3 of 40 · exact")
+    expect(details).to_contain_text("0.18 to 0.21 · exact · rank 3")
     expect(details).to_contain_text("z 0.16")
     shown.drag("1.1", "2.2")
     assert notebook.text_of(2) == "((1, 1), (1, 2), (2, 1), (2, 2)) {}"

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { order, pairOf, type Grid, type Panel } from "../data";
 import type { HeadMap } from "../head-map";
-import { describeSelection, figure, intervalText, kindText, nameOf, rankText, valueText } from "../wording";
+import { describeHead, describeSelection, figure, intervalText, kindText, nameOf, valueText } from "../wording";
 import { isMixed, paintOf } from "./panel";
 
 /** How high a line is: there is room for all numbers of a head before one is pointed at, so that nothing moves. */
@@ -39,7 +39,7 @@ function Facts({ grid, index, mark }: { readonly grid: Grid; readonly index: num
         {mark && <span class="cmv-faint"> {mark}</span>}
       </p>
       {grid.panels.map((panel, place) => (
-        <p key={place} class="cmh-fact" title={`${panel.name} ${valueText(panel, index)}`}>
+        <p key={place} class="cmh-fact" title={`${panel.name}: ${describeHead(grid, panel, index)}`}>
           <Swatch panel={panel} index={index} />
           <b>{`${panel.name} `}</b>
           {valueText(panel, index)}
@@ -51,10 +51,10 @@ function Facts({ grid, index, mark }: { readonly grid: Grid; readonly index: num
   );
 }
 
-/** "0.031 to 0.053 · rank 2 of 270 · exact" */
+/** "0.031 to 0.053 · exact · rank 2" */
 function moreText(panel: Panel, index: number): string {
-  const rank = rankText(panel, index);
-  const parts = [intervalText(panel, index), rank && `rank ${rank}`, kindText(panel, index)];
+  const rank = panel.ranks[index] ?? null;
+  const parts = [intervalText(panel, index), kindText(panel, index), rank === null ? "" : `rank ${rank}`];
   return parts.filter((part) => part !== "").join(" · ");
 }
 

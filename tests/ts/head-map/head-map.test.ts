@@ -65,7 +65,7 @@ describe("the mouse", () => {
     const { root } = await open(GRID);
     expect(details(root)).toContain("Point at a head for its numbers.");
     await point(root, GRID, "3.2");
-    expect(details(root)).toContain("Layer 3, head 2NIE 5 natsrank 3 of 12squares 25 natsrank 3 of 12");
+    expect(details(root)).toContain("Layer 3, head 2NIE 5 natsrank 3squares 25 natsrank 3");
     root.querySelector(".cmh-panels")!.dispatchEvent(new MouseEvent("mouseleave"));
     await drawn();
     expect(details(root)).toContain("Point at a head");
