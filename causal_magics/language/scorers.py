@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ HALF_TOLERANCE = 0.5
 CHECK_LIMITS = Limits(pass_tokens=12, heavy=5, trunk=2)
 DEVICE_LIMITS = Limits(pass_tokens=4096, heavy=2048, trunk=64)
 """On an accelerator a pass costs little more where it is wide."""
+
+_CHOSEN: WeakKeyDictionary[Any, Scorer] = WeakKeyDictionary()
 
 
 def score_tokens(
@@ -64,10 +67,19 @@ def score_tokens(
 def chosen_scorer(network: Any) -> Scorer:
     """Return the fastest way whose scores equal those of one pass a pair on a short check.
 
+    A network is checked once.
+
     Parameters
     ----------
     network : transformers.PreTrainedModel
     """
+    if network not in _CHOSEN:
+        _CHOSEN[network] = _checked_scorer(network)
+    return _CHOSEN[network]
+
+
+def _checked_scorer(network: Any) -> Scorer:
+    """Return the fastest way that passes the check."""
     pairs = _check_pairs(network)
     truth = score_one_by_one(network, pairs)
     dtype = str(network.dtype).removeprefix("torch.")

@@ -53,6 +53,13 @@ def test_what_does_not_know_positions_is_padded(family: str) -> None:
     assert chosen_scorer(network_of(family)) == "padded"
 
 
+def test_a_network_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = odd_network("llama")
+    assert chosen_scorer(network) == "packed"
+    monkeypatch.setattr(network, "forward", None)
+    assert chosen_scorer(network) == "packed"
+
+
 def test_eager_attention_is_packed_too() -> None:
     network = odd_network("llama")
     network.set_attn_implementation("eager")
