@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from causal_magics.language.anatomy import Anatomy, input_weight
-from causal_magics.language.tracing import LayerTrace, Texts, Trace, View, attend
+from causal_magics.language.tracing import LayerTrace, Trace, View, attend
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -332,11 +332,44 @@ def joint_sums(
 
     mask = heads if heads is not None else neurons
     assert mask is not None, "heads or neurons are needed"
-    start: Texts = run.texts
-    view = View.of(anatomy, start, start.start, run.hidden[0])
-    state = run.hidden[0][:, None].expand(-1, len(mask), -1, -1)
+    steps = replayed(anatomy, run, len(mask), donor=donor, heads=heads, neurons=neurons, how=how)
+    state = steps[-1].state
+    kept_columns = torch.arange(state.shape[2], device=state.device)
+    return wanted.sums(anatomy, state, kept_columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What a layer made of rows: outputs of heads, activations, and the states after it."""
+
+    heads: Tensor
+    neurons: Tensor
+    state: Tensor
+
+
+def replayed(
+    anatomy: Anatomy,
+    run: Trace,
+    n_rows: int = 1,
+    *,
+    donor: Trace | None = None,
+    heads: Tensor | None = None,
+    neurons: Tensor | None = None,
+    how: Override = "output",
+) -> list[Step]:
+    """Run the open columns of a trace again, as rows in which the donor's values may stand.
+
+    Parameters are those of `joint_sums`. Nothing is cut from what is returned, so that gradients
+    reach it.
+    """
+    import torch
+
+    view = View.of(anatomy, run.texts, run.texts.start, run.hidden[0])
+    state = run.hidden[0][:, None].expand(-1, n_rows, -1, -1)
+    steps = []
     for layer, kept in enumerate(run.layers):
-        parts, theirs = anatomy.layers[layer], donor.layers[layer]
+        parts = anatomy.layers[layer]
+        theirs = kept if donor is None else donor.layers[layer]
         replace = None
         if heads is not None and how == "attention":
             replace = _weights_of(theirs, heads[:, layer], anatomy.n_key_value_heads)
@@ -350,8 +383,8 @@ def joint_sums(
         if neurons is not None:
             acts = torch.where(neurons[None, :, layer][:, :, None], theirs.neurons[:, None], acts)
         state = middle + parts.down(acts)
-    kept_columns = torch.arange(state.shape[2], device=state.device)
-    return wanted.sums(anatomy, state, kept_columns)
+        steps.append(Step(outputs, acts, state))
+    return steps
 
 
 def _weights_of(theirs: LayerTrace, taken: Tensor, groups: int) -> Callable[[Tensor], Tensor]:
