@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.errors import LanguageModelError, PromptError, shorten
-from causal_magics.language.protocol import LanguageModel, Pair
+from causal_magics.language.protocol import LanguageModel, Slot, SlotScorer
 from causal_magics.probing.prompts import Prompts, Template
 
 __all__ = ["Measure", "Measurement", "measure_texts"]
 
 Measure = Literal["sentence", "next", "mass"]
-"""How a word counts.
+"""How a word counts. Models that read both sides of it (`SlotScorer`) always hear what follows.
 
 sentence
     P(word and the rest of the text | what stands before), shared out among the listed words: what
@@ -32,6 +32,8 @@ mass
 MAX_TEXTS = 1_000_000
 
 Floats = NDArray[np.float64]
+
+_Asked = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +95,21 @@ class _Batch:
     """Texts to be scored, each once."""
 
     def __init__(self) -> None:
-        self.rows: dict[Pair, int] = {}
+        self.rows: dict[Slot, int] = {}
 
-    def row(self, pair: Pair) -> int:
-        return self.rows.setdefault(pair, len(self.rows))
+    def row(self, slot: Slot) -> int:
+        return self.rows.setdefault(slot, len(self.rows))
+
+    def score(self, model: LanguageModel) -> Floats:
+        """Return ln P of each word, and after models that read on, of what follows it."""
+        slots = list(self.rows)
+        if isinstance(model, SlotScorer):
+            scores = model.score_slots(slots)
+        else:
+            scores = model.score([(before, word + after) for before, word, after in slots])
+        scores = np.asarray(scores, dtype=float)
+        _check_scores(scores, slots, model)
+        return scores
 
 
 def measure_texts(
@@ -128,14 +141,14 @@ def measure_texts(
     _check_size(prompts)
     _check_starts(prompts, model)
     batch = _Batch()
+    both_sides = isinstance(model, SlotScorer)
+    whole = both_sides or kind == "sentence"
     plans = [
-        _plan(prompts, template, response, conditions, batch, whole=kind == "sentence")
+        _plan(prompts, template, asked, batch, whole=whole, both_sides=both_sides)
         for template in prompts.templates
-        for response, conditions in _asked(prompts, template, nodes, kind)
+        for asked in _asked(prompts, template, nodes, kind, whole=whole)
     ]
-    pairs = list(batch.rows)
-    scores = np.asarray(model.score(pairs), dtype=float)
-    _check_scores(scores, pairs, model)
+    scores = batch.score(model)
     found: dict[tuple[str, tuple[str, ...]], list[tuple[str, Floats, Floats]]] = {}
     for plan in plans:
         shares, mass = _shares(prompts, plan, scores, kind)
@@ -151,12 +164,12 @@ def measure_texts(
 
 
 def _asked(
-    prompts: Prompts, template: Template, nodes: Sequence[str], kind: Measure
-) -> list[tuple[str, tuple[str, ...]]]:
+    prompts: Prompts, template: Template, nodes: Sequence[str], kind: Measure, *, whole: bool
+) -> list[_Asked]:
     """Return each response of a template with the nodes that its words are measured given."""
     found = []
     for response in prompts.responses(template):
-        heard = template.nodes if kind == "sentence" else template.nodes_before(response)
+        heard = template.nodes if whole else template.nodes_before(response)
         conditions = tuple(name for name in nodes if name in heard and name != response)
         if conditions:
             found.append((response, conditions))
@@ -171,12 +184,13 @@ def _asked(
 def _plan(
     prompts: Prompts,
     template: Template,
-    response: str,
-    conditions: tuple[str, ...],
+    asked: _Asked,
     batch: _Batch,
     *,
     whole: bool,
+    both_sides: bool,
 ) -> _Plan:
+    response, conditions = asked
     choices = [_words(prompts, name) for name in conditions]
     words = _words(prompts, response)
     said, alone = [], []
@@ -184,9 +198,10 @@ def _plan(
         before, after = template.fill(dict(zip(conditions, chosen, strict=True)), response)
         prompt = before.rstrip()
         gap = before[len(prompt) :]
-        alone.append([batch.row((prompt, gap + word)) for word in words])
+        heard = after if both_sides else ""
+        alone.append([batch.row((prompt, gap + word, heard)) for word in words])
         rest = after if whole else ""
-        said.append([batch.row((prompt, gap + word + rest)) for word in words])
+        said.append([batch.row((prompt, gap + word, rest)) for word in words])
     return _Plan(template, response, conditions, np.array(said), np.array(alone))
 
 
@@ -241,7 +256,7 @@ def _check_size(prompts: Prompts) -> None:
 
 
 def _check_starts(prompts: Prompts, model: LanguageModel) -> None:
-    if getattr(model, "leading", None) != "none":
+    if isinstance(model, SlotScorer) or getattr(model, "leading", None) != "none":
         return
     for template in prompts.templates:
         for response in prompts.responses(template):
@@ -253,16 +268,16 @@ def _check_starts(prompts: Prompts, model: LanguageModel) -> None:
                 )
 
 
-def _check_scores(scores: Floats, pairs: Sequence[Pair], model: LanguageModel) -> None:
-    if scores.shape != (len(pairs),):
+def _check_scores(scores: Floats, slots: Sequence[Slot], model: LanguageModel) -> None:
+    if scores.shape != (len(slots),):
         raise LanguageModelError(
-            f"Expected {len(pairs):,} log-probabilities of {model.model_id}, got an array of shape "
+            f"Expected {len(slots):,} log-probabilities of {model.model_id}, got an array of shape "
             f"{scores.shape}."
         )
     wrong = np.isnan(scores) | (scores > 1e-6)
     if wrong.any():
-        prompt, continuation = pairs[int(wrong.argmax())]
+        prompt, word, after = slots[int(wrong.argmax())]
         raise LanguageModelError(
             f"Expected log-probabilities, but {model.model_id} gives {scores[wrong.argmax()]} to "
-            f"{shorten(continuation)} after {shorten(prompt)}. Use float32, or another model."
+            f"{shorten(word + after)} after {shorten(prompt)}. Use float32, or another model."
         )

@@ -286,7 +286,7 @@ def probe(
         What `load_model` takes.
     measure : {"sentence", "next", "mass"}
         Words with the rest of the text, shared out among the listed words; words alone, shared out;
-        or the mass of words as it is.
+        or the mass of words as it is. Masked models read both sides of the word in each case.
     scale : {"rank", "value"}
         Slopes a step of rank, or a unit of values that are numbers.
     level : float

@@ -8,14 +8,16 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from language.tiny_models import causal_tokenizer, tiny_network
+from language.tiny_models import causal_tokenizer, masked_tokenizer, tiny_network
 from probing import known_tables as known
 
 from causal_magics.errors import LanguageModelError, PromptError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.masked_lm import MaskedLM
 from causal_magics.language.naive import score_one_by_one
-from causal_magics.language.protocol import Pair, PairScorer
+from causal_magics.language.protocol import Pair, PairScorer, Slot
+from causal_magics.probing.measuring import Measure
 from causal_magics.probing.probe import Probe, probe
 
 mpl.use("agg")
@@ -125,6 +127,44 @@ def test_words_of_several_tokens_with_the_same_first_token() -> None:
         logs = score_one_by_one(model.network, model.encode(pairs))
         np.testing.assert_allclose(found.curves[0, row], np.exp(logs) / np.exp(logs).sum(), 1e-4)
     assert len({tokens[0] for _, tokens in model.encode(pairs)}) < 3
+
+
+class BothSides(Counting):
+    """Tells the word by the date, on whichever side of it the date stands."""
+
+    leading = "none"
+
+    def score_slots(self, slots: Sequence[Slot]) -> np.ndarray:
+        self.batches.append([(before, word + after) for before, word, after in slots])
+        late = np.array(["2000" in before + after for before, _, after in slots])
+        she = np.array([word == " she" for _, word, _ in slots])
+        return np.log(0.4 * np.where(late == she, 0.75, 0.25))
+
+
+@pytest.mark.parametrize("measure", ["sentence", "next", "mass"])
+def test_models_that_read_both_sides(measure: Measure) -> None:
+    model = BothSides(leading="none")
+    texts = ["In {Date} there {Gender} was.", "There {Gender} was in {Date}."]
+    values = {"Date": "1801, 2000", "Gender": known.VALUES["Gender"]}
+    found = probe(known.GRAPH, texts, values, model, measure=measure).finding()
+    whole = 0.4 if measure == "mass" else 1.0
+    np.testing.assert_allclose(found.curves, [whole * np.array([[0.25, 0.75], [0.75, 0.25]])] * 2)
+    np.testing.assert_allclose(found.mass, 0.4)
+    assert len(model.batches[0]) == 8
+
+
+def test_masked_models_are_asked_at_the_mask() -> None:
+    tokenizer = masked_tokenizer()
+    model = MaskedLM(tiny_network("bert"), tokenizer, "tiny bert")
+    values = {"Date": "1801, 1901", "Gender": known.VALUES["Gender"]}
+    text = "In {Date}, {Gender} was a doctor."
+    found = probe(known.GRAPH, [text], values, model, measure="mass").finding()
+    she, he = tokenizer.convert_tokens_to_ids(["she", "he"])
+    for row, date in enumerate(("1801", "1901")):
+        ids = tokenizer(f"In {date}, [MASK] was a doctor.", return_tensors="pt")["input_ids"]
+        place = ids[0].tolist().index(tokenizer.mask_token_id)
+        shares = model.network(input_ids=ids).logits[0, place].softmax(-1).detach().numpy()
+        np.testing.assert_allclose(found.curves[0, row], shares[[she, he]], rtol=1e-4)
 
 
 def test_given_nodes_are_those_of_the_templates() -> None:
