@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from causal_magics.errors import LanguageModelError, shorten
 from causal_magics.language.naive import TokenPair
+from causal_magics.language.network_size import SizedNetwork
 from causal_magics.language.protocol import Pair, PairScorer
 from causal_magics.language.scorers import (
     Scorer,
@@ -28,7 +29,7 @@ class ScoringWarning(UserWarning):
     """Texts are scored in a slower way than packed."""
 
 
-class CausalLM(PairScorer):
+class CausalLM(PairScorer, SizedNetwork):
     """A causal language model of transformers, with its tokenizer.
 
     Pairs are scored together: what their texts share is computed once, and many texts stand in
@@ -67,14 +68,6 @@ class CausalLM(PairScorer):
         self._encoder = PairEncoder(tokenizer, leading, context_length(network))
         self._scorer: Scorer | None = None
         self._told = False
-
-    def __repr__(self) -> str:
-        return f"CausalLM({self.model_id!r}, {self.n_parameters:,} parameters)"
-
-    @property
-    def n_parameters(self) -> int:
-        """How many parameters the network has."""
-        return sum(parameter.numel() for parameter in self.network.parameters())
 
     @property
     def scorer(self) -> Scorer:

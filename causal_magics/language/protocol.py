@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Pair = tuple[str, str]
 """A prompt and what comes after it."""
 
+Slot = tuple[str, str, str]
+"""What stands before a word, the word, and what stands after it."""
+
 
 @runtime_checkable
 class LanguageModel(Protocol):
@@ -77,3 +80,49 @@ class PairScorer:
         """
         pairs = [(prompt, continuation) for prompt in prompts for continuation in continuations]
         return self.score(pairs).reshape(len(prompts), len(continuations))
+
+
+@runtime_checkable
+class SlotScorer(Protocol):
+    """Scores words by what stands on both sides, as masked models do."""
+
+    def score_slots(self, slots: Sequence[Slot]) -> NDArray[np.float64]:
+        """Return ln P(word | before, after) of each slot, or what differs from it by a constant.
+
+        The constant is the same for all words between the same texts.
+
+        Parameters
+        ----------
+        slots : sequence of (before, word, after)
+
+        Returns
+        -------
+        array, shape (slots,)
+        """
+        ...
+
+
+def score_slots(model: LanguageModel, slots: Sequence[Slot]) -> NDArray[np.float64]:
+    """Score words by what stands on both sides, with any model.
+
+    A model that reads from left to right gives ln P(word and after | before): by Bayes' rule this
+    is ln P(word | before, after) but for a constant, so that softmax over the words of a slot gives
+    their shares. Blanks at the end of `before` are taken as part of the word.
+
+    Parameters
+    ----------
+    model : LanguageModel
+    slots : sequence of (before, word, after)
+
+    Returns
+    -------
+    array, shape (slots,)
+        Comparable among words between the same texts.
+    """
+    if isinstance(model, SlotScorer):
+        return model.score_slots(slots)
+    cut = [len(before.rstrip()) for before, _, _ in slots]
+    return model.score([
+        (before[:end], before[end:] + word + after)
+        for end, (before, word, after) in zip(cut, slots, strict=True)
+    ])  # fmt: skip
