@@ -57,12 +57,22 @@ def line(leading: str, measure: str, finding: Finding, seconds: float) -> str:
     )
 
 
+def extremes(finding: Finding) -> str:
+    """Return the sentences with the lowest and the highest slope."""
+    steps = finding.differences[0].by_template
+    order = sorted(range(len(steps)), key=steps.__getitem__)
+    told = [f"{steps[i]:+.2f} {finding.templates[i]!r}" for i in (order[0], order[-1])]
+    return f"from {told[0]} to {told[1]}"
+
+
 def studies(model: LanguageModel, leading: str) -> None:
     for study in STUDIES.values():
         for measure in get_args(Measure):
             start = time.process_time()
             finding = probe(*study(), model=model, measure=measure).finding()
             print(line(leading, measure, finding, time.process_time() - start), flush=True)
+            if measure == "sentence":
+                print(f"       {extremes(finding)}", flush=True)
 
 
 def open_sentences(model: LanguageModel, leading: str) -> None:
@@ -79,7 +89,9 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     theirs = published()
-    models = {lead: load_model(options.model, leading=lead) for lead in options.leading}
+    models = {
+        lead: load_model(options.model, leading=lead, cache=False) for lead in options.leading
+    }
     print("she − he, percentage points a step; published for other words: ", end="")
     print(", ".join(f"{name} {theirs.get(name, 'not here')}" for name in STUDIES))
     print(
