@@ -64,7 +64,7 @@ def _spans(tokens: list[str], offsets: list[int] | None, whole: str) -> list[tup
     shift = offsets[0]
     starts = [offset - shift for offset in offsets]
     if starts[-1] != len(whole):
-        raise EchoFault("its tokens do not make up the text")
+        raise EchoFault("it does not send the text back")
     return list(zip(starts, [*starts[1:], len(whole) + 1], strict=True))
 
 

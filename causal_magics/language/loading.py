@@ -167,7 +167,7 @@ def _found(name: str) -> tuple[Path | str, str]:
                 f"installed: {HOW_TO_GET_SMOLLM2}"
             )
         return file, f"{SMOLLM2}@{fingerprint(file)[:8]}"
-    path = Path(name).expanduser()
+    path = Path(name or "?").expanduser()
     if path.is_file() and path.suffix == ".gguf":
         return path.resolve(), f"{path.stem}@{fingerprint(path)[:8]}"
     if path.is_dir():
