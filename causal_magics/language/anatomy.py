@@ -234,7 +234,8 @@ def _check(anatomy: Anatomy) -> None:
     network = anatomy.network
     words = network.get_input_embeddings().num_embeddings
     drawn = torch.Generator().manual_seed(0)
-    tokens = torch.randint(0, words, (1, CHECK_TOKENS), generator=drawn).to(network.device)
+    length = int(min(CHECK_TOKENS, anatomy.longest))
+    tokens = torch.randint(0, words, (1, length), generator=drawn).to(network.device)
     texts = Texts.whole(tokens)
     with torch.inference_mode():
         hidden = trace(anatomy, texts).hidden[-1][:, -1]
