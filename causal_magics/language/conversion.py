@@ -105,6 +105,7 @@ def quiet(*, downloads: bool = False) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            warnings.simplefilter("default", CacheWarning)
             yield
     finally:
         logging.set_verbosity(level)

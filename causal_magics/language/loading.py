@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from causal_magics.errors import (
     CausalMagicsError,
@@ -211,10 +214,26 @@ def _read(
                 f"Expected a causal model, since {source.name} is a GGUF file, got kind 'masked'."
             )
         return (*load_gguf(source, dtype), "causal")
-    told = kind if kind != "auto" else _told_kind(AutoConfig.from_pretrained(source), source)
+    here = isinstance(source, Path) or not _hub_answers()
+    config = AutoConfig.from_pretrained(source, local_files_only=here)
+    told = kind if kind != "auto" else _told_kind(config, source)
     factory = AutoModelForMaskedLM if told == "masked" else AutoModelForCausalLM
-    network = factory.from_pretrained(source, dtype=dtype)
-    return network, AutoTokenizer.from_pretrained(source), told
+    network = factory.from_pretrained(source, dtype=dtype, local_files_only=here)
+    return network, AutoTokenizer.from_pretrained(source, local_files_only=here), told
+
+
+def _hub_answers() -> bool:
+    """Return whether the hub can be reached: its library tries for half a minute."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE or getproxies():
+        return not constants.HF_HUB_OFFLINE
+    hub = urlsplit(constants.ENDPOINT)
+    try:
+        socket.create_connection((hub.hostname or "", hub.port or 443), timeout=3.0).close()
+    except OSError:
+        return False
+    return True
 
 
 def _told_kind(config: Any, source: Path | str) -> Literal["causal", "masked"]:
@@ -238,7 +257,7 @@ def _unreadable(name: str, source: Path | str, error: Exception) -> LanguageMode
         )
     return ModelNotFoundError(
         f"Found no model {shorten(name)}: no file or folder of this name is here, and it did not "
-        f"come from the Hugging Face hub. Expected {_NAMES}. The hub says: {reason}"
+        f"come from the Hugging Face hub. Expected {_NAMES}. Its library says: {reason}"
     )
 
 
