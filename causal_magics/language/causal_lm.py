@@ -33,7 +33,7 @@ class CausalLM(PairScorer, SizedNetwork):
     """A causal language model of transformers, with its tokenizer.
 
     Pairs are scored together: what their texts share is computed once, and many texts stand in
-    one forward pass. Scores equal those of one pass a pair to about 1e-5 in float32; in bfloat16
+    one forward pass. In float32, scores equal those of one pass a pair to 3e-5 a token; in bfloat16
     and float16 they move with the shape of a pass, so with what else is scored, by some tenths.
     Beside the weights, memory holds the logits of one pass, at most some 500 tokens times the
     vocabulary on a CPU, and the keys and values of the text that is being continued.
