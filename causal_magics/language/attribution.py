@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from causal_magics.language.anatomy import Anatomy
-from causal_magics.language.interventions import Override, Wanted, head_outputs, replayed
+from causal_magics.language.changes import Override, head_outputs
+from causal_magics.language.interventions import Wanted, replayed
 from causal_magics.language.tracing import Texts, Trace, trace
 
 if TYPE_CHECKING:

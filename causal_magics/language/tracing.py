@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from causal_magics.language.anatomy import Anatomy
 
@@ -48,7 +48,7 @@ class Texts:
         return cls(tokens, torch.zeros(len(tokens), dtype=torch.long, device=tokens.device), 0)
 
     @classmethod
-    def aligned(cls, texts: Sequence[Sequence[int]], n_open: int, device: object) -> Texts:
+    def aligned(cls, texts: Sequence[Sequence[int]], n_open: int, device: Any) -> Texts:
         """Return texts of any lengths with their last `n_open` columns open."""
         import torch
 
@@ -57,7 +57,7 @@ class Texts:
         rows = [[0] * pad + list(text) for pad, text in zip(pads, texts, strict=True)]
         return cls(
             torch.tensor(rows, device=device), torch.tensor(pads, device=device), longest - n_open
-        )  # type: ignore[call-overload]
+        )
 
     @cached_property
     def positions(self) -> Tensor:

@@ -1,0 +1,120 @@
+"""Finished parts of a long computation, in a folder."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal_magics.errors import PromptError, shorten
+
+_SETTINGS = "settings.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A folder with one file for each finished part; without a folder nothing is kept.
+
+    Parameters
+    ----------
+    folder : Path or None
+    """
+
+    folder: Path | None = None
+
+    @classmethod
+    def at(cls, folder: str | PathLike[str] | None, settings: Mapping[str, Any]) -> Checkpoint:
+        """Open a folder, or make it.
+
+        Parameters
+        ----------
+        folder : path or None
+        settings : mapping
+            What the parts depend on.
+
+        Raises
+        ------
+        PromptError
+            Where the folder has the parts of other settings, or cannot be written.
+        """
+        if folder is None:
+            return cls()
+        path = Path(folder)
+        there = path / _SETTINGS
+        text = json.dumps(settings, sort_keys=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if not there.exists():
+                _write(there, text.encode())
+            known = there.read_text(encoding="utf-8")
+        except OSError as error:
+            raise PromptError(
+                f"Expected a folder that can be written as checkpoint, got {shorten(str(path))}: "
+                f"{error.strerror}."
+            ) from None
+        if known != text:
+            changed = _differing(known, settings)
+            raise PromptError(
+                f"The checkpoint {shorten(str(path))} is of a run with other {changed}. Choose "
+                "another folder, or delete it."
+            )
+        return cls(path)
+
+    def get(self, key: str) -> NDArray[np.float64] | None:
+        """Return a part, or None where it is not there or cannot be read."""
+        if self.folder is None:
+            return None
+        try:
+            part: NDArray[np.float64] = np.load(self.folder / f"{key}.npy", allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        return part
+
+    def put(self, key: str, part: NDArray[np.float64]) -> None:
+        """Keep a part; the file is there whole or not at all.
+
+        Raises
+        ------
+        PromptError
+            Where it cannot be written.
+        """
+        if self.folder is None:
+            return
+        try:
+            buffer = io.BytesIO()
+            np.save(buffer, part)
+            _write(self.folder / f"{key}.npy", buffer.getvalue())
+        except OSError as error:
+            raise PromptError(
+                f"The checkpoint {shorten(str(self.folder))} cannot be written: {error.strerror}. "
+                "What is in it is kept."
+            ) from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _differing(known: str, settings: Mapping[str, Any]) -> str:
+    try:
+        before = json.loads(known)
+    except ValueError:
+        return "settings"
+    keys = [key for key in settings if before.get(key) != json.loads(json.dumps(settings[key]))]
+    return " and ".join(keys[:2]) or "settings"

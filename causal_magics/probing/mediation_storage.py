@@ -1,0 +1,67 @@
+"""A mediation in a file: npz arrays and a JSON header, no pickles."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from causal_magics.errors import CausalMagicsError, PromptError, shorten
+from causal_magics.probing.prompt_pairs import PromptPair
+
+if TYPE_CHECKING:
+    from causal_magics.probing.mediation_result import Mediation
+
+__all__ = ["load_mediation", "save_mediation"]
+
+_FORMAT = "causal-magics mediation 1"
+_NEEDED = ("log_odds_null", "log_odds_set", "log_odds_indirect", "exact")
+_OPTIONAL = ("log_odds_direct", "estimated", "log_odds_together", "log_odds_past_all")
+
+
+def save_mediation(mediation: Mediation, path: str | PathLike[str]) -> None:
+    """Write a mediation to a file."""
+    header = {
+        "format": _FORMAT, "model_id": mediation.model_id, "mediators": mediation.mediators,
+        "how": mediation.how, "sizes": mediation.sizes, "interrupted": mediation.interrupted,
+        "pairs": [asdict(pair) for pair in mediation.pairs],
+    }  # fmt: skip
+    arrays = {name: getattr(mediation, name) for name in (*_NEEDED, *_OPTIONAL)}
+    arrays = {name: array for name, array in arrays.items() if array is not None}
+    with Path(fspath(path)).open("wb") as file:
+        np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
+
+
+def load_mediation(path: str | PathLike[str]) -> Mediation:
+    """Read what `save_mediation` wrote.
+
+    Raises
+    ------
+    PromptError
+        Where the file is no saved mediation.
+    """
+    from causal_magics.probing.mediation_result import Mediation
+
+    try:
+        with np.load(fspath(path), allow_pickle=False) as file:
+            header = json.loads(str(file["header"]))
+            known = header.pop("format") == _FORMAT
+            arrays: dict[str, Any] = {name: file[name] for name in _NEEDED}
+            arrays |= {name: file.get(name) for name in _OPTIONAL}
+            pairs = tuple(PromptPair(**pair) for pair in header.pop("pairs"))
+            sizes = tuple(header.pop("sizes"))
+            if known:
+                return Mediation(pairs=pairs, sizes=sizes, **header, **arrays)
+    except (OSError, ValueError, KeyError, TypeError, CausalMagicsError) as error:
+        raise _no_mediation(path) from error
+    raise _no_mediation(path)
+
+
+def _no_mediation(path: str | PathLike[str]) -> PromptError:
+    return PromptError(
+        f"Expected a saved mediation, got {shorten(fspath(path))}. Write one with save()."
+    )
