@@ -15,7 +15,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.errors import PromptError
+from causal_magics.errors import LanguageModelError, PromptError, shorten
 from causal_magics.language.anatomy import anatomy_of
 from causal_magics.language.changes import Override
 from causal_magics.language.protocol import LanguageModel
@@ -152,6 +152,12 @@ class _Study:
             interrupted = True
         indirect = self.parts.get("indirect", np.full((1, 1, 1), np.nan))
         done = ~np.isnan(indirect).any(axis=(1, 2))
+        if not interrupted and not done.all():
+            failed = self.pairs[int(np.argmin(done))]
+            raise LanguageModelError(
+                f"Expected log-probabilities, but {self.model_id} gives NaN for "
+                f"{shorten(failed.base)}. Load it with dtype float32."
+            )
         if not done.any():
             raise KeyboardInterrupt
         if interrupted:
@@ -176,8 +182,7 @@ class _Study:
             chosen = [np.flatnonzero(row).tolist() for row in self.exact]
             self._fill("indirect", self.shape, lambda b: self._effects(b, chosen, "null"), bar)
             if direct:
-                run = self.runner.effects
-                self._fill("direct", self.shape, lambda b: run(b, chosen, direct=True), bar)
+                self._fill("direct", self.shape, lambda b: self._past(b, chosen), bar)
             if self.runner.mediators in ("heads", "neurons"):
                 self._together()
 
@@ -187,6 +192,12 @@ class _Study:
         before = self.parts[under][block.pairs][:, None, None]
         other = before + self.parts["estimate"][block.pairs] if self.screen else before
         return np.where(np.isnan(found), other, found)
+
+    def _past(self, block: Block, chosen: Chosen) -> Floats:
+        """Return log-odds past each mediator; where a text has none of that place, its own."""
+        found = self.runner.effects(block, chosen, direct=True)
+        own = self.parts["set"][block.pairs][:, None, None]
+        return np.where(np.isnan(found) & self.exact, own, found)
 
     def _together(self) -> None:
         """Run all mediators at once, and the largest together."""
@@ -231,7 +242,9 @@ class _Study:
 
         null, setting, indirect = (self.parts[name][done] for name in ("null", "set", "indirect"))
         together, past = of("together"), of("past all")
-        direct = of("direct") if self.screen is None else self.parts.get("direct")
+        direct = self.parts.get("direct")
+        if direct is not None:
+            direct = None if np.isnan(direct[done][:, self.exact]).any() else direct[done]
         return Mediation(
             pairs=tuple(self.pairs[index] for index in done),
             model_id=self.model_id,
