@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from causal_magics.graph.identification import Identification, identify
     from causal_magics.graph.model import CausalGraph, Edge, Knowledge, Node
     from causal_magics.graph.prior import EdgePrior
+    from causal_magics.language.catalogue import models
     from causal_magics.language.loading import load_model
     from causal_magics.language.protocol import LanguageModel
+    from causal_magics.language.table_model import Joint, TableModel
     from causal_magics.magics.extension import load_ipython_extension, unload_ipython_extension
+    from causal_magics.probing.mcmilin import date_study, open_study, place_study
+    from causal_magics.probing.mediation import mediate
+    from causal_magics.probing.mediation_result import Mediation
     from causal_magics.probing.probe import Probe, probe
+    from causal_magics.probing.prompt_pairs import PromptPair, gender_pairs
+    from causal_magics.probing.text_study import text_study
+    from causal_magics.probing.underspecification import underspecification
     from causal_magics.widgets.episode_timeline import EpisodeTimeline, timeline
     from causal_magics.widgets.graph_editor import GraphEditor
+    from causal_magics.widgets.head_map import HeadMap, head_map
     from causal_magics.widgets.opening import edit
 
 __version__ = "0.1.0"
@@ -32,22 +41,36 @@ __all__ = [
     "EdgePrior",
     "EpisodeTimeline",
     "GraphEditor",
+    "HeadMap",
     "Identification",
+    "Joint",
     "Knowledge",
     "LanguageModel",
+    "Mediation",
     "Node",
     "Probe",
+    "PromptPair",
+    "TableModel",
     "compare",
+    "date_study",
     "discover",
     "edit",
     "edits",
+    "gender_pairs",
+    "head_map",
     "identify",
     "load_ipython_extension",
     "load_model",
+    "mediate",
+    "models",
+    "open_study",
+    "place_study",
     "probe",
     "sample",
     "samples",
+    "text_study",
     "timeline",
+    "underspecification",
     "unload_ipython_extension",
 ]
 
@@ -59,12 +82,21 @@ _HOMES = {
     "causal_magics.graph.identification": ("Identification", "identify"),
     "causal_magics.graph.model": ("CausalGraph", "Edge", "Knowledge", "Node"),
     "causal_magics.graph.prior": ("EdgePrior",),
+    "causal_magics.language.catalogue": ("models",),
     "causal_magics.language.loading": ("load_model",),
     "causal_magics.language.protocol": ("LanguageModel",),
+    "causal_magics.language.table_model": ("Joint", "TableModel"),
     "causal_magics.magics.extension": ("load_ipython_extension", "unload_ipython_extension"),
+    "causal_magics.probing.mcmilin": ("date_study", "open_study", "place_study"),
+    "causal_magics.probing.mediation": ("mediate",),
+    "causal_magics.probing.mediation_result": ("Mediation",),
     "causal_magics.probing.probe": ("Probe", "probe"),
+    "causal_magics.probing.prompt_pairs": ("PromptPair", "gender_pairs"),
+    "causal_magics.probing.text_study": ("text_study",),
+    "causal_magics.probing.underspecification": ("underspecification",),
     "causal_magics.widgets.episode_timeline": ("EpisodeTimeline", "timeline"),
     "causal_magics.widgets.graph_editor": ("GraphEditor",),
+    "causal_magics.widgets.head_map": ("HeadMap", "head_map"),
     "causal_magics.widgets.opening": ("edit",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -10,8 +10,11 @@ import causal_magics
 
 PUBLIC = {
     "CausalGraph", "CausalMagicsError", "Comparison", "Discovery", "Edge", "EdgePrior",
-    "EpisodeTimeline", "GraphEditor", "Identification", "Knowledge", "Node", "compare", "discover",
-    "edit", "edits", "identify", "load_ipython_extension", "sample", "samples", "timeline",
+    "EpisodeTimeline", "GraphEditor", "HeadMap", "Identification", "Joint", "Knowledge",
+    "LanguageModel", "Mediation", "Node", "Probe", "PromptPair", "TableModel", "compare",
+    "date_study", "discover", "edit", "edits", "gender_pairs", "head_map", "identify",
+    "load_ipython_extension", "load_model", "mediate", "models", "open_study", "place_study",
+    "probe", "sample", "samples", "text_study", "timeline", "underspecification",
     "unload_ipython_extension",
 }  # fmt: skip
 

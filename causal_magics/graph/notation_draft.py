@@ -269,9 +269,7 @@ class Draft:
     @property
     def settings(self) -> dict[str, Setting]:
         """The settings, once the whole text is read."""
-        return {
-            key: Setting(tuple(values), line) for key, (line, values) in self._settings.items()
-        }
+        return {key: Setting(tuple(values), line) for key, (line, values) in self._settings.items()}
 
     def graph(self) -> CausalGraph:
         """Return the graph, once the whole text is read.

@@ -23,7 +23,10 @@ _VERBS = (
     Verb("timeline", "timeline"),
     Verb("compare", "compare"),
     Verb("identify", "identify"),
+    Verb("models", "models"),
     Verb("probe", "probe", body="graph", lines=("templates",), by_node="values"),
+    Verb("mediate", "mediate", body="pairs", lines=("pairs",)),
+    Verb("heads", "head_map"),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),
     Verb("code", code, words=known_names),
 )

@@ -130,7 +130,8 @@ class Mediation:
 
     def effects(self, kind: Kind = "indirect", scale: Scale = "log odds") -> Floats:
         """Return the mean effect through (or past) each mediator, shape (layers, units)."""
-        return self.per_pair(kind, scale).mean(axis=0)
+        means: Floats = self.per_pair(kind, scale).mean(axis=0)
+        return means
 
     def intervals(
         self, kind: Kind = "indirect", scale: Scale = "log odds"

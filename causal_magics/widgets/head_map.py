@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import traitlets
 
@@ -11,6 +12,7 @@ from causal_magics.errors import CausalMagicsError, EditorError
 from causal_magics.graph.drawing_palette import Theme
 from causal_magics.language.head_map_svg import head_map_png, head_map_svg
 from causal_magics.language.head_panels import (
+    HasHeadPanels,
     Head,
     HeadMark,
     HeadPanel,
@@ -227,3 +229,38 @@ def _pairs(heads: Collection[Head]) -> list[list[int]]:
 
 def _marked(marks: Mapping[Head, HeadMark]) -> list[list[object]]:
     return [[*head, mark] for head, mark in marks.items()]
+
+
+_OF_RESULT: WeakKeyDictionary[Any, HeadMap] = WeakKeyDictionary()
+
+
+def head_map(values: object, *, title: str = "") -> HeadMap:
+    """Show the numbers of attention heads, from which hands and Python select.
+
+    The map of a result is one: asked for again, it is the one that is shown already, so that its
+    `selected` is what was selected there.
+
+    Parameters
+    ----------
+    values : Mediation, HeadPanel, sequence of HeadPanel, or mapping of str to array_like
+        A result with numbers of heads, or arrays of shape (layers, heads) by name.
+    title : str
+        Shown above the panels.
+
+    Returns
+    -------
+    HeadMap
+        A widget; as the last expression of a cell it is shown.
+
+    Raises
+    ------
+    LanguageModelError
+        Where `values` are no numbers of heads.
+    """
+    if not isinstance(values, HasHeadPanels):
+        return HeadMap(values, title=title)
+    if values not in _OF_RESULT:
+        _OF_RESULT[values] = HeadMap(values, title=title)
+    shown = _OF_RESULT[values]
+    shown.title = title or shown.title
+    return shown
