@@ -20,7 +20,7 @@ from causal_magics.language.anatomy import anatomy_of
 from causal_magics.language.changes import Override
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.probing.checkpoint import Checkpoint
-from causal_magics.probing.mediation_result import Mediation, MediationWarning
+from causal_magics.probing.mediation_result import Mediation, MediationWarning, joint_order
 from causal_magics.probing.mediation_run import Chosen, Floats, Mediators, Runner
 from causal_magics.probing.mediation_texts import Block, Tokens, blocks_of, lines_of
 from causal_magics.probing.options import check_option
@@ -203,8 +203,7 @@ class _Study:
         """Run all mediators at once, and the largest together."""
         moved = self.parts["indirect"] - self.parts["null"][:, None, None]
         mean = moved.mean(axis=0)
-        sign = np.sign((self.parts["set"] - self.parts["null"]).mean()) or 1.0
-        order = np.argsort(-(sign * mean), axis=None)
+        order = joint_order(mean, float((self.parts["set"] - self.parts["null"]).mean()))
         self.sizes = (*(k for k in CURVE if k < mean.size), mean.size)
         sets = np.zeros((len(self.sizes), mean.size), dtype=bool)
         for row, size in enumerate(self.sizes):

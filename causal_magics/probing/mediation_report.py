@@ -41,7 +41,7 @@ def effects_frame(mediation: Mediation) -> Any:
 
 def concentration_frame(mediation: Mediation) -> Any:
     """Return one row for each number of mediators that were run together."""
-    from causal_magics.probing.mediation_result import _intervals
+    from causal_magics.probing.mediation_result import SMALL, _intervals
 
     together = mediation.log_odds_together
     if together is None:
@@ -51,11 +51,12 @@ def concentration_frame(mediation: Mediation) -> Any:
         )
     moved = together - mediation.log_odds_null[:, None]
     low, high = _intervals(moved)
-    mean = moved.mean(axis=0)
+    mean, total = moved.mean(axis=0), mediation.total().mean
+    share = mean / total if abs(total) >= SMALL else np.full(len(mean), np.nan)
     return new_frame(
         {
             "mediators": list(mediation.sizes), "effect": mean, "low": low, "high": high,
-            "share": mean / mediation.total().mean,
+            "share": share,
         }
     )  # fmt: skip
 
@@ -82,7 +83,7 @@ def notes_of(mediation: Mediation) -> tuple[str, ...]:
         told = (
             ""
             if correlation is None
-            else f"; among those run, estimates have r = {correlation:.2f}"
+            else f"; among those run, the rank correlation with estimates is {correlation:.2f}"
         )
         notes.append(
             f"{run} of {mediation.exact.size:,} mediators were run, others estimated{told}."

@@ -23,7 +23,7 @@ from causal_magics.probing.prompt_pairs import PromptPair
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Effect", "Mediation", "MediationWarning", "Unit"]
+__all__ = ["Effect", "Mediation", "MediationWarning", "Unit", "joint_order"]
 
 Kind = Literal["indirect", "direct"]
 Scale = Literal["log odds", "ratio"]
@@ -196,26 +196,35 @@ class Mediation:
     def sparsity(self, share: float = 0.8) -> int | None:
         """Return the smallest number of mediators run together that has a share of the total.
 
-        None where no number reaches it, or sets were not run.
+        None where no number reaches it, sets were not run, or the total is next to nothing.
         """
-        if self.log_odds_together is None:
+        total = self.total().mean
+        if self.log_odds_together is None or abs(total) < SMALL:
             return None
         moved = self._scaled(self.log_odds_together, "log odds").mean(axis=0)
-        total = self.total().mean
-        reached = [
-            size for size, each in zip(self.sizes, moved, strict=True) if each / total >= share
-        ]
-        return min(reached, default=None)
+        reached = np.sign(total) * moved >= share * abs(total)
+        enough = (size for size, far in zip(self.sizes, reached, strict=True) if far)
+        return min(enough, default=None)
+
+    def carriers(self, share: float = 0.8) -> list[Unit]:
+        """Return the mediators that `sparsity` counts, the largest first; none where it is None."""
+        places = joint_order(self.effects(), self.total().mean)[: self.sparsity(share) or 0]
+        return [divmod(int(place), self.exact.shape[1]) for place in places]
 
     @property
     def screening_correlation(self) -> float | None:
-        """The correlation of estimated and exact effects over what was run; None without."""
+        """Spearman's rank correlation of estimated and exact effects over what was run.
+
+        None where nothing was screened, or fewer than three mediators were run.
+        """
+        from scipy.stats import spearmanr
+
         if self.estimated is None:
             return None
         ours, theirs = self.effects()[self.exact], self.estimated.mean(axis=0)[self.exact]
-        if len(ours) < 3 or ours.std() == 0 or theirs.std() == 0:
+        if len(ours) < 3 or np.ptp(ours) == 0 or np.ptp(theirs) == 0:
             return None
-        return float(np.corrcoef(ours, theirs)[0, 1])
+        return float(spearmanr(ours, theirs)[0])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -338,6 +347,14 @@ class Mediation:
         from causal_magics.probing.mediation_storage import load_mediation
 
         return load_mediation(path)
+
+
+def joint_order(means: Floats, total: float) -> NDArray[np.int64]:
+    """Return the places of mediators in the order in which they are run together.
+
+    Those come first whose mean effects go farthest in the direction of the total.
+    """
+    return np.argsort(-(np.sign(total) or 1.0) * means, axis=None, kind="stable")
 
 
 def _effect(per_pair: Floats) -> Effect:

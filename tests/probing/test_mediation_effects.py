@@ -162,6 +162,34 @@ def test_screening_runs_the_largest_estimates(
     )
 
 
+def test_few_that_carry_the_effect(model: CausalLM, pairs: tuple[PromptPair, ...]) -> None:
+    found = mediate(pairs, model)
+    total = found.total().mean
+    table = found.concentration()
+    assert list(table["mediators"]) == [1, 2, 3, 5, 8, 12]
+    np.testing.assert_allclose(table["share"], table["effect"] / total)
+    size = found.sparsity(0.5)
+    assert size == min(table["mediators"][table["share"] >= 0.5])
+    carriers = found.carriers(0.5)
+    assert len(set(carriers)) == size
+    one_way = np.sign(total) * found.effects()
+    others = [unit for unit in np.ndindex(3, 4) if unit not in carriers]
+    assert min(one_way[unit] for unit in carriers) >= max(one_way[unit] for unit in others)
+    assert found.carriers(1e6) == []
+
+
+def test_the_rank_correlation_of_a_screen(model: CausalLM, pairs: tuple[PromptPair, ...]) -> None:
+    found = mediate(pairs, model, screen=8)
+    assert found.estimated is not None
+    ranks = [
+        np.argsort(np.argsort(each[found.exact]))
+        for each in (found.effects(), found.estimated.mean(axis=0))
+    ]
+    assert found.screening_correlation == pytest.approx(np.corrcoef(*ranks)[0, 1])
+    assert any("rank correlation" in note for note in found.notes)
+    assert mediate(pairs, model).screening_correlation is None
+
+
 def test_words_of_several_tokens_as_mean_and_sum(model: CausalLM) -> None:
     pair = PromptPair("The doctor said that", "The answer said that", " she was tired", " he")
     mean, total = (mediate([pair], model, tokens=how) for how in ("mean", "sum"))
