@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from causal_magics.language.protocol import LanguageModel
     from causal_magics.language.table_model import Joint, TableModel
     from causal_magics.magics.extension import load_ipython_extension, unload_ipython_extension
+    from causal_magics.probing.asked_prior import AskedPrior
+    from causal_magics.probing.asking import ask
     from causal_magics.probing.mcmilin import date_study, open_study, place_study
     from causal_magics.probing.mediation import mediate
     from causal_magics.probing.mediation_result import Mediation
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AskedPrior",
     "CausalGraph",
     "CausalMagicsError",
     "Comparison",
@@ -51,6 +54,7 @@ __all__ = [
     "Probe",
     "PromptPair",
     "TableModel",
+    "ask",
     "compare",
     "date_study",
     "discover",
@@ -87,6 +91,8 @@ _HOMES = {
     "causal_magics.language.protocol": ("LanguageModel",),
     "causal_magics.language.table_model": ("Joint", "TableModel"),
     "causal_magics.magics.extension": ("load_ipython_extension", "unload_ipython_extension"),
+    "causal_magics.probing.asked_prior": ("AskedPrior",),
+    "causal_magics.probing.asking": ("ask",),
     "causal_magics.probing.mcmilin": ("date_study", "open_study", "place_study"),
     "causal_magics.probing.mediation": ("mediate",),
     "causal_magics.probing.mediation_result": ("Mediation",),

@@ -9,6 +9,7 @@ import sys
 import causal_magics
 
 PUBLIC = {
+    "AskedPrior", "ask",
     "CausalGraph", "CausalMagicsError", "Comparison", "Discovery", "Edge", "EdgePrior",
     "EpisodeTimeline", "GraphEditor", "HeadMap", "Identification", "Joint", "Knowledge",
     "LanguageModel", "Mediation", "Node", "Probe", "PromptPair", "TableModel", "compare",

@@ -24,6 +24,7 @@ _VERBS = (
     Verb("compare", "compare"),
     Verb("identify", "identify"),
     Verb("models", "models"),
+    Verb("ask", "ask", body="variables", by_node="descriptions"),
     Verb("probe", "probe", body="graph", lines=("templates",), by_node="values"),
     Verb("mediate", "mediate", body="pairs", lines=("pairs",)),
     Verb("heads", "head_map"),

@@ -17,6 +17,8 @@ from causal_magics.language.tracing import Texts
 from causal_magics.probing.prompt_pairs import PromptPair
 
 Tokens = Literal["mean", "sum"]
+BLOCK_PAIRS = 12
+"""How many pairs are run together at most: what is finished when a run is stopped."""
 BLOCK_BYTES = 2**28
 """How much memory the hidden states of a block's rows may take."""
 
@@ -153,7 +155,8 @@ def blocks_of(lines: Sequence[Line], anatomy: Anatomy, n_rows: int, device: Any)
     for pair in order:
         grown = [*block, *by_pair[pair]]
         n_open = max(line.n_open for line in grown)
-        if block and len(grown) * n_open * (n_rows + 1) * width * 4 > BLOCK_BYTES:
+        too_large = len(grown) * n_open * (n_rows + 1) * width * 4 > BLOCK_BYTES
+        if block and (too_large or len({line.pair for line in grown}) > BLOCK_PAIRS):
             yield _block(block, device)
             block = by_pair[pair]
         else:
