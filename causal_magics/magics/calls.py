@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from causal_magics.errors import CellError, closest, shorten
 from causal_magics.graph.model import CausalGraph, Knowledge
@@ -12,6 +13,9 @@ from causal_magics.magics.arguments import Argument, Notebook, knowledge_of, rea
 from causal_magics.magics.grammar import Header, Word, expand, split_words
 from causal_magics.magics.parameters import Parameter
 from causal_magics.magics.verb import Verb, public
+
+NEARLY = 0.8
+"""How alike a key and an option are that are taken for the same: names of nodes are free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +138,9 @@ def _sorted_settings(
 
 
 def _means_option(verb: Verb, key: str) -> bool:
-    """Whether a key that no node has is an option's name, or nearly so."""
-    return closest(key, [parameter.option for parameter in verb.options]) is not None
+    """Whether a key that no node has is an option's name, or so near that it is one misspelled."""
+    options = [parameter.option for parameter in verb.options]
+    return bool(get_close_matches(key.casefold(), options, n=1, cutoff=NEARLY))
 
 
 def _mentioning(graph: CausalGraph, names: Iterable[str]) -> CausalGraph:
