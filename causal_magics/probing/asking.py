@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -17,8 +18,9 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.language.loading import load_model
 from causal_magics.language.protocol import LanguageModel, Pair
 from causal_magics.probing.asked_prior import Answer, AskedPrior, believed
+from causal_magics.probing.breadth_first import BreadthFirst
 from causal_magics.probing.options import check_option
-from causal_magics.probing.questions import ENDINGS, Context, Term, Wording, terms
+from causal_magics.probing.questions import DEFAULT_QUESTIONS, Context, Term, Wording, terms
 
 __all__ = ["Correction", "Strategy", "ask"]
 
@@ -35,7 +37,7 @@ def ask(
     domain: str = "",
     strategy: Strategy = "pairwise",
     correction: Correction = "pmi",
-    questions: Sequence[Wording] = ENDINGS,
+    questions: Sequence[Wording] = DEFAULT_QUESTIONS,
     pairs: Iterable[tuple[str, str]] | None = None,
     tempered: bool = True,
 ) -> AskedPrior:
@@ -84,21 +86,32 @@ def ask(
     context = Context(domain, _checked_descriptions(descriptions or {}, names))
     wordings = _checked_questions(questions)
     chosen = _checked_pairs(pairs, names)
+    if strategy == "breadth-first" and (pairs is not None or wordings != DEFAULT_QUESTIONS):
+        raise PromptError(
+            "Expected neither pairs nor questions with strategy='breadth-first', which has its "
+            "own. Leave them out, or ask pairwise."
+        )
     scorer = load_model(model) if isinstance(model, str) else model
+    pmi = correction == "pmi"
+    if strategy == "breadth-first":
+        walked = BreadthFirst(names, context, partial(score_once, scorer), pmi)
+        walked.walk()
+        found, said = walked.beliefs(tempered=tempered)
+        return AskedPrior(
+            tuple(found), names, tuple(said), len(walked.scores), scorer.model_id,
+            tuple(walked.refused),
+        )  # fmt: skip
     asked = [(pair, list(terms(wordings, *pair, context))) for pair in chosen]
-    needed = [
-        each
-        for _, found in asked
-        for term in found
-        for each in ((term.pair, term.neutral) if correction == "pmi" else (term.pair,))
-    ]
-    scores = score_once(scorer, needed)
+    every = (term for _, found in asked for term in found)
+    scores = score_once(
+        scorer, (each for term in every for each in ((term.pair, term.neutral)[: 1 + pmi]))
+    )
     beliefs, answers = [], []
-    for (a, b), found in asked:
-        shares = _log_shares(found, scores, pmi=correction == "pmi")
+    for (a, b), parts in asked:
+        shares = _log_shares(parts, scores, pmi=pmi)
         beliefs.append(believed(a, b, np.array(list(shares.values())), tempered=tempered))
         answers += [
-            Answer(a, b, wordings[i].text or wordings[i].edge, b if swapped else a, tuple(row))
+            Answer(a, b, wordings[i].text or wordings[i].edge, b if swapped else a, row)
             for (i, swapped), row in shares.items()
         ]
     return AskedPrior(tuple(beliefs), names, tuple(answers), len(scores), scorer.model_id)
@@ -131,7 +144,7 @@ def score_once(model: LanguageModel, pairs: Iterable[Pair]) -> dict[Pair, float]
 
 def _log_shares(
     found: Iterable[Term], scores: Mapping[Pair, float], *, pmi: bool
-) -> dict[tuple[int, bool], NDArray[np.float64]]:
+) -> dict[tuple[int, bool], tuple[float, float, float]]:
     """Return log-shares of the three states per asking, averaged over permutations."""
     table: dict[tuple[int, bool], dict[int, NDArray[np.float64]]] = {}
     for term in found:
@@ -143,7 +156,8 @@ def _log_shares(
         rows = np.array(list(groups.values()))
         rows -= np.logaddexp.reduce(rows, axis=1, keepdims=True)
         mean = rows.mean(axis=0)
-        shares[asking] = mean - np.logaddexp.reduce(mean)
+        forward, backward, absent = (mean - np.logaddexp.reduce(mean)).tolist()
+        shares[asking] = forward, backward, absent
     return shares
 
 

@@ -11,7 +11,18 @@ from causal_magics.errors import PromptError, shorten
 from causal_magics.language.protocol import Pair
 from causal_magics.probing.options import check_option
 
-__all__ = ["ENDINGS", "LETTERS", "SENTENCES", "Context", "Form", "Term", "Wording", "fill", "terms"]
+__all__ = [
+    "DEFAULT_QUESTIONS",
+    "ENDINGS",
+    "LETTERS",
+    "SENTENCES",
+    "Context",
+    "Form",
+    "Term",
+    "Wording",
+    "fill",
+    "terms",
+]
 
 Form = Literal["letters", "sentences", "endings"]
 State = Literal["forward", "backward", "absent"]
@@ -128,6 +139,7 @@ ENDINGS = (
             "one thing that does not depend on {a} is {b}", "endings"),
 )  # fmt: skip
 """A statement, its last variable is scored."""
+DEFAULT_QUESTIONS = ENDINGS
 
 
 @dataclass(frozen=True, slots=True)
