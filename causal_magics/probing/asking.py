@@ -44,7 +44,8 @@ def ask(
     """Ask a language model for beliefs on edges.
 
     Every pair is asked about in several wordings and both orders (Kıcıman et al. 2023). Answers are
-    averaged in log-odds, and how far they agree is kept.
+    averaged in log-odds, and how far they agree is kept. Small models tell directions better than
+    whether there is an edge: SmolLM2 believes edges between unrelated variables nearly as often.
 
     Parameters
     ----------

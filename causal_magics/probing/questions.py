@@ -140,6 +140,7 @@ ENDINGS = (
 )  # fmt: skip
 """A statement, its last variable is scored."""
 DEFAULT_QUESTIONS = ENDINGS
+"""SmolLM2 tells .70 of the directions (.61 to .78) of 106 Tübingen pairs by these, with PMI."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,12 @@ def test_own_wordings_are_taken() -> None:
 
 
 def test_asked_beliefs_help_with_few_rows_and_yield_to_many() -> None:
-    found: dict[str, list[float]] = {"none, 50": [], "right, 50": [], "wrong, 1000": []}
+    found: dict[str, list[float]] = {
+        "none, 50": [],
+        "right, 50": [],
+        "wrong, 50": [],
+        "wrong, 1000": [],
+    }
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Fewer rows")
         for seed in range(4):
@@ -185,12 +190,15 @@ def test_asked_beliefs_help_with_few_rows_and_yield_to_many() -> None:
             many = simulate("linear", 8, 1_000, seed)
             names, edges = few.graph.nodes, set(few.graph.directed_edges)
             right = ask(names, Knowing(names, edges, 3.0))
-            wrong = ask(names, Knowing(names, {(b, a) for a, b in edges}, 3.0))
+            dealt = dict(zip(names, names[3:] + names[:3], strict=True))
+            wrong = ask(names, Knowing(names, {(dealt[a], dealt[b]) for a, b in edges}, 3.0))
             for label, simulation, prior in (
-                ("none, 50", few, None), ("right, 50", few, right), ("wrong, 1000", many, wrong),
+                ("none, 50", few, None), ("right, 50", few, right), ("wrong, 50", few, wrong),
+                ("wrong, 1000", many, wrong),
             ):  # fmt: skip
                 result = discover(simulation.frame, prior=prior, progress=False)
                 found[label].append(compare(result.graph, simulation.graph).skeleton_f1)
     mean = {label: float(np.mean(values)) for label, values in found.items()}
     assert mean["right, 50"] > mean["none, 50"]
+    assert mean["wrong, 50"] < mean["none, 50"]
     assert mean["wrong, 1000"] > 0.9
