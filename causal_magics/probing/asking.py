@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from causal_magics.errors import LanguageModelError, PromptError, closest, shorten
 from causal_magics.graph.elements import check_name
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.prior import PairBelief
 from causal_magics.language.loading import load_model
 from causal_magics.language.protocol import LanguageModel, Pair
 from causal_magics.probing.asked_prior import Answer, AskedPrior, believed
@@ -97,17 +98,28 @@ def ask(
     if strategy == "breadth-first":
         walked = BreadthFirst(names, context, partial(score_once, scorer), pmi)
         walked.walk()
-        found, said = walked.beliefs(tempered=tempered)
-        return AskedPrior(
-            tuple(found), names, tuple(said), len(walked.scores), scorer.model_id,
-            tuple(walked.refused),
-        )  # fmt: skip
-    asked = [(pair, list(terms(wordings, *pair, context))) for pair in chosen]
+        beliefs, answers = walked.beliefs(tempered=tempered)
+        n_questions, refused = len(walked.scores), tuple(walked.refused)
+    else:
+        asked = [(pair, list(terms(wordings, *pair, context))) for pair in chosen]
+        beliefs, answers, n_questions = _pairwise(scorer, asked, wordings, pmi, tempered)
+        refused = ()
+    return AskedPrior(tuple(beliefs), names, tuple(answers), n_questions, scorer.model_id, refused)
+
+
+def _pairwise(
+    scorer: LanguageModel,
+    asked: Sequence[tuple[Pair, Sequence[Term]]],
+    wordings: Sequence[Wording],
+    pmi: bool,
+    tempered: bool,
+) -> tuple[list[PairBelief], list[Answer], int]:
     every = (term for _, found in asked for term in found)
     scores = score_once(
         scorer, (each for term in every for each in ((term.pair, term.neutral)[: 1 + pmi]))
     )
-    beliefs, answers = [], []
+    beliefs: list[PairBelief] = []
+    answers: list[Answer] = []
     for (a, b), parts in asked:
         shares = _log_shares(parts, scores, pmi=pmi)
         beliefs.append(believed(a, b, np.array(list(shares.values())), tempered=tempered))
@@ -115,7 +127,7 @@ def ask(
             Answer(a, b, wordings[i].text or wordings[i].edge, b if swapped else a, row)
             for (i, swapped), row in shares.items()
         ]
-    return AskedPrior(tuple(beliefs), names, tuple(answers), len(scores), scorer.model_id)
+    return beliefs, answers, len(scores)
 
 
 def score_once(model: LanguageModel, pairs: Iterable[Pair]) -> dict[Pair, float]:
