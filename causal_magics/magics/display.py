@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -12,9 +12,17 @@ from causal_magics.graph.comparison import Comparison
 from causal_magics.graph.model import CausalGraph
 from causal_magics.magics.arguments import Argument
 from causal_magics.magics.calls import Call
+from causal_magics.probing.mediation_report import html_of
 from causal_magics.widgets.episode_timeline import EpisodeTimeline
 from causal_magics.widgets.evidence import Evidence
+from causal_magics.widgets.head_map import head_map
+from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.opening import open_editor
+
+if TYPE_CHECKING:
+    from causal_magics.probing.mediation_result import Mediation
+
+_WITH_MAP: Final = "causal_magics.probing.mediation_result.Mediation"
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
@@ -48,19 +56,21 @@ class Screen:
 
     shell: InteractiveShell
     _offers: list[Offer] = field(default_factory=list)
-    _timelines: list[EpisodeTimeline] = field(default_factory=list)
+    _below: list[LiveWidget] = field(default_factory=list)
 
     def install(self) -> None:
         """Take over the display of results."""
         for name in _IN_EDITOR:
             self._mime.for_type(name, self._bundle)
             self._html.for_type(name, self._html_without_editor)
+        self._html.for_type(_WITH_MAP, self._html_above_map)
 
     def remove(self) -> None:
         """Give the display back."""
         for name in _IN_EDITOR:
             self._mime.pop(name, None)
             self._html.pop(name, None)
+        self._html.pop(_WITH_MAP, None)
         self.clear()
 
     def offer(self, result: object, name: str | None, call: Call) -> None:
@@ -70,12 +80,12 @@ class Screen:
     def clear(self) -> None:
         """Forget what the cell did not show."""
         self._offers.clear()
-        self._timelines.clear()
+        self._below.clear()
 
-    def show_timelines(self) -> None:
-        """Show the timelines of what the cell learned, below the graphs that it has shown."""
-        for timeline in self._timelines:
-            timeline.display_alone()
+    def show_below(self) -> None:
+        """Show timelines and maps of what the cell has shown, below it."""
+        for widget in self._below:
+            widget.display_alone()
 
     @property
     def _mime(self) -> Any:
@@ -111,7 +121,7 @@ class Screen:
             evidence=_evidence_of(value, offer.call),
         )  # fmt: skip
         if isinstance(value, Discovery) and len(value.batches) > 1:
-            self._timelines.append(EpisodeTimeline(value, editor=editor))
+            self._below.append(EpisodeTimeline(value, editor=editor))
         data, metadata = own_bundle(editor)
         return {**own, **data, **text}, {**own_metadata, **metadata}
 
@@ -127,6 +137,16 @@ class Screen:
     def _html_without_editor(self, value: object) -> str | None:
         """Return a value's own HTML; none beside the editor, whose picture would not be seen."""
         return None if self._has_editor and self._offered(value) else own_html(value)
+
+    def _html_above_map(self, value: Mediation) -> str | None:
+        """Return tables alone where the map of heads is shown below them."""
+        shown_below = self._has_editor and self._offered(value) and value.mediators == "heads"
+        if not shown_below:
+            return own_html(value)
+        widget = head_map(value)
+        if widget not in self._below:
+            self._below.append(widget)
+        return html_of(value, picture=False)
 
 
 def _graph_of(value: CausalGraph | Discovery | Comparison) -> CausalGraph:

@@ -70,7 +70,7 @@ class Extension:
         self.magics.screen.clear()
 
     def _after_cell(self, result: object) -> None:
-        self.magics.screen.show_timelines()
+        self.magics.screen.show_below()
         self.magics.screen.clear()
         after_cell(result)
 

@@ -98,7 +98,7 @@ def notes_of(mediation: Mediation) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def html_of(mediation: Mediation) -> str:
+def html_of(mediation: Mediation, *, picture: bool = True) -> str:
     """Return totals, the largest mediators, and the map of heads where there are heads."""
     from causal_magics.language.head_map_svg import head_map_svg
 
@@ -119,13 +119,12 @@ def html_of(mediation: Mediation) -> str:
         ]
         for unit in mediation.top(_SHOWN)
     ]  # fmt: skip
-    picture = ""
-    if mediation.mediators == "heads":
-        picture = f"<div>{head_map_svg(mediation)}</div>"
+    drawn = picture and mediation.mediators == "heads"
+    map_of_heads = f"<div>{head_map_svg(mediation)}</div>" if drawn else ""
     notes = "".join(f"<li>{escape(note)}</li>" for note in mediation.notes)
     return (
         html_table(["effect", "log-odds, nats", "ratio"], totals, repr(mediation)[1:-1])
-        + picture
+        + map_of_heads
         + html_table(["mediator", "indirect, nats", "95 %", "ratio", ""], rows)
         + (f"<ul>{notes}</ul>" if notes else "")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import traitlets
@@ -174,14 +174,8 @@ class EpisodeTimeline(LiveWidget):
     def _ipython_display_(self) -> None:
         """Show the graph, and below it the timeline."""
         if self._is_shown_with_editor:
-            _display(self.editor)
+            self._display(self.editor)
         self.display_alone()
-
-    def display_alone(self) -> None:
-        """Show the timeline without its editor, which is shown elsewhere."""
-        shown = self._repr_mimebundle_()
-        if shown is not None:
-            _display(shown[0], raw=True, metadata=shown[1])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
         shown = super()._repr_mimebundle_(**kwargs)
@@ -239,13 +233,6 @@ def _editor_of(discovery: Episodic, title: str) -> GraphEditor:
     return GraphEditor(
         discovery.graph, title=title, read_only=True, evidence=Evidence(discovery=learned)
     )
-
-
-def _display(value: object, **options: Any) -> None:
-    from IPython.display import display
-
-    show: Callable[..., object] = display
-    show(value, **options)
 
 
 def _last(discovery: Episodic) -> int | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import anywidget
 
 
@@ -18,3 +21,16 @@ class LiveWidget(anywidget.AnyWidget):
         super().open()
         if hasattr(self.comm, "_reply_subshell_for"):
             self.comm._reply_subshell_for = lambda _data, chosen: chosen  # noqa: SLF001
+
+    def display_alone(self) -> None:
+        """Show the widget and nothing beside it, whatever else showing it would bring."""
+        shown = self._repr_mimebundle_()
+        if shown is not None:
+            self._display(shown[0], raw=True, metadata=shown[1])
+
+    @staticmethod
+    def _display(value: object, **options: Any) -> None:
+        from IPython.display import display
+
+        show: Callable[..., object] = display
+        show(value, **options)

@@ -11,9 +11,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from causal_magics.discovery.discover import Discovery, discover
-from causal_magics.widgets import episode_timeline
 from causal_magics.widgets.episode_timeline import MIME_TYPE, EpisodeTimeline
 from causal_magics.widgets.graph_editor import live_editors
+from causal_magics.widgets.live_widget import LiveWidget
 
 from .test_graph_cells import kernel, shown
 
@@ -43,7 +43,8 @@ def learned(weeks: pd.DataFrame) -> Discovery:
 def displayed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """What cells show besides their results."""
     told: list[Any] = []
-    monkeypatch.setattr(episode_timeline, "_display", lambda value, **_: told.append(value))
+    shows = staticmethod(lambda value, **_: told.append(value))
+    monkeypatch.setattr(LiveWidget, "_display", shows)
     yield told
     for editor in live_editors():
         editor.close()

@@ -11,9 +11,9 @@ from oracles.episodes import Learned, learned
 
 from causal_magics.errors import EditorError
 from causal_magics.graph.model import CausalGraph
-from causal_magics.widgets import episode_timeline
 from causal_magics.widgets.episode_timeline import CLOSED, MIME_TYPE, EpisodeTimeline, timeline
 from causal_magics.widgets.graph_editor import live_editors
+from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.opening import edit
 
 ORDER = [0, 0, 1, 1, 0, 2]
@@ -151,7 +151,8 @@ def test_the_notebook_keeps_a_picture_and_all_details() -> None:
 
 def test_a_cell_shows_the_graph_and_below_it_the_timeline(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[object] = []
-    monkeypatch.setattr(episode_timeline, "_display", lambda value, **_: told.append(value))
+    shows = staticmethod(lambda value, **_: told.append(value))
+    monkeypatch.setattr(LiveWidget, "_display", shows)
     made = timeline(EPISODES)
     made._ipython_display_()
     assert told[0] is made.editor
