@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.data.frames import new_frame
+from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.prior import SHOWN, EdgePrior, PairBelief
 from causal_magics.probing.tables import html_table
 
@@ -18,6 +19,9 @@ __all__ = ["LOW_AGREEMENT", "Answer", "AskedPrior", "believed"]
 
 LOW_AGREEMENT = 0.7
 """Below this agreement a prior says that it is not to be relied on."""
+
+PRESENT = 0.75
+"""From this probability of an edge it is drawn, whatever its direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,22 @@ class AskedPrior(EdgePrior):
             for ends in zip(frame["cause"], frame["effect"], strict=True)
         ]
         return frame
+
+    def graph(self) -> CausalGraph:
+        """Return the edges that are believed, with their probability as confidence.
+
+        An edge is directed where its direction is likelier than not, and undirected where only
+        the edge is, with three quarters or more: three states alike make two thirds of an edge,
+        and no belief.
+        """
+        drawn = []
+        for belief in self.beliefs:
+            present = 1.0 - belief.absent
+            if belief.likelier[2] > 0.5:
+                drawn.append(belief)
+            elif present >= PRESENT:
+                drawn.append(replace(belief, forward=present / 2.0, backward=present / 2.0))
+        return EdgePrior(tuple(drawn), self.names).graph()
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ def _pairwise(
 ) -> tuple[list[PairBelief], list[Answer], int]:
     every = (term for _, found in asked for term in found)
     scores = score_once(
-        scorer, (each for term in every for each in ((term.pair, term.neutral)[: 1 + pmi]))
+        scorer, (each for term in every for each in term.pairs + term.neutral * pmi)
     )
     beliefs: list[PairBelief] = []
     answers: list[Answer] = []
@@ -161,7 +161,9 @@ def _log_shares(
     """Return log-shares of the three states per asking, averaged over permutations."""
     table: dict[tuple[int, bool], dict[int, NDArray[np.float64]]] = {}
     for term in found:
-        score = scores[term.pair] - (scores[term.neutral] if pmi else 0.0)
+        score = float(np.mean([scores[pair] for pair in term.pairs]))
+        if pmi:
+            score -= float(np.mean([scores[pair] for pair in term.neutral]))
         row = table.setdefault(term.asking, {}).setdefault(term.group, np.zeros(3))
         row[STATES.index(term.state)] = score
     shares = {}

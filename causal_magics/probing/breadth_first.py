@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from causal_magics.graph.prior import PairBelief
 from causal_magics.language.protocol import Pair
 from causal_magics.probing.asked_prior import Answer, believed
-from causal_magics.probing.questions import NEUTRAL_CAUSE, Context, one_line
+from causal_magics.probing.questions import NEUTRAL_STARTS, Context, one_line
 
 __all__ = ["BreadthFirst"]
 
@@ -126,7 +126,7 @@ class BreadthFirst:
             (
                 effect,
                 text.replace("{a}", one_line(cause)),
-                text.replace("{a}", NEUTRAL_CAUSE),
+                text.replace("{a}", NEUTRAL_STARTS[0]),
                 names,
             )
             for cause, effect in pairs

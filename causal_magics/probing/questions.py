@@ -29,8 +29,8 @@ State = Literal["forward", "backward", "absent"]
 
 NEUTRAL = "the first variable", "the second variable"
 """What stands for the two variables in a prompt without content."""
-NEUTRAL_CAUSE = "something"
-"""What stands for the first variable of a statement without content."""
+NEUTRAL_STARTS = "something", "another variable"
+"""What stands for the variable at the beginning of a statement without content."""
 _SLOT = re.compile(r"\{(\w*)\}")
 _ALLOWED = frozenset(("a", "b", "domain", "options"))
 
@@ -63,7 +63,10 @@ class Wording:
         influences the other.
     form : {"letters", "sentences", "endings"}
         What is scored: the letter of an option; the answer's whole sentence after the question; or
-        the last variable of the sentence after the rest of it.
+        the last variable of a statement after the rest of it. With the last, no edge is what a
+        statement says that names one of the variables only.
+    reverse : str
+        For endings the statement that names the effect first: ``{b} is influenced by {a}``.
 
     Raises
     ------
@@ -75,6 +78,7 @@ class Wording:
     edge: str = "{a} influences {b}."
     absent: str = "{a} has no influence on {b}, and {b} has none on {a}."
     form: Form = "sentences"
+    reverse: str = ""
 
     def __post_init__(self) -> None:
         check_option("form", self.form, get_args(Form))
@@ -86,12 +90,13 @@ class Wording:
                 "Expected the slot {options} in the question where letters are scored, and only "
                 f"there, got {shorten(self.text)} with form={self.form!r}."
             )
-        for answer in (self.edge, self.absent) if self.form == "endings" else ():
-            if _SLOT.findall(answer) != ["a", "b"]:
-                raise PromptError(
-                    "Expected {a} and later {b}, once each, where the last variable is scored, got "
-                    f"{shorten(answer)}."
-                )
+        if self.form == "endings":
+            for statement, slots in ((self.edge, ["a", "b"]), (self.reverse, ["b", "a"])):
+                if _SLOT.findall(statement) != slots:
+                    raise PromptError(
+                        f"Expected {{{slots[0]}}} and later {{{slots[1]}}}, once each, where the "
+                        f"last variable is scored, got {shorten(statement)}."
+                    )
         if self.form != "endings" and not {"a", "b"} <= set(_SLOT.findall(self.text)):
             raise PromptError(
                 f"Expected slots {{a}} and {{b}} in the question, got {shorten(self.text)}."
@@ -131,14 +136,16 @@ SENTENCES = (
 """A question, the whole answer is scored."""
 
 ENDINGS = (
-    Wording("", "{a} influences {b}", "{a} has no influence on {b}", "endings"),
-    Wording("", "{a} is a cause of {b}", "{a} is not a cause of {b}", "endings"),
-    Wording("", "changes in {a} lead to changes in {b}",
-            "changes in {a} do not change {b}", "endings"),
-    Wording("", "one thing that depends on {a} is {b}",
-            "one thing that does not depend on {a} is {b}", "endings"),
-)  # fmt: skip
-"""A statement, its last variable is scored."""
+    Wording("", "{a} influences {b}.", form="endings", reverse="{b} is influenced by {a}."),
+    Wording("", "{a} causes {b}.", form="endings", reverse="{b} is caused by {a}."),
+    Wording(
+        "",
+        "A change in {a} leads to a change in {b}.",
+        form="endings",
+        reverse="A change in {b} results from a change in {a}.",
+    ),
+)
+"""A statement, its last variable is scored: the effect, and in reverse the cause."""
 DEFAULT_QUESTIONS = ENDINGS
 """SmolLM2 tells .70 of the directions (.61 to .78) of 106 Tübingen pairs by these, with PMI."""
 
@@ -179,15 +186,16 @@ class Term:
         Permutation of the options; scores are normalised within one.
     state : {"forward", "backward", "absent"}
         The answer, whichever variable was named first.
-    pair, neutral : (str, str)
-        Prompt and continuation, and the same continuation after a prompt without content.
+    pairs, neutral : tuple of (str, str)
+        Prompts and continuations, and the same continuations after prompts without content; the
+        mean is taken of either.
     """
 
     asking: tuple[int, bool]
     group: int
     state: State
-    pair: Pair
-    neutral: Pair
+    pairs: tuple[Pair, ...]
+    neutral: tuple[Pair, ...]
 
 
 def one_line(text: str) -> str:
@@ -211,13 +219,18 @@ def terms(wordings: tuple[Wording, ...], a: str, b: str, context: Context) -> It
             first, second = (b, a) if swapped else (a, b)
             states: tuple[State, State] = ("backward", "forward") if swapped else (
                 "forward", "backward")  # fmt: skip
-            make = {"letters": _letters, "sentences": _sentences, "endings": _endings}
-            for group, state, pair, neutral in make[wording.form](wording, first, second, context):
+            if wording.form == "endings":
+                statement = wording.reverse if swapped else wording.edge
+                scored = _endings(wording.text, statement, first, second, context)
+            else:
+                make = _letters if wording.form == "letters" else _sentences
+                scored = make(wording, first, second, context)
+            for group, state, pairs, neutral in scored:
                 told: State = "absent" if state == 2 else states[state]
-                yield Term((number, swapped), group, told, pair, neutral)
+                yield Term((number, swapped), group, told, pairs, neutral)
 
 
-_Scored = Iterator[tuple[int, int, Pair, Pair]]
+_Scored = Iterator[tuple[int, int, tuple[Pair, ...], tuple[Pair, ...]]]
 
 
 def _letters(wording: Wording, first: str, second: str, context: Context) -> _Scored:
@@ -238,7 +251,7 @@ def _letters(wording: Wording, first: str, second: str, context: Context) -> _Sc
             }
             prompts.append(_before(wording, context, told) + fill(wording.text, slots))
         for letter, state in zip("ABC", order, strict=True):
-            yield turn, state, (prompts[0], f" {letter}"), (prompts[1], f" {letter}")
+            yield turn, state, ((prompts[0], f" {letter}"),), ((prompts[1], f" {letter}"),)
 
 
 def _sentences(wording: Wording, first: str, second: str, context: Context) -> _Scored:
@@ -249,22 +262,29 @@ def _sentences(wording: Wording, first: str, second: str, context: Context) -> _
         for named, told in ((names, (first, second)), (NEUTRAL, ()))
     ]
     for state, answer in enumerate(_answers(wording, *names)):
-        yield 0, state, (prompts[0], f" {answer}"), (prompts[1], f" {answer}")
+        yield 0, state, ((prompts[0], f" {answer}"),), ((prompts[1], f" {answer}"),)
 
 
-def _endings(wording: Wording, first: str, second: str, context: Context) -> _Scored:
-    statements = [(wording.edge, first, second), (wording.edge, second, first),
-                  (wording.absent, first, second)]  # fmt: skip
-    before = _before(wording, context, (first, second))
-    for state, (template, cause, effect) in enumerate(statements):
-        cut = template.rindex("{")
-        slots = {"a": one_line(cause), "b": one_line(effect), "domain": one_line(context.domain)}
-        rest = " " + fill(template[cut:], slots)
-        pairs = []
-        for name in (slots["a"], NEUTRAL_CAUSE):
-            start = fill(wording.text + template[:cut].rstrip(), {**slots, "a": name})
-            pairs.append((before + start, rest))
-        yield 0, state, pairs[0], pairs[1]
+def _endings(before: str, statement: str, first: str, second: str, context: Context) -> _Scored:
+    """Score the last variable of a statement in both directions; no edge is what is neutral."""
+    told = "{domain}" not in before
+    head = context.before((first, second), told=told)
+    head += fill(before, {"a": first, "b": second, "domain": one_line(context.domain)})
+    cut = statement.rindex("{")
+    starts: list[Pair] = []
+    for state, (cause, effect) in enumerate(((first, second), (second, first))):
+        slots = {"a": one_line(cause), "b": one_line(effect)}
+        rest = " " + fill(statement[cut:], slots)
+        opening = _SLOT.findall(statement)[0]
+
+        def begun(name: str, slots: dict[str, str] = slots, opening: str = opening) -> str:
+            begin = fill(statement[:cut].rstrip(), {**slots, opening: name})
+            return head + begin[:1].upper() + begin[1:]
+
+        neutral = tuple((begun(name), rest) for name in NEUTRAL_STARTS)
+        starts += neutral
+        yield 0, state, ((begun(slots[opening]), rest),), neutral
+    yield 0, 2, tuple(starts), tuple(starts)
 
 
 def _answers(wording: Wording, a: str, b: str) -> tuple[str, str, str]:

@@ -29,12 +29,12 @@ class Knowing(PairScorer):
         return np.array([-5.0 + self.sureness * self._belief(*pair) for pair in pairs])
 
     def _belief(self, prompt: str, rest: str) -> float:
-        statement = prompt.splitlines()[-1]
-        for a, b in self.ordered:
-            if f" {a} " in f" {statement} " and rest == f" {b}":
-                if " not " in statement or " no " in statement:
-                    return -1.0 if {(a, b), (b, a)} & self.edges else 1.0
-                return 1.0 if (a, b) in self.edges else -1.0
+        statement = f" {prompt.splitlines()[-1].casefold()} "
+        for first, last in self.ordered:
+            if f" {first.casefold()} " in statement and rest.strip(" .") == last:
+                turned = " by " in statement or " from " in statement
+                edge = (last, first) if turned else (first, last)
+                return 1.0 if edge in self.edges else -1.0
         return 0.0
 
 

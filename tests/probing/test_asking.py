@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from probing.asked_models import Knowing
 from causal_magics import CausalGraph, compare, discover
 from causal_magics.data.simulation import simulate
 from causal_magics.errors import CausalMagicsError, LanguageModelError
-from causal_magics.graph.prior import EdgePrior
+from causal_magics.graph.prior import EdgePrior, PairBelief
 from causal_magics.language.protocol import Pair, PairScorer
 from causal_magics.probing.asked_prior import AskedPrior
 from causal_magics.probing.asking import ask
@@ -37,14 +38,14 @@ class Always(PairScorer):
         self.other = other
 
     def score(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
-        return np.array([self.other.get(rest.strip(), self.value) for _, rest in pairs])
+        return np.array([self.other.get(rest.strip(" ."), self.value) for _, rest in pairs])
 
 
 def test_what_the_model_knows_is_believed() -> None:
     model = Knowing(NAMES, EDGES)
     prior = ask(NAMES, model)
     assert list(prior.graph().directed_edges) == [("rain", "mud")]
-    weights = np.exp([1.0, -1.0, -1.0])
+    weights = np.exp([1.0, -1.0, 0.0])
     assert prior.probability("rain", "mud") == pytest.approx(weights[0] / weights.sum())
     assert prior.agreement == 1.0
     assert prior.is_reliable
@@ -97,6 +98,18 @@ def test_contradicting_askings_agree_little_and_leave_the_states_alike() -> None
     assert 0.1 < prior.beliefs[0].absent < 1 / 3
 
 
+def test_only_what_is_believed_is_drawn() -> None:
+    even = ask(NAMES, Always(-5.0, A=-0.1), questions=LETTERS)
+    assert not even.graph().edges
+    assert even.graph().nodes == NAMES
+    beliefs = (PairBelief("rain", "mud", 0.6, 0.1), PairBelief("mud", "boots", 0.45, 0.4))
+    drawn = replace(even, beliefs=beliefs).graph()
+    found = {(e.source, e.mark, e.target): e.confidence for e in drawn.edges}
+    assert found == {
+        ("boots", "--", "mud"): pytest.approx(0.85), ("rain", "->", "mud"): pytest.approx(0.6),
+    }  # fmt: skip
+
+
 def test_variables_come_from_lists_graphs_and_frames() -> None:
     model = Knowing(NAMES, EDGES)
     wanted = ask(NAMES, model).beliefs
@@ -113,8 +126,8 @@ def test_many_variables_are_asked_about_pair_by_pair() -> None:
     names = [f"x{i}" for i in range(100)]
     prior = ask(names, Always(), questions=ENDINGS[:1])
     assert len(prior.beliefs) == 4_950
-    assert prior.n_questions == 2 * 100 * 99 + 2 * 100
-    assert "20,000 questions" in repr(prior)
+    assert prior.n_questions == 2 * 100 * 99 + 2 * 2 * 100  # neutral ones once a variable
+    assert "20,200 questions" in repr(prior)
 
 
 def test_a_prior_is_a_value_and_its_frame_comes_back() -> None:
@@ -126,7 +139,7 @@ def test_a_prior_is_a_value_and_its_frame_comes_back() -> None:
     np.testing.assert_allclose(again.nats(NAMES), prior.nats(NAMES), atol=1e-12)
     less = prior.restricted_to(["rain", "mud"])
     assert isinstance(less, AskedPrior)
-    assert len(less.answers) == 8
+    assert len(less.answers) == 6
     assert prior.tempered(0.5).answers == prior.answers
     assert np.isnan(AskedPrior().agreement)
     assert repr(AskedPrior()) == "<AskedPrior: 0 pairs of 0 variables>"
@@ -166,7 +179,7 @@ def test_scores_that_are_none_get_one_readable_line(value: float) -> None:
     with pytest.raises(LanguageModelError, match="finite log-probabilities of always") as caught:
         ask(NAMES, Always(-1.0, mud=value))
     assert "\n" not in str(caught.value)
-    assert "' mud' after 'rain influences'" in str(caught.value)
+    assert "' mud.' after 'Rain influences'" in str(caught.value)
 
 
 def test_own_wordings_are_taken() -> None:

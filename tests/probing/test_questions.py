@@ -18,9 +18,11 @@ HOSTILE = ['say "no"', "it's", "{b}", "{", "}{0}", "two\nlines", "{options}", "a
 
 
 def test_both_orders_of_letters_have_all_permutations_of_the_options() -> None:
-    prompts = {term.pair[0] for term in terms(LETTERS[:1], "rain", "mud", PLAIN)}
+    prompts = {term.pairs[0][0] for term in terms(LETTERS[:1], "rain", "mud", PLAIN)}
     assert len(prompts) == 6
-    seen = Counter((term.state, term.pair[1]) for term in terms(LETTERS[:1], "rain", "mud", PLAIN))
+    seen = Counter(
+        (term.state, term.pairs[0][1]) for term in terms(LETTERS[:1], "rain", "mud", PLAIN)
+    )
     assert set(seen.values()) == {2}
     assert len(seen) == 9
 
@@ -31,7 +33,7 @@ def test_a_letter_stands_for_its_option() -> None:
         "backward": "mud influences rain.",
     }
     for term in terms(LETTERS[:1], "rain", "mud", PLAIN):
-        prompt, letter = term.pair
+        prompt, letter = term.pairs[0]
         option = next(line for line in prompt.splitlines() if line.startswith(f"{letter.strip()}."))
         if term.state == "absent":
             assert "no influence" in option
@@ -41,33 +43,43 @@ def test_a_letter_stands_for_its_option() -> None:
 
 def test_statements_end_in_the_effect_and_neutral_ones_hide_the_cause() -> None:
     found = {
-        (term.state, term.asking): (term.pair, term.neutral)
+        (term.state, term.asking): (term.pairs[0], term.neutral)
         for term in terms(ENDINGS[:1], "rain", "mud", PLAIN)
     }
     assert found["forward", (0, False)] == (
-        ("rain influences", " mud"), ("something influences", " mud"),
-    )  # fmt: skip
-    assert found["backward", (0, False)][0] == ("mud influences", " rain")
-    assert found["absent", (0, True)][0] == ("mud has no influence on", " rain")
+        ("Rain influences", " mud."),
+        (("Something influences", " mud."), ("Another variable influences", " mud.")),
+    )
+    assert found["backward", (0, False)][0] == ("Mud influences", " rain.")
+    assert found["forward", (0, True)][0] == ("Mud is influenced by", " rain.")
+    assert {len(neutral) for (state, _), (_, neutral) in found.items() if state == "absent"} == {4}
+
+
+def test_no_edge_is_what_neutral_statements_say() -> None:
+    for term in terms(ENDINGS, "rain", "mud", PLAIN):
+        if term.state == "absent":
+            assert term.pairs == term.neutral
 
 
 @pytest.mark.parametrize("wording", ALL)
 def test_neutral_prompts_hold_no_content(wording: Wording) -> None:
     for term in terms((wording,), "zyx", "qwv", PLAIN):
-        assert term.neutral[1] == term.pair[1]
-        named = [name for name in ("zyx", "qwv") if name in term.neutral[0]]
-        assert not named
-        assert "zyx" in term.pair[0] or "qwv" in term.pair[0]
+        assert {rest for _, rest in term.neutral} == {rest for _, rest in term.pairs}
+        prompts = [prompt.casefold() for prompt, _ in term.neutral]
+        assert not [prompt for prompt in prompts if "zyx" in prompt or "qwv" in prompt]
+        if term.pairs != term.neutral:
+            asked = term.pairs[0][0].casefold()
+            assert "zyx" in asked or "qwv" in asked
 
 
 def test_domain_and_descriptions_go_first_in_the_order_of_the_question() -> None:
     context = Context("soil\nscience", {"mud": "wet  earth", "rain": "water from above"})
-    prompts = [term.pair[0] for term in terms(SENTENCES[:1], "rain", "mud", context)]
+    prompts = [term.pairs[0][0] for term in terms(SENTENCES[:1], "rain", "mud", context)]
     head = "Domain: soil science.\nrain: water from above\nmud: wet earth\nHow are rain and mud"
     assert prompts[0].startswith(head)
     assert prompts[-1].startswith("Domain: soil science.\nmud: wet earth\nrain: water from above\n")
     own = Wording("In {domain}, how are {a} and {b} related?\nAnswer:")
-    prompt = next(terms((own,), "rain", "mud", Context("soil science", {}))).pair[0]
+    prompt = next(terms((own,), "rain", "mud", Context("soil science", {}))).pairs[0][0]
     assert prompt == "In soil science, how are rain and mud related?\nAnswer:"
 
 
@@ -78,7 +90,8 @@ def test_no_name_breaks_a_prompt(wording: Wording, names: list[str]) -> None:
     hostile = list(terms((wording,), a, b, Context(text, {a: text})))
     plain = list(terms((wording,), "a", "b", Context("d", {"a": "d"})))
     for term, model in zip(hostile, plain, strict=True):
-        for (prompt, rest), (like, _) in ((term.pair, model.pair), (term.neutral, model.neutral)):
+        both = zip(term.pairs + term.neutral, model.pairs + model.neutral, strict=True)
+        for (prompt, rest), (like, _) in both:
             assert prompt.count("\n") == like.count("\n")
             assert "\n" not in rest
             assert rest.strip()
@@ -93,6 +106,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"text": "{a} and {b}? {options}"}, r"only there"),
     ({"text": "{a} and {b}?", "form": "leters"}, "Did you mean letters"),
     ({"text": "", "edge": "{b} comes from {a}", "form": "endings"}, r"{a} and later {b}"),
+    ({"text": "", "edge": "{a} makes {b}", "form": "endings"}, r"{b} and later {a}"),
     ({"text": 3}, "as text, got '3'"),
 ]
 
