@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.language.conversion import CacheWarning, cache_folder
-from causal_magics.language.protocol import LanguageModel, Pair, PairScorer
+from causal_magics.language.protocol import LanguageModel, Pair, PairScorer, checked_pairs
 
 __all__ = ["AnswerCache", "CachedModel"]
 
@@ -167,7 +167,8 @@ class CachedModel(PairScorer):
         -------
         array, shape (pairs,)
         """
-        wanted: list[Pair] = list(dict.fromkeys((prompt, rest) for prompt, rest in pairs))
+        pairs = checked_pairs(pairs)
+        wanted = list(dict.fromkeys(pairs))
         known = self.cache.get(self.model_id, wanted)
         missing = [pair for pair in wanted if pair not in known]
         for start in range(0, len(missing), _PER_WRITE):
@@ -176,7 +177,7 @@ class CachedModel(PairScorer):
             known.update(answers)
             numbers = {pair: value for pair, value in answers.items() if not np.isnan(value)}
             self.cache.put(self.model_id, numbers)
-        return np.array([known[prompt, rest] for prompt, rest in pairs], dtype=float)
+        return np.array([known[pair] for pair in pairs], dtype=float)
 
 
 def _key(model_id: str, pair: Pair) -> bytes:

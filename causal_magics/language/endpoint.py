@@ -18,7 +18,7 @@ from causal_magics.language.echoes import (
     continuation_log_prob,
     top_log_prob,
 )
-from causal_magics.language.protocol import Pair, PairScorer
+from causal_magics.language.protocol import Pair, PairScorer, checked_pairs
 
 __all__ = ["Endpoint", "EndpointWarning"]
 
@@ -79,8 +79,7 @@ class Endpoint(PairScorer):
             import openai
         except ImportError as error:
             raise MissingDependencyError("openai", "endpoint", "endpoints") from error
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or not model:
+        if not _is_address(url) or not model:
             raise EndpointError(
                 "Expected an endpoint with the name of its model, as in "
                 f"http://localhost:8000/v1#model, got {shorten(_shown(url))} and {model!r}."
@@ -134,7 +133,8 @@ class Endpoint(PairScorer):
         EndpointWarning
             Where the server does not echo log-probabilities; once.
         """
-        pairs = [_checked(pair, index) for index, pair in enumerate(pairs)]
+        pairs = checked_pairs(pairs)
+        _check_prompts(pairs)
         fault: EchoFault | None = None
         if self.mode == "echo" and pairs:
             try:
@@ -254,23 +254,28 @@ class _NoLists(Exception):  # noqa: N818 - a signal between two functions
     """The server does not take several texts at once."""
 
 
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _shown(url: str) -> str:
     """Return a URL without name, password and query."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url.rpartition("@")[2]
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
 
 
-def _checked(pair: Pair, index: int) -> Pair:
-    match pair:
-        case (str() as prompt, str() as rest) if prompt:
-            return prompt, rest
-        case (str(), str()):
+def _check_prompts(pairs: Sequence[Pair]) -> None:
+    for prompt, rest in pairs:
+        if not prompt:
             raise EndpointError(
-                f"Expected a prompt before {shorten(pair[1])}, got none: servers give no "
+                f"Expected a prompt before {shorten(rest)}, got none: servers give no "
                 "log-probability of a first token. Write one."
             )
-    raise EndpointError(
-        f"Expected a prompt and a continuation, two texts, as pair {index}, "
-        f"got {shorten(repr(pair))[1:-1]}."
-    )

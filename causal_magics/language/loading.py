@@ -27,9 +27,18 @@ from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.conversion import fingerprint, load_gguf, quiet
 from causal_magics.language.endpoint import Endpoint
 from causal_magics.language.masked_lm import MaskedLM
+from causal_magics.language.protocol import LanguageModel
 from causal_magics.language.tokens import Leading
 
-__all__ = ["Dtype", "Kind", "LoadedNetwork", "load_model", "loaded_networks", "smollm2_file"]
+__all__ = [
+    "Dtype",
+    "Kind",
+    "LoadedNetwork",
+    "load_model",
+    "loaded_networks",
+    "model_of",
+    "smollm2_file",
+]
 
 Kind = Literal["auto", "causal", "masked"]
 Dtype = Literal["float32", "float64", "bfloat16", "float16"]
@@ -124,6 +133,24 @@ def load_model(
     )  # fmt: skip
 
 
+def model_of(model: object) -> LanguageModel:
+    """Return a model that is given itself or by its name, as `load_model` takes it.
+
+    Raises
+    ------
+    LanguageModelError
+        Where it is neither, or no model of this name is here.
+    """
+    if isinstance(model, str | Path):
+        return load_model(model)
+    if isinstance(model, LanguageModel):
+        return model
+    raise LanguageModelError(
+        f"Expected a language model or the name of one, got {shorten(repr(model))[1:-1]}. "
+        "load_model() gives one."
+    )
+
+
 def loaded_networks() -> Mapping[_Key, LoadedNetwork]:
     """Return the networks in memory, by source, kind, device and dtype."""
     return MappingProxyType(dict(_loaded))
@@ -170,7 +197,7 @@ def _found(name: str) -> tuple[Path | str, str]:
                 f"installed: {HOW_TO_GET_SMOLLM2}"
             )
         return file, f"{SMOLLM2}@{fingerprint(file)[:8]}"
-    path = Path(name or "?").expanduser()
+    path = _path(name)
     if path.is_file() and path.suffix == ".gguf":
         return path.resolve(), f"{path.stem}@{fingerprint(path)[:8]}"
     if path.is_dir():
@@ -190,6 +217,16 @@ def _found(name: str) -> tuple[Path | str, str]:
             + (f" Did you mean {shorten(near)}?" if near else f" Expected {_NAMES}.")
         )
     return name, name
+
+
+def _path(name: str) -> Path:
+    """Return the path that a name may be; of names that no file can have, one without a file."""
+    try:
+        path = Path(name or "?").expanduser()
+        path.exists()
+    except (OSError, RuntimeError):
+        return Path("?")
+    return path
 
 
 def _near(path: Path) -> str | None:

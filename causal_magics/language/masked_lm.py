@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from causal_magics.errors import LanguageModelError, shorten
 from causal_magics.language.network_size import SizedNetwork
-from causal_magics.language.protocol import Pair, PairScorer, Slot
+from causal_magics.language.protocol import Pair, PairScorer, Slot, check_characters, checked_pairs
 from causal_magics.language.scorers import context_length
 
 __all__ = ["MaskedLM", "Masking"]
@@ -102,7 +102,7 @@ class MaskedLM(PairScorer, SizedNetwork):
             Where a text is longer than the network's context, a continuation has no token of its
             own, or the network gives no number.
         """
-        return self._scores([(*_checked(pair, 2), "") for pair in pairs])
+        return self._scores([(*pair, "") for pair in checked_pairs(pairs)])
 
     def score_slots(self, slots: Sequence[Slot]) -> NDArray[np.float64]:
         """Return the pseudo-log-probability of words, given what stands on both sides.
@@ -120,7 +120,7 @@ class MaskedLM(PairScorer, SizedNetwork):
         LanguageModelError
             As for `score`.
         """
-        return self._scores([_checked(slot, 3) for slot in slots])
+        return self._scores([_checked(slot) for slot in slots])
 
     def _scores(self, slots: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
         asked = [self._questions(slot) for slot in slots]
@@ -212,9 +212,9 @@ def _limit(network: Any, tokenizer: Any) -> int | None:
     return min(lengths, default=None)
 
 
-def _checked(texts: Sequence[str], size: int) -> tuple[str, ...]:
-    if isinstance(texts, tuple | list) and len(texts) == size:
-        parts = tuple(texts)
-        if all(isinstance(part, str) for part in parts):
-            return parts
-    raise LanguageModelError(f"Expected {size} texts, got {shorten(repr(texts))[1:-1]}.")
+def _checked(slot: Slot) -> Slot:
+    match slot:
+        case (str() as before, str() as word, str() as after):
+            check_characters(before + word + after)
+            return before, word, after
+    raise LanguageModelError(f"Expected 3 texts, got {shorten(repr(slot))[1:-1]}.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from causal_magics.errors import LanguageModelError, shorten
 
 Pair = tuple[str, str]
 """A prompt and what comes after it."""
@@ -78,8 +80,52 @@ class PairScorer:
         array, shape (prompts, continuations)
             Natural logarithms.
         """
+        for name, texts in (("prompts", prompts), ("continuations", continuations)):
+            if isinstance(texts, str) or not isinstance(texts, Iterable):
+                raise LanguageModelError(
+                    f"Expected a list of {name}, got {type(texts).__name__}. Put it in brackets."
+                )
+        prompts, continuations = list(prompts), list(continuations)
         pairs = [(prompt, continuation) for prompt in prompts for continuation in continuations]
         return self.score(pairs).reshape(len(prompts), len(continuations))
+
+
+def checked_pairs(pairs: object) -> list[Pair]:
+    """Return pairs of texts.
+
+    Raises
+    ------
+    LanguageModelError
+        Where one is not two texts, or holds half a character.
+    """
+    if isinstance(pairs, str) or not isinstance(pairs, Iterable):
+        raise LanguageModelError(
+            "Expected a list of pairs, each a prompt and a continuation, got "
+            f"{type(pairs).__name__}."
+        )
+    return [_checked(pair, index) for index, pair in enumerate(pairs)]
+
+
+def _checked(pair: object, index: int) -> Pair:
+    match pair:
+        case (str() as prompt, str() as rest):
+            check_characters(prompt + rest)
+            return prompt, rest
+    raise LanguageModelError(
+        f"Expected a prompt and a continuation, two texts, as pair {index}, "
+        f"got {shorten(repr(pair))[1:-1]}."
+    )
+
+
+def check_characters(text: str) -> None:
+    """Raise `LanguageModelError` where a text has a surrogate alone, which no text can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise LanguageModelError(
+            f"Expected text, got half a character ({text[error.start]!r}) at place {error.start} "
+            f"of {shorten(text)}. Remove it, or read its file with the right encoding."
+        ) from None
 
 
 @runtime_checkable

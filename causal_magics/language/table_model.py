@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from causal_magics.errors import LanguageModelError, closest, shorten
-from causal_magics.language.protocol import Pair, PairScorer
+from causal_magics.language.protocol import Pair, PairScorer, checked_pairs
 
 __all__ = ["AnswerTable", "Joint", "TableModel"]
 
@@ -213,6 +213,7 @@ class TableModel(PairScorer):
         LanguageModelError
             Where no text begins with a prompt.
         """
+        pairs = checked_pairs(pairs)
         before = np.array([self._mass.get(prompt, 0.0) for prompt, _ in pairs])
         if (before == 0).any():
             prompt = pairs[int((before == 0).argmax())][0]
@@ -271,6 +272,7 @@ class AnswerTable(PairScorer):
         -------
         array, shape (pairs,)
         """
+        pairs = checked_pairs(pairs)
         told = {prompt: self._answers(prompt) or {} for prompt, _ in pairs}
         shares = [told[prompt].get(rest, self.otherwise) for prompt, rest in pairs]
         with np.errstate(divide="ignore"):

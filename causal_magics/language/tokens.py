@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from causal_magics.errors import LanguageModelError, shorten
 from causal_magics.language.naive import TokenPair
-from causal_magics.language.protocol import Pair
+from causal_magics.language.protocol import Pair, checked_pairs
 
 Leading = Literal["none", "bos", "newline"]
 
@@ -53,7 +53,7 @@ class PairEncoder:
             Where there is no token before a continuation, a text is longer than the network
             takes, or a continuation has no token of its own.
         """
-        pairs = [_checked(pair, index) for index, pair in enumerate(pairs)]
+        pairs = checked_pairs(pairs)
         texts = list(dict.fromkeys(text for p, c in pairs for text in (p, p + c)))
         tokens = dict(zip(texts, self._encode_texts(texts), strict=True))
         return [self._cut(pair, tokens[pair[0]], tokens[pair[0] + pair[1]]) for pair in pairs]
@@ -113,14 +113,3 @@ class PairEncoder:
 def whole_text(pair: Pair) -> str:
     """Return a pair's prompt and continuation as one text."""
     return pair[0] + pair[1]
-
-
-def _checked(pair: Pair, index: int) -> Pair:
-    """Return a pair of texts, or say which one is not."""
-    match pair:
-        case (str(), str()):
-            return pair
-    raise LanguageModelError(
-        f"Expected a prompt and a continuation, two texts, as pair {index}, "
-        f"got {shorten(repr(pair))[1:-1]}."
-    )

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from causal_magics.errors import PromptError, shorten
 from causal_magics.graph.model import CausalGraph
-from causal_magics.language.loading import load_model
+from causal_magics.language.loading import model_of
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.probing.entailment import Entailment, Entailments, entailments
 from causal_magics.probing.findings import Finding, Scale, findings_of
@@ -141,8 +141,8 @@ class Probe:
             f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts)
         )
         return (
-            f"<Probe of {self.model_id}: {len(self.prompts.templates)} templates, "
-            f"{len(self.findings)} pairs: {told}>"
+            f"<Probe of {self.model_id}: {_counted(self.prompts.templates, 'template')}, "
+            f"{_counted(self.findings, 'pair')}: {told}>"
         )
 
     def _repr_html_(self) -> str:
@@ -310,9 +310,13 @@ def probe(
     check_share("level", level)
     check_share("low_mass", low_mass)
     prompts = Prompts.of(graph, templates, values)
-    asked = load_model(model) if isinstance(model, str) else model
+    asked = model_of(model)
     found = measure_texts(asked, prompts, graph.nodes, measure)
     return Probe.of(
         graph, prompts, asked.model_id, found,
         measure=measure, scale=scale, level=level, low_mass=low_mass,
     )  # fmt: skip
+
+
+def _counted(things: Sequence[object], what: str) -> str:
+    return f"{len(things)} {what}" + "s" * (len(things) != 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from causal_magics.errors import LanguageModelError, PromptError, shorten
@@ -118,8 +119,12 @@ def read_pairs(pairs: Any) -> tuple[PromptPair, ...]:
         rows = [line for line in pairs.splitlines() if line.strip()]
     elif isinstance(pairs, PromptPair):
         rows = [pairs]
-    else:
+    elif isinstance(pairs, Iterable):
         rows = pairs
+    else:
+        raise PromptError(
+            f"Expected pairs of prompts, got {type(pairs).__name__}. A pair is {_FORM}."
+        )
     found = tuple(dict.fromkeys(_read_pair(row) for row in rows))
     if not found:
         raise PromptError(f"Expected pairs of prompts, got none. A pair is {_FORM}.")
@@ -209,7 +214,7 @@ def traced_model(model: LanguageModel | str) -> CausalLM:
     """
     from causal_magics.language.loading import load_model
 
-    found = load_model(model) if isinstance(model, str) else model
+    found = load_model(model) if isinstance(model, str | Path) else model
     found = getattr(found, "model", found)  # beneath a cache of answers
     if not isinstance(found, CausalLM):
         raise LanguageModelError(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from causal_magics.data.frames import new_frame
 from causal_magics.errors import PromptError, shorten
 from causal_magics.graph.model import CausalGraph
-from causal_magics.language.loading import load_model
+from causal_magics.language.loading import model_of
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.probing.measuring import Measure, measure_texts
 from causal_magics.probing.options import check_option
@@ -190,7 +190,7 @@ def underspecification(
     prompts = Prompts.of(
         graph, [*underspecified, *specified], {**prompts.values, condition: list(ends)}
     )
-    scorer = load_model(model) if isinstance(model, str) else model
+    scorer = model_of(model)
     (found,) = measure_texts(scorer, prompts, graph.nodes, measure)
     first, last = found.curves(condition)[:, 0], found.curves(condition)[:, 1]
     return Underspecification(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from language.completion_server import KEY, TOP, log_prob, serving, tokens_of
 
-from causal_magics.errors import EndpointError
+from causal_magics.errors import EndpointError, LanguageModelError
 from causal_magics.language.answer_cache import AnswerCache, CachedModel
 from causal_magics.language.endpoint import Endpoint, EndpointWarning
 from causal_magics.language.loading import load_model
@@ -132,7 +132,7 @@ def test_names_and_passwords_in_a_url_are_not_shown() -> None:
     [([("", "she")], "a prompt before 'she'"), ([("a", 1)], "pair 0"), (["ab"], "pair 0")],
 )
 def test_what_cannot_be_asked_is_told(pairs: list[tuple[str, str]], said: str) -> None:
-    with pytest.raises(EndpointError, match=said):
+    with pytest.raises(LanguageModelError, match=said):
         Endpoint("http://localhost:1/v1", "tiny").score(pairs)
 
 

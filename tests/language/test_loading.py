@@ -12,7 +12,7 @@ import pytest
 from causal_magics.errors import CausalMagicsError, LanguageModelError, ModelNotFoundError
 from causal_magics.language import loading
 from causal_magics.language.causal_lm import CausalLM
-from causal_magics.language.loading import load_model
+from causal_magics.language.loading import load_model, model_of
 from causal_magics.language.masked_lm import MaskedLM
 
 Folder = Callable[[str], Path]
@@ -114,6 +114,28 @@ def test_the_hub_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ModelNotFoundError, match="did not come from the Hugging Face hub") as told:
         load_model("nobody/has-this-one")
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x" * 10_000, "~nobody-of-this-name/model", "a\0b", "http://[::1/v1#m", "http://h:99999/v1#m"],
+)
+def test_names_that_nothing_can_have_are_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "_hub_answers", lambda: False)
+    with pytest.raises(LanguageModelError, match=r"Found no model|Expected an endpoint") as told:
+        load_model(name)
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 600
+
+
+def test_a_model_is_given_itself_or_by_its_name(tiny_folder: Folder) -> None:
+    folder = tiny_folder("llama")
+    model = model_of(folder)
+    assert model_of(str(folder)).model_id == model.model_id
+    assert model_of(model) is model
+    for wrong in (None, 7, CausalLM):
+        with pytest.raises(LanguageModelError, match="Expected a language model or the name"):
+            model_of(wrong)
 
 
 def test_the_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

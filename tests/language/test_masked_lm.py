@@ -84,8 +84,8 @@ def test_what_cannot_be_scored_is_told(network: Any, tiny_folder: Callable[[str]
     for pairs, words in (
         ([("The " * 200, "doctor")], "at most 128 tokens"),
         ([("The", " ")], "tokens of its own"),
-        ([("The", 1)], "Expected 2 texts"),
-        (["The"], "Expected 2 texts"),
+        ([("The", 1)], "two texts, as pair 0"),
+        (["The"], "two texts, as pair 0"),
     ):
         with pytest.raises(LanguageModelError, match=words) as caught:
             model.score(pairs)  # type: ignore[arg-type]

@@ -58,6 +58,8 @@ def test_a_pair_that_stands_twice_counts_once() -> None:
         ([("The nurse", "The man", " she")], "four texts"),
         ([("The nurse", "The man", " she", float("nan"))], "Expected text as other"),
         ([7], "four texts"),
+        (7, "Expected pairs of prompts, got int"),
+        (None, "Expected pairs of prompts, got NoneType"),
         (new_frame({"base": ["a"], "expected": ["b"]}), "there is no counterfactual"),
     ],
 )
