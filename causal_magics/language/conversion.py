@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from causal_magics.errors import MissingDependencyError
+from causal_magics.language.progress import bars_are_off
 
 __all__ = ["CacheWarning", "cache_folder", "converted_folder", "fingerprint", "load_gguf", "quiet"]
 
@@ -146,7 +147,10 @@ def _own_bar(description: str) -> Iterator[None]:
     conversion: Any = import_module("transformers.modeling_gguf_pytorch_utils")
 
     def bar(tensors: Any, **_: Any) -> Any:
-        return tqdm(tensors, desc=description, unit="tensor", delay=1.0, leave=False)
+        return tqdm(
+            tensors, desc=description, unit="tensor", delay=1.0, leave=False,
+            disable=bars_are_off(),
+        )  # fmt: skip
 
     before = conversion.tqdm
     conversion.tqdm = bar

@@ -15,6 +15,7 @@ from causal_magics.language.naive import TokenPair, score_one_by_one
 from causal_magics.language.packed_forward import packed_answers
 from causal_magics.language.packing import Limits
 from causal_magics.language.padded_forward import padded_answers
+from causal_magics.language.progress import bars_are_off
 from causal_magics.language.token_trie import token_tries
 
 Scorer = Literal["packed", "padded", "one by one"]
@@ -58,7 +59,9 @@ def score_tokens(
     scores = np.zeros(len(pairs))
     tries = list(token_tries(pairs))
     total = sum(trie.size for trie in tries)
-    with tqdm(total=total, unit="token", desc="Scoring", delay=1.0, leave=False) as progress:
+    with tqdm(
+        total=total, unit="token", desc="Scoring", delay=1.0, leave=False, disable=bars_are_off()
+    ) as progress:
         for trie in tries:
             scores += trie.sums(answer(network, trie, limits, progress.update), len(pairs))
     return scores

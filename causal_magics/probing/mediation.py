@@ -9,6 +9,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from os import PathLike
 from typing import Any, get_args
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from causal_magics.errors import LanguageModelError, PromptError, shorten
 from causal_magics.language.anatomy import anatomy_of
 from causal_magics.language.changes import Override
+from causal_magics.language.progress import bars_are_off
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.probing.checkpoint import Checkpoint
 from causal_magics.probing.mediation_result import Mediation, MediationWarning, joint_order
@@ -90,8 +92,10 @@ def mediate(
     check_option("mediators", mediators, get_args(Mediators))
     check_option("how", how, get_args(Override))
     check_option("tokens", tokens, get_args(Tokens))
-    if screen is not None and (isinstance(screen, bool) or screen < 1):
-        raise PromptError(f"Expected a number of mediators from 1 for screen, got {screen}.")
+    if screen is not None and (
+        isinstance(screen, bool) or not isinstance(screen, Integral) or screen < 1
+    ):
+        raise PromptError(f"Expected a number of mediators from 1 for screen, got {screen!r}.")
     found = read_pairs(pairs)
     asked = traced_model(model)
     lines = lines_of(found, asked, tokens)
@@ -117,7 +121,7 @@ def mediate(
     }  # fmt: skip
     store = Checkpoint.at(checkpoint, settings)
     study = _Study(found, asked.model_id, runner, blocks, store, screen)
-    return study.run(direct=direct)
+    return study.run(direct=bool(direct))
 
 
 class _Study:
@@ -171,7 +175,10 @@ class _Study:
         total = len(self.pairs) * (1 + (self.screen is not None) + 1 + direct)
         from tqdm.auto import tqdm
 
-        with tqdm(total=total, unit="pair", desc="Mediation", delay=1.0, leave=False) as bar:
+        with tqdm(
+            total=total, unit="pair", desc="Mediation", delay=1.0, leave=False,
+            disable=bars_are_off(),
+        ) as bar:  # fmt: skip
             self._fill("null", (), lambda block: self.runner.totals(block)[0], bar)
             self._fill("set", (), lambda block: self.runner.totals(block)[1])
             if self.screen is not None:

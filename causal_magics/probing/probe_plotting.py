@@ -53,8 +53,8 @@ def plot_curves(finding: Finding, ax: Axes | None) -> Axes:
 
 def plot_slopes(probe: Probe, ax: Axes | None) -> Axes:
     """Draw the deciding slopes of each pair, with their intervals and those of each template."""
-    axes = new_axes() if ax is None else ax
     rows = [(finding, each) for finding in probe.findings for each in finding.deciding]
+    axes = new_axes(height=1.2 + 0.6 * len(rows)) if ax is None else ax
     labels = []
     for place, (finding, each) in enumerate(rows):
         axes.plot(
@@ -89,10 +89,10 @@ def plot_roc(found: Underspecification, ax: Axes | None) -> Axes:
     return axes
 
 
-def new_axes() -> Axes:
-    """Return the axes of a new figure."""
+def new_axes(height: float = 4.8) -> Axes:
+    """Return the axes of a new figure of a height in inches."""
     try:
         from matplotlib.pyplot import figure
     except ImportError:
         raise MissingDependencyError("matplotlib", "plot", "plot()") from None
-    return figure(layout="constrained").add_subplot()
+    return figure(figsize=(6.4, height), layout="constrained").add_subplot()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.errors import PromptError
+from causal_magics.language.progress import bars_are_off
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.language.word_model import train_word_model
 from causal_magics.probing.options import check_option
@@ -292,7 +293,12 @@ def text_study(
     ]  # fmt: skip
     mapped = map(_run, jobs) if executor is None else executor.map(_run, jobs)
     shown = tqdm(
-        mapped, desc="text_study", total=len(jobs), disable=not progress, delay=1.0, leave=False
+        mapped,
+        desc="text_study",
+        total=len(jobs),
+        disable=not progress or bars_are_off(),
+        delay=1.0,
+        leave=False,
     )
     found = [row for rows in shown for row in rows]
     found.sort(key=lambda row: (listed.index(row.corpus), row.asked == "told"))
