@@ -128,7 +128,7 @@ def _sorted_settings(
         spelled = key.replace("_", "-")
         if spelled in lines:
             whole[lines[spelled].name] = Argument(setting.values, repr(setting.values))
-        elif verb.by_node is None or (key not in graph and _means_option(verb, spelled)):
+        elif verb.by_node is None or (key not in graph and means_option(verb, spelled)):
             options[key] = setting
         elif len(setting.values) > 1:
             raise CellError(f"Expected one line {key}:, got {len(setting.values)}. Join them.")
@@ -137,7 +137,7 @@ def _sorted_settings(
     return options, whole, by_node
 
 
-def _means_option(verb: Verb, key: str) -> bool:
+def means_option(verb: Verb, key: str) -> bool:
     """Whether a key that no node has is an option's name, or so near that it is one misspelled."""
     options = [parameter.option for parameter in verb.options]
     return bool(get_close_matches(key.casefold(), options, n=1, cutoff=NEARLY))

@@ -22,6 +22,7 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation import Cell, parse_cell
 from causal_magics.graph.notation_format import format_name
 from causal_magics.magics.arguments import Notebook, is_table
+from causal_magics.magics.calls import means_option
 from causal_magics.magics.candidates import columns, nodes_of
 from causal_magics.magics.grammar import Header, Word, read_header
 from causal_magics.magics.verb import Verb
@@ -171,7 +172,7 @@ class _Reader:
             if key.replace("_", "-") in known:
                 continue
             hint = closest(key, [*known, "tiers"])
-            if verb.by_node is not None and (hint is None or key in cell.graph):
+            if verb.by_node and (key in cell.graph or not means_option(verb, key)):
                 continue
             number = self.first + setting.line
             column = self.lines[number].find(key)

@@ -182,3 +182,10 @@ def test_without_a_kernel_there_is_no_channel() -> None:
     channel = Channel(None, lambda: Notebook(NAMES, never, History(NAMES), NAMES))
     channel.install()
     channel.remove()
+
+
+def test_lines_of_nodes_are_no_options() -> None:
+    text = "%%causal ask -o prior\nTemperature: of the year\nRain\nRain: in a year\ndomian: climate"
+    (mistake,) = found(text)
+    assert underlined(text, mistake) == "domian"
+    assert [fix.text for fix in mistake.fixes] == ["domain"]
