@@ -63,6 +63,9 @@ class Joint:
         object.__setattr__(self, "levels", MappingProxyType(named))
         object.__setattr__(self, "probabilities", array)
 
+    def __reduce__(self) -> tuple[type[Joint], tuple[object, ...]]:
+        return type(self), (dict(self.levels), self.probabilities)
+
     @classmethod
     def from_tables(
         cls, levels: Levels, tables: Mapping[str, tuple[Sequence[str], ArrayLike]]

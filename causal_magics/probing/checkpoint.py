@@ -56,10 +56,10 @@ class Checkpoint:
             if not there.exists():
                 _write(there, text.encode())
             known = there.read_text(encoding="utf-8")
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise PromptError(
                 f"Expected a folder that can be written as checkpoint, got {shorten(str(path))}: "
-                f"{error.strerror}."
+                f"{getattr(error, 'strerror', error)}."
             ) from None
         if known != text:
             changed = _differing(known, settings)

@@ -9,14 +9,13 @@ import hashlib
 import json
 import warnings
 from collections.abc import Callable, Sequence
-from numbers import Integral
 from os import PathLike
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.errors import LanguageModelError, PromptError, shorten
+from causal_magics.errors import LanguageModelError, shorten
 from causal_magics.language.anatomy import anatomy_of
 from causal_magics.language.changes import Override
 from causal_magics.language.progress import bars_are_off
@@ -25,7 +24,7 @@ from causal_magics.probing.checkpoint import Checkpoint
 from causal_magics.probing.mediation_result import Mediation, MediationWarning, joint_order
 from causal_magics.probing.mediation_run import Chosen, Floats, Mediators, Runner
 from causal_magics.probing.mediation_texts import Block, Tokens, blocks_of, lines_of
-from causal_magics.probing.options import check_option
+from causal_magics.probing.options import check_count, check_option
 from causal_magics.probing.prompt_pairs import PromptPair, read_pairs, traced_model
 
 __all__ = ["mediate"]
@@ -92,10 +91,8 @@ def mediate(
     check_option("mediators", mediators, get_args(Mediators))
     check_option("how", how, get_args(Override))
     check_option("tokens", tokens, get_args(Tokens))
-    if screen is not None and (
-        isinstance(screen, bool) or not isinstance(screen, Integral) or screen < 1
-    ):
-        raise PromptError(f"Expected a number of mediators from 1 for screen, got {screen!r}.")
+    if screen is not None:
+        check_count("screen", screen)
     found = read_pairs(pairs)
     asked = traced_model(model)
     lines = lines_of(found, asked, tokens)

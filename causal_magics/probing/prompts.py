@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from causal_magics.errors import PromptError, closest, shorten
 from causal_magics.graph.elements import check_name
 from causal_magics.graph.model import CausalGraph
+from causal_magics.probing.options import check_kind
 
 __all__ = ["NodeValues", "Prompts", "Template", "values_from_text"]
 
@@ -92,13 +94,9 @@ class NodeValues:
         if isinstance(values, str):
             return values_from_text(values)
         if isinstance(values, Mapping):
-            groups = {
-                str(label).strip(): (words,) if isinstance(words, str) else tuple(words)
-                for label, words in values.items()
-            }
-            listed = tuple(tuple(map(_stripped, words)) for words in groups.values())
-            return cls(tuple(groups), listed, grouped=True)
-        if isinstance(values, Sequence):
+            groups = {str(label).strip(): _listed(words) for label, words in values.items()}
+            return cls(tuple(groups), tuple(groups.values()), grouped=True)
+        if isinstance(values, Sequence) and not isinstance(values, bytes):
             labels = tuple(str(value).strip() for value in values)
             return cls(labels, tuple((label,) for label in labels), grouped=False)
         raise PromptError(
@@ -265,6 +263,12 @@ class Prompts:
     templates: tuple[Template, ...]
     values: Mapping[str, NodeValues]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+
+    def __reduce__(self) -> tuple[type[Prompts], tuple[object, ...]]:
+        return type(self), (self.templates, dict(self.values))
+
     @classmethod
     def of(
         cls, graph: CausalGraph, templates: Sequence[str] | str, values: Mapping[str, object]
@@ -285,6 +289,9 @@ class Prompts:
             Where a template names no observed node of the graph, where a node has no values, where
             a template has no node with groups of words or has it twice, or where there is none.
         """
+        check_kind("a CausalGraph", graph, CausalGraph, "CausalGraph.parse() reads text.")
+        check_kind("a list of templates", templates, Iterable)
+        check_kind("values by node", values, Mapping, 'Write {"Date": "1801, 1901"}.')
         listed = [templates] if isinstance(templates, str) else list(templates)
         if not listed:
             raise PromptError("Expected templates, got none. Write at least one sentence.")
@@ -306,7 +313,7 @@ class Prompts:
                     f"Expected {{{name}}} in a template, since it has values, but it stands in "
                     "none. Write it into one, or leave its values out."
                 )
-        return cls(read, MappingProxyType(known))
+        return cls(read, known)
 
     def responses(self, template: Template) -> tuple[str, ...]:
         """Return the nodes of a template whose words are scored."""
@@ -381,8 +388,10 @@ def _check_unique(texts: Sequence[str], what: str) -> None:
         seen.add(text)
 
 
-def _stripped(word: str) -> str:
-    return word.strip() if isinstance(word, str) else word
+def _listed(words: Any) -> tuple[str, ...]:
+    alone = isinstance(words, str) or not isinstance(words, Iterable)
+    listed = (words,) if alone else words
+    return tuple(word.strip() if isinstance(word, str) else word for word in listed)
 
 
 def _quote(text: str) -> str:

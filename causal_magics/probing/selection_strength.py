@@ -260,7 +260,7 @@ def _population(finding: Finding, population: Mapping[str, float] | ArrayLike) -
         listed = [population.get(group, 0.0) for group in finding.groups]
         row = _marginal(listed, finding.groups, f"P({finding.response})")
         return np.tile(row, (shape[0], 1))
-    table = np.asarray(population, dtype=float)
+    table = _numbers(population, f"P({finding.response} | {finding.condition})")
     if table.shape != shape:
         raise PromptError(
             f"Expected P({finding.response} | {finding.condition}) of shape {shape}, got "
@@ -272,8 +272,17 @@ def _population(finding: Finding, population: Mapping[str, float] | ArrayLike) -
     ])  # fmt: skip
 
 
+def _numbers(given: object, what: str) -> Floats:
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        raise PromptError(
+            f"Expected numbers as {what}, got {shorten(repr(given))[1:-1]}."
+        ) from None
+
+
 def _marginal(given: Sequence[float] | Floats, names: Sequence[str], what: str) -> Floats:
-    shares = np.asarray(given, dtype=float)
+    shares = _numbers(given, what)
     if shares.shape != (len(names),):
         raise PromptError(f"Expected {len(names)} probabilities as {what}, got {shares.size}.")
     if not (np.isfinite(shares).all() and (shares > 0.0).all() and abs(shares.sum() - 1) < 1e-6):

@@ -62,6 +62,8 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(PromptError, match="can be written") as told:
         Checkpoint.at(tmp_path / "file" / "folder", SETTINGS)
     assert "\n" not in str(told.value)
+    with pytest.raises(PromptError, match="can be written"):
+        Checkpoint.at("no\0folder", SETTINGS)
 
 
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -291,6 +291,12 @@ def test_pairs_that_cannot_be_compared(model: CausalLM, pair: Any, words: str) -
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize("screen", [0, True, 1.5, math.nan, "many"])
+def test_a_screen_is_a_number_from_one(screen: Any) -> None:
+    with pytest.raises(PromptError, match="Expected screen to be a whole number from 1, got"):
+        mediate(PAIRS, "none", screen=screen)
+
+
 def test_other_models_cannot_be_traced(pairs: tuple[PromptPair, ...]) -> None:
     class Scorer:
         model_id = "scorer"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import copy
+import pickle
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -243,6 +245,21 @@ def test_pictures(selected: Probe) -> None:
     _, given = plt.subplots()
     assert selected.plot_slopes(given) is given
     assert len(given.get_yticklabels()) == 2
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda made: pickle.loads(pickle.dumps(made))])
+def test_copied_and_pickled(selected: Probe, again: Callable[[Probe], Probe]) -> None:
+    found = again(selected)
+    assert found._repr_html_() == selected._repr_html_()
+    assert found.prompts == selected.prompts
+    model = again(known.selected_model())  # type: ignore[arg-type]
+    assert repr(probe(known.GRAPH, known.TEMPLATES, known.VALUES, model)) == repr(selected)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("model", [None, 7, known.TableModel])
+def test_what_is_no_model_is_told(model: object) -> None:
+    with pytest.raises(LanguageModelError, match="Expected a language model or the name of one"):
+        probe(known.GRAPH, known.TEMPLATES, known.VALUES, model)  # type: ignore[arg-type]
 
 
 def test_saved_and_read_again(selected: Probe, tmp_path: Path) -> None:

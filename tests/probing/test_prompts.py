@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -96,6 +96,28 @@ def test_values_are_read_as_they_are_written(words: list[str], grouped: bool) ->
 def test_values_refused(text: str, words: str) -> None:
     with pytest.raises(PromptError, match=re.escape(words)) as error:
         values_from_text(text)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("graph", "templates", "values", "words"),
+    [
+        (None, [], {}, "Expected a CausalGraph, got NoneType"),
+        ("a -> b", [], {}, "Expected a CausalGraph, got str"),
+        (GRAPH, None, {}, "Expected a list of templates, got NoneType"),
+        (GRAPH, 7, {}, "Expected a list of templates, got int"),
+        (GRAPH, ["x"], None, "Expected values by node, got NoneType"),
+        (GRAPH, ["x"], ["1801"], "Expected values by node, got list"),
+        (GRAPH, ["x"], {"Date": b"12"}, "got bytes"),
+        (GRAPH, ["x"], {"Date": {"f": None, "m": "he"}}, "a word of the group 'f' as text"),
+        (GRAPH, ["x"], {"Date": {"f": 7, "m": "he"}}, "a word of the group 'f' as text"),
+    ],
+)
+def test_arguments_of_a_wrong_kind_are_refused(
+    graph: Any, templates: Any, values: Any, words: str
+) -> None:
+    with pytest.raises(PromptError, match=words) as error:
+        Prompts.of(graph, templates, values)
     assert "\n" not in str(error.value)
 
 

@@ -138,6 +138,7 @@ def test_refused() -> None:
         ({"f": 1.0}, "above zero"),
         ({"f": 0.5, "w": 0.5}, "a group among f, m, got 'w'"),
         ([0.6, 0.4], "of shape (5, 2)"),
+        ("f", "Expected numbers as P(Gender | Date), got 'f'"),
         ([[0.6, 0.6]] * 5, "P(Gender | 1801)"),
     ):
         with pytest.raises(PromptError) as error:
