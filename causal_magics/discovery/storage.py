@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from causal_magics.data.whole_files import whole_file
 from causal_magics.discovery.alternatives import EdgeAlternative
 from causal_magics.discovery.basis import (
     Basis,
@@ -49,7 +49,6 @@ def save_discovery(discovery: Discovery, path: str | PathLike[str]) -> None:
     DiscoveryError
         Where it cannot be written; what stood there before stays.
     """
-    target = Path(path)
     writer = _Writer()
     header = {
         "format": FORMAT,
@@ -78,14 +77,10 @@ def save_discovery(discovery: Discovery, path: str | PathLike[str]) -> None:
         "kept": [[k, writer.statistic(s)] for k, s in discovery.memory.kept.items()],
         "rows": writer.rows,
     }
-    partial = target.with_name(f"{target.name}.part")
     try:
-        with partial.open("wb") as file:
+        with whole_file(path) as file:
             np.savez_compressed(file, header=np.array(json.dumps(header)), **writer.arrays)
-        partial.replace(target)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise DiscoveryError(
             f"Expected a place to write {shorten(str(path))}, got {error.strerror or error}. "
             "What stood there before is as it was: choose another folder, or make room."

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from os import PathLike, fspath
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from causal_magics.errors import CausalMagicsError, PromptError, shorten
 from causal_magics.probing.prompt_pairs import PromptPair
+from causal_magics.probing.saving import load_arrays, save_arrays
 
 if TYPE_CHECKING:
     from causal_magics.probing.mediation_result import Mediation
@@ -32,8 +32,8 @@ def save_mediation(mediation: Mediation, path: str | PathLike[str]) -> None:
     }  # fmt: skip
     arrays = {name: getattr(mediation, name) for name in (*_NEEDED, *_OPTIONAL)}
     arrays = {name: array for name, array in arrays.items() if array is not None}
-    with Path(fspath(path)).open("wb") as file:
-        np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
+    arrays["header"] = np.array(json.dumps(header))
+    save_arrays(path, arrays)
 
 
 def load_mediation(path: str | PathLike[str]) -> Mediation:
@@ -47,21 +47,21 @@ def load_mediation(path: str | PathLike[str]) -> Mediation:
     from causal_magics.probing.mediation_result import Mediation
 
     try:
-        with np.load(fspath(path), allow_pickle=False) as file:
-            header = json.loads(str(file["header"]))
-            known = header.pop("format") == _FORMAT
-            arrays: dict[str, Any] = {name: file[name] for name in _NEEDED}
-            arrays |= {name: file.get(name) for name in _OPTIONAL}
-            pairs = tuple(PromptPair(**pair) for pair in header.pop("pairs"))
-            sizes = tuple(header.pop("sizes"))
-            if known:
-                return Mediation(pairs=pairs, sizes=sizes, **header, **arrays)
-    except (OSError, ValueError, KeyError, TypeError, CausalMagicsError) as error:
+        stored = load_arrays(path)
+        header = json.loads(str(stored["header"]))
+        known = header.pop("format") == _FORMAT
+        arrays: dict[str, Any] = {name: stored[name] for name in _NEEDED}
+        arrays |= {name: stored.get(name) for name in _OPTIONAL}
+        pairs = tuple(PromptPair(**pair) for pair in header.pop("pairs"))
+        sizes = tuple(header.pop("sizes"))
+        if known:
+            return Mediation(pairs=pairs, sizes=sizes, **header, **arrays)
+    except (ValueError, KeyError, TypeError, CausalMagicsError) as error:
         raise _no_mediation(path) from error
     raise _no_mediation(path)
 
 
 def _no_mediation(path: str | PathLike[str]) -> PromptError:
     return PromptError(
-        f"Expected a saved mediation, got {shorten(fspath(path))}. Write one with save()."
+        f"Expected a saved mediation, got {shorten(str(path))}. Write one with save()."
     )

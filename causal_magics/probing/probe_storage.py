@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from os import PathLike, fspath
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from causal_magics.errors import CausalMagicsError, PromptError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.probing.measuring import Measurement
 from causal_magics.probing.prompts import NodeValues, Prompts, Template
+from causal_magics.probing.saving import load_arrays, save_arrays
 
 if TYPE_CHECKING:
     from causal_magics.probing.probe import Probe
@@ -46,8 +46,7 @@ def save_probe(probe: Probe, path: str | PathLike[str]) -> None:
     for number, each in enumerate(probe.measurements):
         arrays[f"probabilities_{number}"] = each.probabilities
         arrays[f"mass_{number}"] = each.mass
-    with Path(fspath(path)).open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    save_arrays(path, arrays)
 
 
 def load_probe(path: str | PathLike[str]) -> Probe:
@@ -61,8 +60,7 @@ def load_probe(path: str | PathLike[str]) -> Probe:
     from causal_magics.probing.probe import Probe
 
     try:
-        with np.load(fspath(path), allow_pickle=False) as file:
-            stored = dict(file)
+        stored = load_arrays(path)
         asked = json.loads(str(stored["asked"]))
         if asked["format"] != _FORMAT:
             raise _no_probe(path)
@@ -81,9 +79,9 @@ def load_probe(path: str | PathLike[str]) -> Probe:
         read = CausalGraph.parse(asked["graph"])
         graph = CausalGraph(map(read.node, asked["nodes"]), read.edges, read.knowledge)
         return Probe.of(graph, prompts, asked["model_id"], measurements, **asked["options"])
-    except (KeyError, ValueError, TypeError, EOFError, CausalMagicsError):
+    except (KeyError, ValueError, TypeError, CausalMagicsError):
         raise _no_probe(path) from None
 
 
 def _no_probe(path: str | PathLike[str]) -> PromptError:
-    return PromptError(f"Expected a saved probe, but {shorten(fspath(path))} is none.")
+    return PromptError(f"Expected a saved probe, but {shorten(str(path))} is none.")
