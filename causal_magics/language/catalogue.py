@@ -83,7 +83,7 @@ class Models:
         return (
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
             f"<p>{escape(self.more)} What is made once is kept in "
-            f"<code>{escape(str(self.folder))}</code>.</p>"
+            f"<code>{escape(_from_home(self.folder))}</code>.</p>"
         )
 
     def to_frame(self) -> Any:
@@ -96,6 +96,12 @@ class Models:
         """
         names = [field.name for field in fields(ModelEntry)]
         return new_frame({name: [getattr(e, name) for e in self.entries] for name in names})
+
+
+def _from_home(folder: Path) -> str:
+    """Return a path that does not tell whose home it is in."""
+    home = Path.home()
+    return str(Path("~") / folder.relative_to(home) if folder.is_relative_to(home) else folder)
 
 
 def models() -> Models:

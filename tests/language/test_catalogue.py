@@ -43,3 +43,13 @@ def test_the_default_model_that_is_missing_is_told(monkeypatch: pytest.MonkeyPat
 def test_whether_it_is_converted_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CAUSAL_MAGICS_CACHE", str(tmp_path))
     assert models().entries[0].state == "converted when it is first loaded"
+
+
+def test_where_it_is_kept_does_not_tell_whose_home_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setenv("CAUSAL_MAGICS_CACHE", str(tmp_path / "kept"))
+    shown = models()._repr_html_()
+    assert str(Path("~") / "kept") in shown
+    assert str(tmp_path) not in shown
