@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from causal_magics.errors import CellError, closest, shorten
+from causal_magics.errors import CellError, NotationError, closest, shorten
 from causal_magics.graph.model import CausalGraph, Knowledge
 from causal_magics.graph.notation import Setting, parse_cell
 from causal_magics.magics.arguments import Argument, Notebook, knowledge_of, read_argument
@@ -78,7 +78,7 @@ def read_call(
     if verb.alone and not header.names and not header.options:
         return Call(verb, verb.alone)
     text = None if body is None else expand(body, notebook.value)
-    graph, settings = _read_body(text)
+    graph, settings = _read_body(verb, text)
     options, lines, by_node = _sorted_settings(verb, settings, graph)
     words = _words_by_option(verb, header, options)
     arguments = {
@@ -107,10 +107,15 @@ def read_call(
     return Call(verb, verb.function, arguments, screen)
 
 
-def _read_body(text: str | None) -> tuple[CausalGraph, Mapping[str, Setting]]:
+def _read_body(verb: Verb, text: str | None) -> tuple[CausalGraph, Mapping[str, Setting]]:
     if text is None:
         return CausalGraph(), {}
-    cell = parse_cell(text)
+    try:
+        cell = parse_cell(text)
+    except NotationError as error:
+        if verb.body in verb.lines:
+            error.add_note(f"{verb.name} takes no graph. Begin each line with {verb.body}:.")
+        raise
     return cell.graph, cell.settings
 
 
@@ -160,7 +165,9 @@ def _words_by_option(
     words: dict[str, list[Word]] = {}
     if len(header.names) > len(verb.positional):
         extra = header.names[len(verb.positional)].text
-        takes = " ".join(p.placeholder for p in verb.positional) or "its graph in the body"
+        takes = " ".join(p.placeholder for p in verb.positional) or (
+            "its graph in the body" if verb.body else "no names"
+        )
         raise CellError(f"{verb.name} takes {takes}; {shorten(extra)} is one too many.")
     for parameter, word in zip(verb.positional, header.names, strict=False):
         words[parameter.name] = [word]

@@ -10,6 +10,7 @@ import json
 import warnings
 from collections.abc import Callable, Sequence
 from os import PathLike
+from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -37,7 +38,7 @@ CURVE = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233)
 
 def mediate(
     pairs: Sequence[PromptPair | str] | Any,
-    model: LanguageModel | str = "smollm2",
+    model: LanguageModel | str | Path = "smollm2",
     *,
     mediators: Mediators = "heads",
     how: Override = "output",
@@ -59,7 +60,7 @@ def mediate(
         `PromptPair` s, lines ``The nurse said that -> The man said that | she / he``, or a data
         frame with the columns base, counterfactual, expected, other. Both prompts of a pair need
         as many tokens.
-    model : LanguageModel or str
+    model : LanguageModel, str or Path
         A causal model whose weights are here; what `load_model` takes.
     mediators : {"heads", "neurons", "layers", "positions"}
         Attention heads; neurons of the MLPs; what whole layers add; or the hidden states after

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from numpy.typing import ArrayLike
@@ -258,7 +259,7 @@ def probe(
     graph: CausalGraph,
     templates: Sequence[str] | str,
     values: Mapping[str, Any],
-    model: LanguageModel | str = "smollm2",
+    model: LanguageModel | str | Path = "smollm2",
     *,
     measure: Measure = "sentence",
     scale: Scale = "rank",
@@ -282,7 +283,7 @@ def probe(
     values : mapping
         For each node of the templates its values in rank order, ``1801, 1811``, or groups of words,
         ``female = she, her | male = he, him``; as text, or as a sequence or mapping.
-    model : LanguageModel or str
+    model : LanguageModel, str or Path
         What `load_model` takes.
     measure : {"sentence", "next", "mass"}
         Words with the rest of the text, shared out among the listed words; words alone, shared out;

@@ -156,7 +156,7 @@ _HE = (
 _FRAMES = ("The {} said that", "The {} was late because", "The {} went home when")
 
 
-def gender_pairs(model: LanguageModel | str = "smollm2") -> tuple[PromptPair, ...]:
+def gender_pairs(model: LanguageModel | str | Path = "smollm2") -> tuple[PromptPair, ...]:
     """Return the case of gender: professions against a man or a woman, in three sentences.
 
     Each profession has the pronoun that stereotypes expect of it. The counterfactual is *man* where
@@ -165,7 +165,7 @@ def gender_pairs(model: LanguageModel | str = "smollm2") -> tuple[PromptPair, ..
 
     Parameters
     ----------
-    model : LanguageModel or str
+    model : LanguageModel, str or Path
         Whose tokens count; what `load_model` takes.
     """
     pairs = [
@@ -179,14 +179,16 @@ def gender_pairs(model: LanguageModel | str = "smollm2") -> tuple[PromptPair, ..
     return aligned_pairs(pairs, model)
 
 
-def aligned_pairs(pairs: Any, model: LanguageModel | str = "smollm2") -> tuple[PromptPair, ...]:
+def aligned_pairs(
+    pairs: Any, model: LanguageModel | str | Path = "smollm2"
+) -> tuple[PromptPair, ...]:
     """Return the pairs whose two prompts have equally many tokens, as mediation needs.
 
     Parameters
     ----------
     pairs
         As `read_pairs` takes them.
-    model : LanguageModel or str
+    model : LanguageModel, str or Path
 
     Raises
     ------
@@ -204,7 +206,7 @@ def aligned_pairs(pairs: Any, model: LanguageModel | str = "smollm2") -> tuple[P
     return tuple(kept)
 
 
-def traced_model(model: LanguageModel | str) -> CausalLM:
+def traced_model(model: LanguageModel | str | Path) -> CausalLM:
     """Return a model into which can be looked.
 
     Raises

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -146,7 +147,7 @@ def underspecification(
     underspecified: Sequence[str],
     specified: Sequence[str],
     values: Mapping[str, Any],
-    model: LanguageModel | str = "smollm2",
+    model: LanguageModel | str | Path = "smollm2",
     *,
     measure: Measure = "sentence",
     threshold: float = 0.5,
