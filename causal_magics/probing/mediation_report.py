@@ -50,7 +50,7 @@ def concentration_frame(mediation: Mediation) -> Any:
             f"{mediation.mediators}, or a run that was stopped."
         )
     moved = together - mediation.log_odds_null[:, None]
-    low, high = _intervals(moved)
+    low, high = intervals_of(moved)
     mean, total = moved.mean(axis=0), mediation.total().mean
     share = mean / total if abs(total) >= SMALL else np.full(len(mean), np.nan)
     return new_frame(

@@ -137,7 +137,7 @@ class Mediation:
         self, kind: Kind = "indirect", scale: Scale = "log odds"
     ) -> tuple[Floats, Floats]:
         """Return the ends of the 95 % bootstrap intervals over pairs, each (layers, units)."""
-        return _intervals(self.per_pair(kind, scale))
+        return intervals_of(self.per_pair(kind, scale))
 
     def total(self, scale: Scale = "log odds") -> Effect:
         """Return the total effect."""
@@ -358,11 +358,11 @@ def joint_order(means: Floats, total: float) -> NDArray[np.int64]:
 
 
 def _effect(per_pair: Floats) -> Effect:
-    low, high = _intervals(per_pair[:, None])
+    low, high = intervals_of(per_pair[:, None])
     return Effect(float(per_pair.mean()), float(low[0]), float(high[0]))
 
 
-def _intervals(per_pair: Floats) -> tuple[Floats, Floats]:
+def intervals_of(per_pair: Floats) -> tuple[Floats, Floats]:
     """Return percentile intervals over resampled pairs."""
     count = len(per_pair)
     if count < 2:
