@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from string import Formatter
@@ -46,8 +46,8 @@ class Joint:
     probabilities: Floats
 
     def __init__(self, levels: Levels, probabilities: ArrayLike) -> None:
-        named = {name: tuple(map(str, words)) for name, words in levels.items()}
-        array = np.array(probabilities, dtype=float)
+        named = _named(levels)
+        array = _numbers(probabilities, "probabilities")
         shape = tuple(map(len, named.values()))
         if array.shape != shape:
             raise LanguageModelError(
@@ -91,9 +91,9 @@ class Joint:
         for name in names:
             if name not in tables:
                 raise LanguageModelError(f"Expected a table for {shorten(name)}, got none.")
-            parents, table = tables[name]
+            parents, table = _parents_and_table(name, tables[name])
             axes = [_place(names, each) for each in (*parents, name)]
-            array = np.asarray(table, dtype=float)
+            array = _numbers(table, f"table for {shorten(name)}")
             expected = tuple(len(levels[each]) for each in (*parents, name))
             if array.shape != expected:
                 raise LanguageModelError(
@@ -174,8 +174,9 @@ class TableModel(PairScorer):
     ) -> None:
         if isinstance(templates, str) or not templates:
             raise LanguageModelError("Expected a list of templates, with at least one in it.")
-        shares = np.ones(len(templates)) if weights is None else np.asarray(weights, dtype=float)
-        if shares.shape != (len(templates),) or not (shares > 0).all():
+        shares = np.ones(len(templates)) if weights is None else _numbers(weights, "weights")
+        finite = np.isfinite(shares).all() and (shares > 0).all()
+        if shares.shape != (len(templates),) or not finite:
             raise LanguageModelError(
                 f"Expected a positive weight for each of {len(templates)} templates, got {weights}."
             )
@@ -277,10 +278,55 @@ class AnswerTable(PairScorer):
         """
         pairs = checked_pairs(pairs)
         told = {prompt: self._answers(prompt) or {} for prompt, _ in pairs}
-        shares = [told[prompt].get(rest, self.otherwise) for prompt, rest in pairs]
+        shares = _numbers(
+            [told[prompt].get(rest, self.otherwise) for prompt, rest in pairs], "probabilities"
+        )
+        wrong = np.flatnonzero(~((shares >= 0) & (shares <= 1)))
+        if len(wrong):
+            prompt, rest = pairs[wrong[0]]
+            raise LanguageModelError(
+                f"Expected probabilities from 0 to 1, got {shares[wrong[0]]:g} for {shorten(rest)} "
+                f"after {shorten(prompt)}."
+            )
         with np.errstate(divide="ignore"):
-            scores: Floats = np.log(np.array(shares, dtype=float))
+            scores: Floats = np.log(shares)
         return scores
+
+
+def _named(levels: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(levels, Mapping):
+        raise LanguageModelError(
+            f"Expected each variable with its words, as in {{'Place': ['France', 'Spain']}}, got "
+            f"{type(levels).__name__}."
+        )
+    named = {}
+    for name, words in levels.items():
+        if not isinstance(words, Iterable) or not (listed := tuple(map(str, words))):
+            raise LanguageModelError(
+                f"Expected a list of words for {shorten(str(name))}, with at least one in it, got "
+                f"{shorten(repr(words))[1:-1]}."
+            )
+        named[str(name)] = listed
+    return named
+
+
+def _parents_and_table(name: str, given: object) -> tuple[Sequence[str], object]:
+    match given:
+        case (list() | tuple() as parents, table) if name not in parents:
+            return parents, table
+    raise LanguageModelError(
+        f"Expected other variables and a table for {shorten(name)}, as in ([], [0.5, 0.5]), got "
+        f"{shorten(repr(given))[1:-1]}."
+    )
+
+
+def _numbers(given: object, what: str) -> Floats:
+    try:
+        return np.array(given, dtype=float)
+    except (TypeError, ValueError):
+        raise LanguageModelError(
+            f"Expected numbers as {what}, got {shorten(repr(given))[1:-1]}."
+        ) from None
 
 
 def _place(names: Sequence[str], name: str) -> int:

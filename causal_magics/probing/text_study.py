@@ -6,7 +6,7 @@ Lampinen et al., "Passive learning of active causal strategies in agents and lan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,7 +20,7 @@ from causal_magics.errors import PromptError
 from causal_magics.language.progress import bars_are_off
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.language.word_model import train_word_model
-from causal_magics.probing.options import check_option
+from causal_magics.probing.options import check_kind, check_option
 from causal_magics.probing.tables import html_table
 from causal_magics.probing.text_worlds import (
     CORPORA,
@@ -284,9 +284,12 @@ def text_study(
     """
     from tqdm.auto import tqdm
 
+    check_kind("a list of corpora", corpora, Iterable)
+    check_kind("a list of seeds", seeds, Iterable, "Give seeds=(0, 1).")
     listed = tuple(dict.fromkeys((corpora,) if isinstance(corpora, str) else corpora))
     drawn = tuple(dict.fromkeys(seeds))
-    _check(listed, drawn, sentences=sentences, pairs=pairs, passes=passes, batch=batch)
+    numbers = {"sentences": sentences, "pairs": pairs, "passes": passes, "batch": batch}
+    _check(listed, drawn, {**numbers, "threads": 1 if threads is None else threads})
     jobs = [
         _Job(corpus, seed, sentences, pairs, passes, batch, learning_rate, threads)
         for corpus in listed for seed in drawn
@@ -347,7 +350,7 @@ def _kl(law: Floats, logs: Floats) -> Floats:
     return divergence
 
 
-def _check(corpora: Sequence[str], seeds: Sequence[int], **numbers: int) -> None:
+def _check(corpora: Sequence[str], seeds: Sequence[int], numbers: Mapping[str, int]) -> None:
     if not corpora:
         raise PromptError(f"Expected a corpus among {', '.join(CORPORA)}, got none.")
     for corpus in corpora:

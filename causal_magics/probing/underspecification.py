@@ -20,7 +20,7 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.language.loading import model_of
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.probing.measuring import Measure, measure_texts
-from causal_magics.probing.options import check_option
+from causal_magics.probing.options import check_kind, check_option
 from causal_magics.probing.prompts import NodeValues, Prompts
 from causal_magics.probing.tables import html_table
 
@@ -178,7 +178,8 @@ def underspecification(
     """
     check_option("measure", measure, get_args(Measure))
     for kind, templates in (("underspecified", underspecified), ("specified", specified)):
-        if isinstance(templates, str) or not list(templates):
+        check_kind(f"a list of {kind} templates", templates, Sequence)
+        if isinstance(templates, str) or not templates:
             raise PromptError(
                 f"Expected a list of {kind} templates, got {shorten(str(templates))}."
             )

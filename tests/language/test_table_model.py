@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,6 +92,17 @@ def test_answers_are_as_told() -> None:
         (lambda: JOINT.given({"Date": "1802"}), "Did you mean '1801'"),
         (lambda: JOINT.given({"Gender": "man", "Pronoun": "her"}), "has none"),
         (lambda: Joint.from_tables(LEVELS, {"Date": TABLES["Date"]}), "table for 'Gender'"),
+        (lambda: Joint({"A": ["a", "b"]}, ["x", "y"]), "numbers as probabilities"),
+        (lambda: Joint({"A": ["a", "b"]}, [[1], [2, 3]]), "numbers as probabilities"),
+        (lambda: Joint({"A": []}, []), "at least one in it, got"),
+        (lambda: Joint({"A": 7}, [1.0]), "list of words for 'A'"),
+        (lambda: Joint(["A"], [1.0]), "each variable with its words"),  # type: ignore[arg-type]
+        (lambda: Joint.from_tables({"A": ["a"]}, {"A": [1.0]}), "other variables and a table"),
+        (lambda: Joint.from_tables({"A": ["a"]}, {"A": (["A"], [[1.0]])}), "other variables and"),
+        (lambda: TableModel(JOINT, [TEMPLATE], [math.inf]), "positive weight"),
+        (lambda: TableModel(JOINT, [TEMPLATE], ["x"]), "numbers as weights"),
+        (lambda: AnswerTable({"Q": {" A": -0.5}}).score([("Q", " A")]), "0 to 1, got -0.5"),
+        (lambda: AnswerTable({"Q": {" A": math.nan}}).score([("Q", " A")]), "0 to 1, got nan"),
         (lambda: TableModel(JOINT, []), "at least one"),
         (lambda: TableModel(JOINT, ["In {Data}"]), "Did you mean 'Date'"),
         (lambda: TableModel(JOINT, ["In {Date"]), "pairs of braces"),

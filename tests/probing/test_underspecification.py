@@ -98,5 +98,7 @@ def test_refused(is_open: object, settled: object, options: dict[str, object], w
 
 def test_templates_hold_the_same_two_nodes() -> None:
     values = {**VALUES, "Place": "Iran, Iceland"}
+    with pytest.raises(PromptError, match="list of specified templates, got NoneType"):
+        underspecification(GRAPH, OPEN, None, VALUES, "none")  # type: ignore[arg-type]
     with pytest.raises(PromptError, match="the same two nodes"):
         underspecification(GRAPH, OPEN, ["In {Place}, {Gender} left."], values, "none")
