@@ -41,7 +41,7 @@ def effects_frame(mediation: Mediation) -> Any:
 
 def concentration_frame(mediation: Mediation) -> Any:
     """Return one row for each number of mediators that were run together."""
-    from causal_magics.probing.mediation_result import SMALL, _intervals
+    from causal_magics.probing.mediation_result import SMALL, intervals_of
 
     together = mediation.log_odds_together
     if together is None:
