@@ -241,6 +241,11 @@ def _check(anatomy: Anatomy) -> None:
         hidden = trace(anatomy, texts).hidden[-1][:, -1]
         found = anatomy.head(anatomy.final_norm(hidden)).log_softmax(-1)
         truth = network(input_ids=tokens, use_cache=False).logits[:, -1].log_softmax(-1)
+    if torch.isnan(truth).any():
+        raise LanguageModelError(
+            f"Expected log-probabilities, but this {network.config.model_type} model gives NaN. "
+            "Load it with dtype float32."
+        )
     tolerance = CHECK_TOLERANCE if network.dtype in (torch.float32, torch.float64) else 0.5
     if not torch.allclose(found, truth, rtol=0, atol=tolerance):
         raise LanguageModelError(

@@ -209,7 +209,7 @@ def checked_heads(heads: object, panels: Sequence[HeadPanel]) -> tuple[Head, ...
     return tuple(sorted({_head(item, panels[0]) for item in heads}))
 
 
-def checked_marks(marks: Mapping[Any, Any], panels: Sequence[HeadPanel]) -> dict[Head, HeadMark]:
+def checked_marks(marks: object, panels: Sequence[HeadPanel]) -> dict[Head, HeadMark]:
     """Return the marks of heads that the panels have, in the order of the heads.
 
     Raises
@@ -217,6 +217,10 @@ def checked_marks(marks: Mapping[Any, Any], panels: Sequence[HeadPanel]) -> dict
     LanguageModelError
         Where a head is not in the model, or a mark is neither ``"cut"`` nor ``"kept"``.
     """
+    if not isinstance(marks, Mapping):
+        raise LanguageModelError(
+            f"Expected marks by head, as in {{(0, 3): 'cut'}}, got {type(marks).__name__}."
+        )
     found: dict[Head, HeadMark] = {}
     for head, mark in marks.items():
         if mark not in ("cut", "kept"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -100,6 +101,15 @@ def test_other_architectures_are_named() -> None:
         )
     )
     with pytest.raises(LanguageModelError, match="architecture 'opt'") as told:
+        anatomy_of(network)
+    assert "\n" not in str(told.value)
+
+
+def test_a_network_that_gives_nan_is_told_as_such() -> None:
+    network: Any = network_of("llama")
+    with torch.no_grad():
+        network.model.layers[1].mlp.gate_proj.weight.fill_(math.nan)
+    with pytest.raises(LanguageModelError, match="this llama model gives NaN") as told:
         anatomy_of(network)
     assert "\n" not in str(told.value)
 
