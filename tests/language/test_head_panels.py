@@ -134,5 +134,5 @@ def test_marks_are_cut_or_kept() -> None:
         checked_marks({(0, 0): "burnt"}, [PANEL])
     with pytest.raises(LanguageModelError, match="2 layers × 3 heads"):
         checked_marks({(9, 0): "cut"}, [PANEL])
-    with pytest.raises(LanguageModelError, match="Expected marks by head.*got int"):
+    with pytest.raises(LanguageModelError, match=r"Expected marks by head.*got int"):
         checked_marks(5, [PANEL])
