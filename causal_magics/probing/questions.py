@@ -147,8 +147,8 @@ ENDINGS = (
 )
 """A statement, its last variable is scored: the effect, and in reverse the cause."""
 DEFAULT_QUESTIONS = ENDINGS
-"""SmolLM2 tells .74 of the directions (.65 to .82) of 106 Tübingen pairs by these, with PMI, and has
-an AUC of .80; .75 of the pairs name the cause first. They were chosen on the same pairs."""
+"""SmolLM2 tells .74 of the directions (.65 to .82) of 106 Tübingen pairs by these, with PMI, and
+has an AUC of .80; .75 of the pairs name the cause first. They were chosen on the same pairs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,8 @@ def test_an_error_shows_the_line_and_a_caret() -> None:
         ("a-" * 100_000, None),
         (" " * 200_000 + "a # " + "#" * 200_000, 1),
     ],
-    ids=["edges", "chain", "groups", "words", "attributes", "settings", "setting", "open", "escapes", "key",
-         "blanks"],
+    ids=["edges", "chain", "groups", "words", "attributes", "settings", "setting", "open",
+         "escapes", "key", "blanks"],
 )  # fmt: skip
 def test_a_large_text_is_read_in_one_pass(text: str, nodes: int | None) -> None:
     """No timing is asserted: a quadratic reader would run into the suite's time limit."""
