@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import combinations
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -16,7 +17,7 @@ from causal_magics.errors import LanguageModelError, PromptError, closest, short
 from causal_magics.graph.elements import check_name
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.prior import PairBelief
-from causal_magics.language.loading import load_model
+from causal_magics.language.loading import model_of
 from causal_magics.language.protocol import LanguageModel, Pair
 from causal_magics.probing.asked_prior import Answer, AskedPrior, believed
 from causal_magics.probing.breadth_first import BreadthFirst
@@ -32,7 +33,7 @@ STATES = "forward", "backward", "absent"
 
 def ask(
     variables: Any,
-    model: LanguageModel | str = "smollm2",
+    model: LanguageModel | str | Path = "smollm2",
     *,
     descriptions: Mapping[str, str] | None = None,
     domain: str = "",
@@ -52,7 +53,7 @@ def ask(
     ----------
     variables : iterable of str, CausalGraph or data frame
         Names, the nodes of a graph, or the columns of a frame.
-    model : LanguageModel or str
+    model : LanguageModel, str or Path
         A name goes through `load_model`.
     descriptions : mapping of str to str, optional
         What variables are; goes into the prompts.
@@ -93,7 +94,7 @@ def ask(
             "Expected neither pairs nor questions with strategy='breadth-first', which has its "
             "own. Leave them out, or ask pairwise."
         )
-    scorer = load_model(model) if isinstance(model, str) else model
+    scorer = model_of(model)
     pmi = correction == "pmi"
     if strategy == "breadth-first":
         walked = BreadthFirst(names, context, partial(score_once, scorer), pmi)

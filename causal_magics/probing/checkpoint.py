@@ -48,6 +48,10 @@ class Checkpoint:
         """
         if folder is None:
             return cls()
+        if not isinstance(folder, str | PathLike) or not str(folder):
+            raise PromptError(
+                f"Expected the name of a folder as checkpoint, got {shorten(repr(folder))[1:-1]}."
+            )
         path = Path(folder)
         there = path / _SETTINGS
         text = json.dumps(settings, sort_keys=True)

@@ -46,7 +46,8 @@ def plot_effects(mediation: Mediation, ax: Axes | None) -> Axes:
         axes.axvline(0.0, color="#888", linewidth=0.8)
         axes.set_xlabel("indirect effect, nats")
     axes.set_title(
-        f"{mediation.mediators.capitalize()} ({mediation.how}), {len(mediation.pairs)} pairs"
+        f"{mediation.mediators.capitalize()} ({mediation.how}), "
+        f"{'1 pair' if len(mediation.pairs) == 1 else f'{len(mediation.pairs)} pairs'}"
     )
     return axes
 

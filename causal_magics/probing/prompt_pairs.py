@@ -192,6 +192,8 @@ def aligned_pairs(
 
     Raises
     ------
+    PromptError
+        Where no pair has.
     LanguageModelError
         Where the model is no causal model with its weights here.
     """
@@ -203,6 +205,11 @@ def aligned_pairs(
         )
         if len(base) == len(other):
             kept.append(pair)
+    if not kept:
+        raise PromptError(
+            f"Expected pairs whose prompts have equally many tokens, and {network.model_id} has none "
+            "among these. Choose words that are one token to it."
+        )
     return tuple(kept)
 
 

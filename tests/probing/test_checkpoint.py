@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,6 +28,12 @@ def test_other_settings_are_refused_by_name(tmp_path: Path) -> None:
         Checkpoint.at(tmp_path, {**SETTINGS, "pairs": [1, 3]})
     assert "\n" not in str(told.value)
     assert Checkpoint.at(tmp_path, SETTINGS).folder == tmp_path
+
+
+@pytest.mark.parametrize("folder", ["", 5])
+def test_what_names_no_folder_is_refused(folder: Any) -> None:
+    with pytest.raises(PromptError, match="the name of a folder as checkpoint"):
+        Checkpoint.at(folder, SETTINGS)
 
 
 def test_settings_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
