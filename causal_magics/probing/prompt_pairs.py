@@ -207,8 +207,8 @@ def aligned_pairs(
             kept.append(pair)
     if not kept:
         raise PromptError(
-            f"Expected pairs whose prompts have equally many tokens, and {network.model_id} has none "
-            "among these. Choose words that are one token to it."
+            f"Expected pairs whose prompts have equally many tokens, and to {network.model_id} none "
+            "has. Choose words that are one token to it."
         )
     return tuple(kept)
 
