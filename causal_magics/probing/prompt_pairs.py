@@ -207,8 +207,8 @@ def aligned_pairs(
             kept.append(pair)
     if not kept:
         raise PromptError(
-            f"Expected pairs whose prompts have equally many tokens, and to {network.model_id} none "
-            "has. Choose words that are one token to it."
+            "Expected pairs whose two prompts have equally many tokens, got none of that kind. "
+            f"Choose words that are one token to {network.model_id}."
         )
     return tuple(kept)
 
