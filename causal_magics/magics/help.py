@@ -98,7 +98,7 @@ def _option(parameter: Parameter) -> str:
 
 def _described(parameter: Parameter) -> str:
     default = parameter.default
-    if default is None or default is False or default in ((), ""):
+    if not isinstance(default, str | int | float) or default is False or default == "":
         return parameter.description
     return f"{parameter.description} (default {'on' if default is True else default})"
 
