@@ -107,25 +107,40 @@ def mass_frame(probe: Probe) -> Any:
 def html_of(probe: Probe) -> str:
     """Return what a notebook shows of a probe."""
     head = [
-        "pair", "the graph says", "along", "group", "slope, pp a step",
-        f"{probe.level:.0%} interval", "r", "sd over templates", "same sign", "verdict",
+        "group", "slope, pp a step", f"{probe.level:.0%} interval", "r", "sd over templates",
+        "same sign",
     ]  # fmt: skip
-    body = [_cells(finding, each) for finding, each in _rows(probe)]
+    tables = "".join(
+        html_table(
+            head,
+            [_cells(each) for each in (*finding.slopes, *finding.differences)],
+            _sentence(finding),
+        )
+        for finding in probe.findings
+    )
     others = [[pair.a, pair.b, pair.kind, pair.path or ""] for pair in probe.entailments.pairs]
     notes = "".join(f"<li>{escape(note)}</li>" for note in probe.notes)
     return (
         f"<p>{escape(repr(probe)[1:-1])}</p><div>{probe.graph.to_svg()}</div>"
-        f"{html_table(head, body)}<ul>{notes}</ul>"
+        f"{tables}<ul>{notes}</ul>"
         "<details><summary>what the graph says of all pairs</summary>"
         f"{html_table(['', '', 'entailed', 'along'], others)}</details>"
     )
 
 
-def _cells(finding: Finding, each: Slope) -> list[str]:
+def _sentence(finding: Finding) -> str:
+    """Return what the graph says of a pair, and what was seen of it."""
     given = f" given {', '.join(finding.given)}" if finding.given else ""
+    path = f" along {finding.entailment.path}" if finding.entailment.path else ""
+    return (
+        f"{finding.condition} and {finding.response}{given}: {finding.entailment.kind}{path}; "
+        f"{finding.verdict}."
+    )
+
+
+def _cells(each: Slope) -> list[str]:
     return [
-        f"{finding.condition} and {finding.response}{given}", finding.entailment.kind,
-        finding.entailment.path or "", each.group, f"{each.per_step:+.3f}",
-        f"{each.low:+.3f} to {each.high:+.3f}", f"{each.r:+.2f}", f"{each.spread:.3f}",
-        f"{each.same_sign:.0%} of {len(each.by_template)}", finding.verdict,
+        each.group, f"{each.per_step:+.3f}", f"{each.low:+.3f} to {each.high:+.3f}",
+        f"{each.r:+.2f}", f"{each.spread:.3f}",
+        f"{each.same_sign:.0%} of {len(each.by_template)}",
     ]  # fmt: skip
