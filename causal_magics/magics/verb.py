@@ -100,11 +100,13 @@ class Verb:
     @property
     def positional(self) -> tuple[Parameter, ...]:
         """The parameters that the bare words of the first line fill, in order."""
-        return tuple(p for p in self.options if p.required and not self.takes_lines(p))
+        return tuple(
+            p for p in self.options if p.required and (p.kind == "value" or not self.takes_lines(p))
+        )
 
     def takes_lines(self, parameter: Parameter) -> bool:
-        """Whether a parameter is filled by lines of the body alone."""
-        return parameter.name in self.lines and parameter.kind == "names"
+        """Whether a parameter is filled by lines of the body."""
+        return parameter.name in self.lines
 
     @property
     def flags(self) -> frozenset[str]:

@@ -25,7 +25,7 @@ _VERBS = (
     Verb("identify", "identify"),
     Verb("models", "models"),
     Verb("ask", "ask", body="variables", by_node="descriptions"),
-    Verb("probe", "probe", body="graph", lines=("templates",), by_node="values"),
+    Verb("probe", "probe", body="graph", lines=("prompts",), by_node="values"),
     Verb("mediate", "mediate", body="pairs", lines=("pairs",)),
     Verb("heads", "head_map"),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from causal_magics.graph.model import CausalGraph
+from causal_magics.probing.prompts import NodeValues, Prompts
 
 __all__ = ["OpenStudy", "Study", "date_study", "open_study", "place_study"]
 
@@ -47,8 +48,17 @@ class Study(NamedTuple):
     """What `probe` takes: ``probe(*date_study())``."""
 
     graph: CausalGraph
-    templates: Sequence[str]
-    values: Mapping[str, str]
+    prompts: Prompts
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The texts, with nodes in braces."""
+        return tuple(template.text for template in self.prompts.templates)
+
+    @property
+    def values(self) -> Mapping[str, NodeValues]:
+        """The values of each node."""
+        return self.prompts.values
 
 
 class OpenStudy(NamedTuple):
@@ -68,13 +78,12 @@ def date_study() -> Study:
     >>> date_study().templates[0]
     'In {Date}, {Pronoun} was a child.'
     """
-    return Study(_graph("Time", "Date"), _sentences("Date"), {"Date": _dates(), **_pronouns()})
+    return _study("Time", "Date", _dates())
 
 
 def place_study() -> Study:
     """Return the study of places: 60 sentences, 20 countries, the largest gender gap first."""
-    values = {"Place": ", ".join(_PLACES), **_pronouns()}
-    return Study(_graph("Home", "Place"), _sentences("Place"), values)
+    return _study("Home", "Place", ", ".join(_PLACES))
 
 
 def open_study() -> OpenStudy:
@@ -85,6 +94,11 @@ def open_study() -> OpenStudy:
         [frame.format(noun) for noun in _SETTLED for frame in _FRAMES],
         {"Date": _dates(), **_pronouns()},
     )
+
+
+def _study(cause: str, mention: str, values: str) -> Study:
+    graph = _graph(cause, mention)
+    return Study(graph, Prompts.of(graph, _sentences(mention), {mention: values, **_pronouns()}))
 
 
 def _graph(cause: str, mention: str) -> CausalGraph:

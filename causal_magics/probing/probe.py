@@ -21,7 +21,7 @@ from causal_magics.language.protocol import LanguageModel
 from causal_magics.probing.entailment import Entailment, Entailments, entailments
 from causal_magics.probing.findings import Finding, Scale, findings_of
 from causal_magics.probing.measuring import Measure, Measurement, measure_texts
-from causal_magics.probing.options import check_option, check_share
+from causal_magics.probing.options import check_kind, check_option, check_share
 from causal_magics.probing.prompts import Prompts
 from causal_magics.probing.selection_strength import SelectionStrength, selection_strength
 
@@ -257,10 +257,10 @@ class Probe:
 
 def probe(
     graph: CausalGraph,
-    templates: Sequence[str] | str,
-    values: Mapping[str, Any],
+    prompts: Prompts | Sequence[str] | str,
     model: LanguageModel | str | Path = "smollm2",
     *,
+    values: Mapping[str, Any] | None = None,
     measure: Measure = "sentence",
     scale: Scale = "rank",
     level: float = 0.95,
@@ -278,13 +278,14 @@ def probe(
     ----------
     graph : CausalGraph
         How texts come to be, with a node that says which were kept: ``Written [selected]``.
-    templates : sequence of str
-        Texts with nodes in braces, such as ``In {Date}, {Pronoun} was a child.``
-    values : mapping
-        For each node of the templates its values in rank order, ``1801, 1811``, or groups of words,
-        ``female = she, her | male = he, him``; as text, or as a sequence or mapping.
+    prompts : sequence of str, or Prompts
+        Texts with nodes in braces, such as ``In {Date}, {Pronoun} was a child.`` `Prompts` have
+        values already, of which `values` may replace some.
     model : LanguageModel, str or Path
         What `load_model` takes.
+    values : mapping
+        For each node of the texts its values in rank order, ``1801, 1811``, or groups of words,
+        ``female = she, her | male = he, him``; as text, or as a sequence or mapping.
     measure : {"sentence", "next", "mass"}
         Words with the rest of the text, shared out among the listed words; words alone, shared out;
         or the mass of words as it is. Masked models read both sides of the word in each case.
@@ -302,7 +303,7 @@ def probe(
     Raises
     ------
     PromptError
-        Where nothing can be measured from templates and values.
+        Where nothing can be measured from prompts and values.
     LanguageModelError
         Where the model is not here, or cannot score the texts.
     """
@@ -310,11 +311,16 @@ def probe(
     check_option("scale", scale, get_args(Scale))
     check_share("level", level)
     check_share("low_mass", low_mass)
-    prompts = Prompts.of(graph, templates, values)
+    known: Mapping[str, Any] = {} if values is None else values
+    if isinstance(prompts, Prompts):
+        check_kind("values by node", known, Mapping, 'Write {"Date": "1801, 1901"}.')
+        known = {**prompts.values, **known}
+        prompts = [template.text for template in prompts.templates]
+    checked = Prompts.of(graph, prompts, known)
     asked = model_of(model)
-    found = measure_texts(asked, prompts, graph.nodes, measure)
+    found = measure_texts(asked, checked, graph.nodes, measure)
     return Probe.of(
-        graph, prompts, asked.model_id, found,
+        graph, checked, asked.model_id, found,
         measure=measure, scale=scale, level=level, low_mass=low_mass,
     )  # fmt: skip
 

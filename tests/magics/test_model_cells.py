@@ -21,8 +21,8 @@ Fails = Callable[[str], str]
 PROBE = """%%causal probe --model {{folder}} -o found
 Date -> Kept <- Gender
 Kept [selected]
-templates: In {Date}, {Gender} was a "nurse"; or <b>not</b>.
-templates: In {Date}, \U0001f600 {Gender} was here.
+prompts: In {Date}, {Gender} was a "nurse"; or <b>not</b>.
+prompts: In {Date}, \U0001f600 {Gender} was here.
 Date: 1801, 1851, 1901
 Gender: female = she, her | male = he
 """
@@ -147,4 +147,4 @@ def test_options_are_completed(shell: InteractiveShell) -> None:
     assert "--mediators" in complete("%%causal mediate --med")
     assert complete("%%causal mediate --mediators n") == {"neurons"}
     assert complete("%%causal probe --measure s") == {"sentence"}
-    assert "templates:" in complete("%%causal probe\ntemp")
+    assert "prompts:" in complete("%%causal probe\nprom")

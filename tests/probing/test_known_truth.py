@@ -30,7 +30,7 @@ def truth(read: Callable[..., float], *levels: Sequence[str]) -> np.ndarray:
 
 def probed_by(measure: Measure) -> Probe:
     graph, model = CausalGraph.parse(world.GRAPH), load_model(str(world.FOLDER))
-    return probe(graph, world.TEMPLATES, VALUES, model, measure=measure)
+    return probe(graph, world.TEMPLATES, model, values=VALUES, measure=measure)
 
 
 @pytest.fixture(scope="module")

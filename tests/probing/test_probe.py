@@ -34,7 +34,7 @@ def _closed() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def selected() -> Probe:
-    return probe(known.GRAPH, known.TEMPLATES, known.VALUES, known.selected_model())
+    return probe(known.GRAPH, known.TEMPLATES, known.selected_model(), values=known.VALUES)
 
 
 class Counting(PairScorer):
@@ -65,9 +65,9 @@ def test_exact_probabilities_are_recovered(selected: Probe) -> None:
 
 
 def test_verdicts_follow_the_graph_and_the_model(selected: Probe) -> None:
-    population = probe(known.GRAPH, known.TEMPLATES, known.VALUES, known.population_model())
+    population = probe(known.GRAPH, known.TEMPLATES, known.population_model(), values=known.VALUES)
     free = CausalGraph.parse("Date -> Kept; Place -> Kept; Gender; Kept [selected]")
-    unselected = probe(free, known.TEMPLATES, known.VALUES, known.selected_model())
+    unselected = probe(free, known.TEMPLATES, known.selected_model(), values=known.VALUES)
     for made, verdict, kind in (
         (selected, "as entailed", "opened by selection"),
         (population, "not seen", "opened by selection"),
@@ -75,7 +75,7 @@ def test_verdicts_follow_the_graph_and_the_model(selected: Probe) -> None:
     ):
         assert [finding.verdict for finding in made.findings] == [verdict, verdict]
         assert {finding.entailment.kind for finding in made.findings} == {kind}
-    still = probe(free, known.TEMPLATES, known.VALUES, known.population_model())
+    still = probe(free, known.TEMPLATES, known.population_model(), values=known.VALUES)
     assert {finding.verdict for finding in still.findings} == {"as entailed"}
     assert selected.finding("Date").entailment.path == "Date -> Kept <- Gender"
 
@@ -84,11 +84,11 @@ def test_words_after_the_response_count_and_are_given(selected: Probe) -> None:
     turned = ("There was {Gender} in {Date}.", "There {Gender} was in {Date}.")
     model = known.TableModel(known.joint(known.selection()), turned)
     values = {name: known.VALUES[name] for name in ("Date", "Gender")}
-    found = probe(known.GRAPH, turned, values, model).finding()
+    found = probe(known.GRAPH, turned, model, values=values).finding()
     table = known.joint(known.selection()).probabilities.sum(axis=1)
     np.testing.assert_allclose(found.curves[0], table / table.sum(axis=1, keepdims=True))
     with pytest.raises(PromptError, match="reads no further"):
-        probe(known.GRAPH, turned, values, model, measure="next")
+        probe(known.GRAPH, turned, model, values=values, measure="next")
 
 
 def test_mass_is_told_and_marked() -> None:
@@ -97,7 +97,7 @@ def test_mass_is_told_and_marked() -> None:
     rare[0] *= [1e-4, 1.0]
     levels = {"Date": known.DATES, "Place": known.PLACES, "Gender": ("she", "he")}
     model = known.TableModel(known.Joint(levels, rare / rare.sum()), known.TEMPLATES)
-    found = probe(known.GRAPH, known.TEMPLATES, values, model, measure="mass")
+    found = probe(known.GRAPH, known.TEMPLATES, model, values=values, measure="mass")
     finding = found.finding("Date")
     assert finding.low_mass_values(0.01) == ("1801",)
     assert "mass below 1.00% after 1 of 5 values of Date: 1801." in found.notes[0]
@@ -109,12 +109,12 @@ def test_mass_is_told_and_marked() -> None:
 def test_everything_is_asked_once_in_one_batch() -> None:
     model = Counting()
     templates = [*known.TEMPLATES, "In {Date}, in {Place}, {Gender} slept."]
-    probe(known.GRAPH, templates, known.VALUES, model)
+    probe(known.GRAPH, templates, model, values=known.VALUES)
     (pairs,) = model.batches
     assert len(pairs) == len(set(pairs)) == 25 * 2 * 3 + 25 * 2 * 2
     assert ("In 1801, in Iran,", " she slept.") in pairs
     model = Counting()
-    probe(known.GRAPH, templates, known.VALUES, model, measure="next")
+    probe(known.GRAPH, templates, model, values=known.VALUES, measure="next")
     assert len(model.batches[0]) == 25 * 2 * 2
 
 
@@ -123,7 +123,7 @@ def test_words_of_several_tokens_with_the_same_first_token() -> None:
     words = ("doctor", "doctors", "xylophonist")
     values = {"Date": "1801, 1901", "Gender": {word: [word] for word in words}}
     text = "In {Date}, the {Gender} slept."
-    found = probe(known.GRAPH, [text], values, model).finding()
+    found = probe(known.GRAPH, [text], model, values=values).finding()
     for row, date in enumerate(("1801", "1901")):
         pairs = [(f"In {date}, the", f" {word} slept.") for word in words]
         logs = score_one_by_one(model.network, model.encode(pairs))
@@ -148,7 +148,7 @@ def test_models_that_read_both_sides(measure: Measure) -> None:
     model = BothSides(leading="none")
     texts = ["In {Date} there {Gender} was.", "There {Gender} was in {Date}."]
     values = {"Date": "1801, 2000", "Gender": known.VALUES["Gender"]}
-    found = probe(known.GRAPH, texts, values, model, measure=measure).finding()
+    found = probe(known.GRAPH, texts, model, values=values, measure=measure).finding()
     whole = 0.4 if measure == "mass" else 1.0
     np.testing.assert_allclose(found.curves, [whole * np.array([[0.25, 0.75], [0.75, 0.25]])] * 2)
     np.testing.assert_allclose(found.mass, 0.4)
@@ -160,7 +160,7 @@ def test_masked_models_are_asked_at_the_mask() -> None:
     model = MaskedLM(tiny_network("bert"), tokenizer, "tiny bert")
     values = {"Date": "1801, 1901", "Gender": known.VALUES["Gender"]}
     text = "In {Date}, {Gender} was a doctor."
-    found = probe(known.GRAPH, [text], values, model, measure="mass").finding()
+    found = probe(known.GRAPH, [text], model, values=values, measure="mass").finding()
     she, he = tokenizer.convert_tokens_to_ids(["she", "he"])
     for row, date in enumerate(("1801", "1901")):
         ids = tokenizer(f"In {date}, [MASK] was a doctor.", return_tensors="pt")["input_ids"]
@@ -172,7 +172,7 @@ def test_masked_models_are_asked_at_the_mask() -> None:
 def test_given_nodes_are_those_of_the_templates() -> None:
     graph = CausalGraph.parse("Date -> Kept <- Place -> Gender; Kept [selected]")
     templates = ["In {Date}, {Gender} slept.", "In {Date}, in {Place}, {Gender} slept."]
-    found = probe(graph, templates, known.VALUES, Counting())
+    found = probe(graph, templates, Counting(), values=known.VALUES)
     kinds = {(each.condition, each.given): each.entailment.kind for each in found.findings}
     assert kinds == {
         ("Date", ()): "opened by selection",
@@ -186,7 +186,7 @@ def test_two_nodes_with_words_are_measured_once_each_way_round() -> None:
     graph = CausalGraph.parse("Job -> Kept <- Gender; Date -> Kept; Kept [selected]")
     values = {**known.VALUES, "Job": "care = nurse, midwife | sea = sailor | other = cook"}
     del values["Place"]
-    found = probe(graph, ["In {Date} the {Job} said {Gender} slept."], values, Counting())
+    found = probe(graph, ["In {Date} the {Job} said {Gender} slept."], Counting(), values=values)
     pairs = sorted(each.pair for each in found.findings)
     assert pairs == [("Date", "Gender"), ("Date", "Job"), ("Job", "Gender")]
     job = found.finding("Date", "Job")
@@ -216,9 +216,9 @@ def test_templates_that_are_one_up_to_the_words_are_told() -> None:
     alike = ["In {Date}, {Gender} slept.", "In {Date}, {Gender} woke."]
     values = {name: known.VALUES[name] for name in ("Date", "Gender")}
     model = known.TableModel(known.joint(known.selection()), alike)
-    found = probe(known.GRAPH, alike, values, model, measure="next")
+    found = probe(known.GRAPH, alike, model, values=values, measure="next")
     assert found.notes[0].startswith("All 2 templates of Date and Gender give the same")
-    one = probe(known.GRAPH, alike[:1], values, model)
+    one = probe(known.GRAPH, alike[:1], model, values=values)
     assert one.notes[0].startswith("Date and Gender stand in one template")
 
 
@@ -226,7 +226,7 @@ def test_hostile_names_are_shown_as_they_are() -> None:
     graph = CausalGraph(["<b>", "$x_1$", "S"], [("<b>", "S"), ("$x_1$", "S")])
     graph = graph.set_roles("S", "selection")
     values = {"<b>": ["<i>1</i>", "{$2^{3}$}"], "$x_1$": {"<u>": ["a"], "$z": ["b"]}}
-    found = probe(graph, ["<p>{<b>} {$x_1$}</p>", "{<b>} is {$x_1$}"], values, Counting())
+    found = probe(graph, ["<p>{<b>} {$x_1$}</p>", "{<b>} is {$x_1$}"], Counting(), values=values)
     html = found._repr_html_()
     assert "<i>1" not in html
     assert "<b>" not in html.replace("<b></b>", "")
@@ -253,13 +253,13 @@ def test_copied_and_pickled(selected: Probe, again: Callable[[Probe], Probe]) ->
     assert found._repr_html_() == selected._repr_html_()
     assert found.prompts == selected.prompts
     model = again(known.selected_model())  # type: ignore[arg-type]
-    assert repr(probe(known.GRAPH, known.TEMPLATES, known.VALUES, model)) == repr(selected)  # type: ignore[arg-type]
+    assert repr(probe(known.GRAPH, known.TEMPLATES, model, values=known.VALUES)) == repr(selected)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("model", [None, 7, known.TableModel])
 def test_what_is_no_model_is_told(model: object) -> None:
     with pytest.raises(LanguageModelError, match="Expected a language model or the name of one"):
-        probe(known.GRAPH, known.TEMPLATES, known.VALUES, model)  # type: ignore[arg-type]
+        probe(known.GRAPH, known.TEMPLATES, model, values=known.VALUES)  # type: ignore[arg-type]
 
 
 def test_saved_and_read_again(selected: Probe, tmp_path: Path) -> None:
@@ -283,19 +283,19 @@ def test_scale_of_values() -> None:
     dates = {name: known.VALUES[name] for name in ("Date", "Gender")}
     texts = ["In {Date}, {Gender} slept."]
     model = known.TableModel(known.joint(known.selection()), texts)
-    by_rank = probe(known.GRAPH, texts, dates, model).finding()
-    by_year = probe(known.GRAPH, texts, dates, model, scale="value").finding()
+    by_rank = probe(known.GRAPH, texts, model, values=dates).finding()
+    by_year = probe(known.GRAPH, texts, model, values=dates, scale="value").finding()
     years = [float(year) for year in known.DATES]
     line = np.polyfit(years, 100 * by_year.curves[0, :, 0], 1)
     assert by_year.slopes[0].per_step == pytest.approx(line[0])
     assert by_rank.slopes[0].per_step > 20 * by_year.slopes[0].per_step
     with pytest.raises(PromptError, match="numbers as the values of 'Place'"):
-        probe(known.GRAPH, known.TEMPLATES, known.VALUES, Counting(), scale="value")
+        probe(known.GRAPH, known.TEMPLATES, Counting(), values=known.VALUES, scale="value")
 
 
 def test_what_cannot_be_probed() -> None:
     def refused(match: str, **options: object) -> None:
-        asked = {"templates": known.TEMPLATES, "values": known.VALUES, "model": Counting()}
+        asked = {"prompts": known.TEMPLATES, "values": known.VALUES, "model": Counting()}
         with pytest.raises(PromptError, match=match) as error:
             probe(known.GRAPH, **{**asked, **options})  # type: ignore[arg-type]
         assert "\n" not in str(error.value)
@@ -307,20 +307,31 @@ def test_what_cannot_be_probed() -> None:
     refused("none of them any probability", model=Counting(-np.inf))
     many = ", ".join(map(str, range(3000)))
     refused("at most 1,000,000 texts", values={**known.VALUES, "Date": many, "Place": many})
-    first = {"templates": ["{Gender} slept in {Date}."], "model": Counting(leading="none")}
+    first = {"prompts": ["{Gender} slept in {Date}."], "model": Counting(leading="none")}
     values = {name: known.VALUES[name] for name in ("Date", "Gender")}
     refused("words before {Gender}", values=values, **first)
-    assert probe(known.GRAPH, first["templates"], values, Counting()).findings  # type: ignore[arg-type]
+    assert probe(known.GRAPH, first["prompts"], Counting(), values=values).findings  # type: ignore[arg-type]
     for score in (np.nan, 0.5):
         with pytest.raises(LanguageModelError, match="counting gives"):
-            probe(known.GRAPH, known.TEMPLATES, known.VALUES, Counting(score))
+            probe(known.GRAPH, known.TEMPLATES, Counting(score), values=known.VALUES)
 
 
 def test_without_selection_a_note_says_how_to_mark_it(selected: Probe) -> None:
     graph = CausalGraph.parse("Date -> Kept <- Gender; Place")
-    found = probe(graph, known.TEMPLATES, known.VALUES, known.selected_model())
+    found = probe(graph, known.TEMPLATES, known.selected_model(), values=known.VALUES)
     assert "Written [selected]" in found.notes[0]
     assert {finding.verdict for finding in found.findings} == {"against the graph"}
     assert not any("[selected]" in note for note in selected.notes)
     with pytest.raises(PromptError, match="Measured are Date and Gender"):
         selected.finding("Mood")
+
+
+def test_prompts_that_are_checked_already_are_taken_and_values_replaced(selected: Probe) -> None:
+    found = probe(known.GRAPH, selected.prompts, known.selected_model())
+    assert repr(found) == repr(selected)
+    np.testing.assert_array_equal(found.finding().curves, selected.finding().curves)
+    dates = selected.prompts.values["Date"].labels[:2]
+    fewer = probe(known.GRAPH, selected.prompts, known.selected_model(), values={"Date": dates})
+    assert fewer.finding("Date").values == dates
+    with pytest.raises(PromptError, match="Expected values by node, got str"):
+        probe(known.GRAPH, selected.prompts, known.selected_model(), values="1801, 1901")  # type: ignore[arg-type]

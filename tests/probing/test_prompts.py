@@ -190,11 +190,12 @@ def test_nodes_that_no_text_shows() -> None:
 
 def test_the_studies_hold_what_they_say() -> None:
     for study, count in ((date_study(), 30), (place_study(), 20)):
-        prompts = Prompts.of(*study)
+        prompts = study.prompts
+        assert study.templates == tuple(each.text for each in prompts.templates)
         condition = next(name for name in prompts.values if name != "Pronoun")
         assert len(prompts.templates) == 60
         assert len(prompts.values[condition]) == count
-    dates = NodeValues.of(date_study().values["Date"]).scale
+    dates = date_study().values["Date"].scale
     assert dates is not None
     assert (dates[0], dates[-1]) == (1801.0, 2016.0)
     assert len(open_study().underspecified) == len(open_study().specified) == 32

@@ -25,7 +25,7 @@ POPULATION = {"f": 0.6, "m": 0.4}
 def finding(graph: CausalGraph = known.GRAPH, kept: np.ndarray = KEPT, **options: str) -> Finding:
     table = known.P_DATE[:, None] * known.P_GENDER * kept
     joint = Joint({"Date": known.DATES, "Gender": ("she", "he")}, table / table.sum())
-    return probe(graph, TEXTS, VALUES, TableModel(joint, TEXTS), **options).finding()  # type: ignore[arg-type]
+    return probe(graph, TEXTS, TableModel(joint, TEXTS), values=VALUES, **options).finding()  # type: ignore[arg-type]
 
 
 def test_the_selection_that_made_the_texts_is_found() -> None:
@@ -65,7 +65,7 @@ def test_the_population_is_recovered_from_the_selection() -> None:
     implied = selection_strength(made, POPULATION).odds_ratios
     for weights in (KEPT, KEPT * np.arange(1.0, 6.0)[:, None], implied):
         np.testing.assert_allclose(unselected(selected, weights), [[0.6, 0.4]] * 5)
-    everywhere = probe(known.GRAPH, known.TEMPLATES, known.VALUES, known.selected_model())
+    everywhere = probe(known.GRAPH, known.TEMPLATES, known.selected_model(), values=known.VALUES)
     cells = everywhere.measurements[0].probabilities
     np.testing.assert_allclose(
         unselected(cells, known.selection())[..., 0], np.full((2, 5, 5), 0.6)
@@ -120,7 +120,7 @@ def test_views() -> None:
     model = TableModel(
         Joint({"Date": known.DATES, "Gender": ("she", "he")}, table / table.sum()), TEXTS
     )
-    found = probe(known.GRAPH, TEXTS, VALUES, model).selection_strength(POPULATION)
+    found = probe(known.GRAPH, TEXTS, model, values=VALUES).selection_strength(POPULATION)
     first, last = KEPT[[0, -1], 0] / KEPT[[0, -1], 1]
     assert repr(found) == (
         f"<SelectionStrength over Date: odds ratio of f against m from {first:.3g} to {last:.3g}>"
@@ -147,7 +147,7 @@ def test_refused() -> None:
     with pytest.raises(PromptError, match="a group among"):
         selection_strength(made, POPULATION, reference="x")
     half = TableModel(Joint({"Date": known.DATES, "Gender": ("she", "it")}, [[0.1] * 2] * 5), TEXTS)
-    mass = probe(known.GRAPH, TEXTS, VALUES, half, measure="mass").finding()
+    mass = probe(known.GRAPH, TEXTS, half, values=VALUES, measure="mass").finding()
     with pytest.raises(PromptError, match="measure='sentence'"):
         selection_strength(mass, POPULATION)
     with pytest.raises(PromptError, match="Expected 5 probabilities"):
