@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -15,6 +16,7 @@ EXAMPLE = re.compile(
 )
 
 
+@pytest.mark.timeout(600)  # three discoveries and a language model, on a machine that may be busy
 def test_every_example_runs(tmp_path: Path) -> None:
     examples = [match["block"] or match["inline"] for match in EXAMPLE.finditer(README)]
     assert "g.adjustment_sets()" in examples
@@ -26,7 +28,7 @@ def test_every_example_runs(tmp_path: Path) -> None:
     )
     NotebookClient(
         notebook,
-        timeout=120,
+        timeout=300,
         kernel_name="python3",
         resources={"metadata": {"path": str(tmp_path)}},
     ).execute()
