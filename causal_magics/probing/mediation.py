@@ -177,24 +177,24 @@ class _Study:
             total=total, unit="pair", desc="Mediation", delay=1.0, leave=False,
             disable=bars_are_off(),
         ) as bar:  # fmt: skip
-            self._fill("null", (), lambda block: self.runner.totals(block)[0], bar)
-            self._fill("set", (), lambda block: self.runner.totals(block)[1])
+            self._fill("null", (), lambda b: self.runner.log_odds(b, b.base), bar)
+            self._fill("set", (), lambda b: self.runner.log_odds(b, b.counterfactual))
             if self.screen is not None:
                 self._fill("estimate", self.shape, self.runner.estimates, bar)
                 sizes = np.abs(self.parts["estimate"].mean(axis=0))
                 self.exact = np.zeros(self.shape, dtype=bool)
                 self.exact.flat[np.argsort(-sizes, axis=None)[: self.screen]] = True
             chosen = [np.flatnonzero(row).tolist() for row in self.exact]
-            self._fill("indirect", self.shape, lambda b: self._effects(b, chosen, "null"), bar)
+            self._fill("indirect", self.shape, lambda b: self._effects(b, chosen), bar)
             if direct:
                 self._fill("direct", self.shape, lambda b: self._past(b, chosen), bar)
             if self.runner.mediators in ("heads", "neurons"):
                 self._together()
 
-    def _effects(self, block: Block, chosen: Chosen, under: str) -> Floats:
+    def _effects(self, block: Block, chosen: Chosen) -> Floats:
         """Return log-odds under each intervention; where none was run, what is estimated."""
         found = self.runner.effects(block, chosen)
-        before = self.parts[under][block.pairs][:, None, None]
+        before = self.parts["null"][block.pairs][:, None, None]
         other = before + self.parts["estimate"][block.pairs] if self.screen else before
         return np.where(np.isnan(found), other, found)
 

@@ -20,7 +20,7 @@ from causal_magics.language.changes import (
     position_changes,
 )
 from causal_magics.language.interventions import base_sums, joint_sums, swept
-from causal_magics.language.tracing import Trace, trace
+from causal_magics.language.tracing import Texts, Trace, trace
 from causal_magics.probing.mediation_texts import Block
 
 Mediators = Literal["heads", "neurons", "layers", "positions"]
@@ -49,10 +49,13 @@ class Runner:
     how: Override
     n_units: int
 
-    def totals(self, block: Block) -> tuple[Floats, Floats]:
-        """Return the log-odds of each pair under its base prompt and under the other."""
-        base, other = self._traces(block)
-        return self._sums(block, base), self._sums(block, other)
+    def log_odds(self, block: Block, texts: Texts) -> Floats:
+        """Return the log-odds of each pair under the base prompts or the others."""
+        import torch
+
+        with torch.inference_mode():
+            sums = base_sums(self.anatomy, trace(self.anatomy, texts), block.wanted)
+        return block.by_pair(sums.cpu().numpy())
 
     def estimates(self, block: Block) -> Floats:
         """Return the estimated effect of every mediator, shape (pairs, layers, units)."""
@@ -141,12 +144,6 @@ class Runner:
 
         with torch.inference_mode():
             return trace(self.anatomy, block.base), trace(self.anatomy, block.counterfactual)
-
-    def _sums(self, block: Block, run: Trace) -> Floats:
-        import torch
-
-        with torch.inference_mode():
-            return block.by_pair(base_sums(self.anatomy, run, block.wanted).cpu().numpy())
 
     def _aligned(self, values: Floats) -> Floats:
         """Return values by unit; positions are counted from the end of the texts."""
