@@ -18,6 +18,9 @@
     │   ├── ModelNotFoundError    a language model that is not here
     │   └── EndpointError         an endpoint that does not answer as it should
     ├── PromptError               prompts or values from which nothing can be measured
+    ├── PruningError              heads that cannot be pruned as asked
+    ├── OptionError               an option outside what it can be
+    ├── StorageError              a file or folder that cannot be written, or is of something else
     ├── CellError                 a `%%causal` cell that cannot be run as written
     ├── EditorError               something that the editor cannot do
     │   └── OperationError        an operation that does not fit its document; `kind`
@@ -221,6 +224,18 @@ class EndpointError(LanguageModelError):
 
 class PromptError(CausalMagicsError):
     """Prompts or values from which nothing can be measured."""
+
+
+class PruningError(CausalMagicsError):
+    """Heads that cannot be pruned as asked."""
+
+
+class OptionError(CausalMagicsError):
+    """An option outside what it can be."""
+
+
+class StorageError(CausalMagicsError):
+    """A file or folder that cannot be written, or is of something else."""
 
 
 class CellError(CausalMagicsError):

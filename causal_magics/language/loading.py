@@ -38,6 +38,7 @@ __all__ = [
     "loaded_networks",
     "model_of",
     "smollm2_file",
+    "traced_model",
 ]
 
 Kind = Literal["auto", "causal", "masked"]
@@ -149,6 +150,24 @@ def model_of(model: object) -> LanguageModel:
         f"Expected a language model or the name of one, got {shorten(repr(model))[1:-1]}. "
         "load_model() gives one."
     )
+
+
+def traced_model(model: object) -> CausalLM:
+    """Return a model into which can be looked, given itself or by its name.
+
+    Raises
+    ------
+    LanguageModelError
+        Where it is no causal model with its weights here.
+    """
+    found = model_of(model)
+    found = getattr(found, "model", found)  # beneath a cache of answers
+    if not isinstance(found, CausalLM):
+        raise LanguageModelError(
+            f"Expected a causal model whose weights are here, got {shorten(repr(found))}. "
+            "Load one with load_model(), such as smollm2."
+        )
+    return found
 
 
 def loaded_networks() -> Mapping[_Key, LoadedNetwork]:

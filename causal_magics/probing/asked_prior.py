@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.data.frames import new_frame
+from causal_magics.data.html_table import html_table
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.prior import SHOWN, EdgePrior, PairBelief
-from causal_magics.probing.tables import html_table
 
 __all__ = ["LOW_AGREEMENT", "Answer", "AskedPrior", "believed"]
 

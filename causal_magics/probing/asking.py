@@ -19,9 +19,9 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.prior import PairBelief
 from causal_magics.language.loading import model_of
 from causal_magics.language.protocol import LanguageModel, Pair
+from causal_magics.options import check_option
 from causal_magics.probing.asked_prior import Answer, AskedPrior, believed
 from causal_magics.probing.breadth_first import BreadthFirst
-from causal_magics.probing.options import check_option
 from causal_magics.probing.questions import DEFAULT_QUESTIONS, Context, Term, Wording, terms
 
 __all__ = ["Correction", "Strategy", "ask"]

@@ -13,13 +13,13 @@ from itertools import combinations, islice
 from typing import Any, Literal, get_args
 
 from causal_magics.data.frames import new_frame
+from causal_magics.data.html_table import html_table
 from causal_magics.errors import GraphError, shorten
 from causal_magics.graph.elements import each_name
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.paths import iterate_paths
 from causal_magics.graph.queries import Names
 from causal_magics.graph.separation import is_d_separated
-from causal_magics.probing.tables import html_table
 
 __all__ = ["HOW_TO_SELECT", "Entailment", "EntailmentKind", "Entailments", "entailments", "entails"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causal_magics.data.frames import new_frame
+from causal_magics.data.html_table import html_table
 from causal_magics.errors import PromptError
-from causal_magics.probing.tables import html_table
 
 if TYPE_CHECKING:
     from causal_magics.probing.mediation_result import Effect, Mediation

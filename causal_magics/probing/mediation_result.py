@@ -16,8 +16,8 @@ from causal_magics.errors import PromptError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.language.changes import Override
 from causal_magics.language.head_panels import HeadPanel
+from causal_magics.options import check_option
 from causal_magics.probing.mediation_run import Floats, Mediators
-from causal_magics.probing.options import check_option
 from causal_magics.probing.prompt_pairs import PromptPair
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from causal_magics.data.saved_arrays import load_arrays, save_arrays
 from causal_magics.errors import CausalMagicsError, PromptError, shorten
 from causal_magics.probing.prompt_pairs import PromptPair
-from causal_magics.probing.saving import load_arrays, save_arrays
 
 if TYPE_CHECKING:
     from causal_magics.probing.mediation_result import Mediation

@@ -18,10 +18,10 @@ from causal_magics.errors import PromptError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.language.loading import model_of
 from causal_magics.language.protocol import LanguageModel
+from causal_magics.options import check_kind, check_option, check_share
 from causal_magics.probing.entailment import Entailment, Entailments, entailments
 from causal_magics.probing.findings import Finding, Scale, findings_of
 from causal_magics.probing.measuring import Measure, Measurement, measure_texts
-from causal_magics.probing.options import check_kind, check_option, check_share
 from causal_magics.probing.prompts import Prompts
 from causal_magics.probing.selection_strength import SelectionStrength, selection_strength
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causal_magics.data.frames import new_frame
+from causal_magics.data.html_table import html_table
 from causal_magics.probing.entailment import HOW_TO_SELECT
 from causal_magics.probing.findings import Finding
 from causal_magics.probing.slopes import Slope
-from causal_magics.probing.tables import html_table
 
 if TYPE_CHECKING:
     from causal_magics.probing.probe import Probe

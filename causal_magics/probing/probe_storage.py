@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from causal_magics.data.saved_arrays import load_arrays, save_arrays
 from causal_magics.errors import CausalMagicsError, PromptError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.probing.measuring import Measurement
 from causal_magics.probing.prompts import NodeValues, Prompts, Template
-from causal_magics.probing.saving import load_arrays, save_arrays
 
 if TYPE_CHECKING:
     from causal_magics.probing.probe import Probe

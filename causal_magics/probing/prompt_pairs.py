@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from causal_magics.errors import LanguageModelError, PromptError, shorten
-from causal_magics.language.causal_lm import CausalLM
+from causal_magics.errors import PromptError, shorten
+from causal_magics.language.loading import traced_model
 from causal_magics.language.protocol import LanguageModel
 
 __all__ = ["PromptPair", "aligned_pairs", "gender_pairs", "pairs_from_lines", "read_pairs"]
@@ -211,23 +211,3 @@ def aligned_pairs(
             f"Choose words that are one token to {network.model_id}."
         )
     return tuple(kept)
-
-
-def traced_model(model: LanguageModel | str | Path) -> CausalLM:
-    """Return a model into which can be looked.
-
-    Raises
-    ------
-    LanguageModelError
-        Where it is no causal model with its weights here.
-    """
-    from causal_magics.language.loading import load_model
-
-    found = load_model(model) if isinstance(model, str | Path) else model
-    found = getattr(found, "model", found)  # beneath a cache of answers
-    if not isinstance(found, CausalLM):
-        raise LanguageModelError(
-            f"Expected a causal model whose weights are here, got {shorten(repr(found))}. "
-            "Load one with load_model(), such as smollm2."
-        )
-    return found

@@ -12,7 +12,7 @@ from typing import Any
 from causal_magics.errors import PromptError, closest, shorten
 from causal_magics.graph.elements import check_name
 from causal_magics.graph.model import CausalGraph
-from causal_magics.probing.options import check_kind
+from causal_magics.options import check_kind
 
 __all__ = ["NodeValues", "Prompts", "Template", "values_from_text"]
 

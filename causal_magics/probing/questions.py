@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from causal_magics.errors import PromptError, shorten
 from causal_magics.language.protocol import Pair
-from causal_magics.probing.options import check_option
+from causal_magics.options import check_option
 
 __all__ = [
     "DEFAULT_QUESTIONS",

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from causal_magics.data.frames import new_frame
+from causal_magics.data.html_table import html_table
 from causal_magics.errors import PromptError, shorten
 from causal_magics.probing.findings import Finding
 from causal_magics.probing.slopes import Slope, slope
-from causal_magics.probing.tables import html_table
 
 __all__ = ["SelectionStrength", "raked", "selection_strength", "unselected"]
 

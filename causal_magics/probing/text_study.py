@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.data.html_table import html_table
 from causal_magics.errors import PromptError
 from causal_magics.language.progress import bars_are_off
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.language.word_model import train_word_model
-from causal_magics.probing.options import check_kind, check_option
-from causal_magics.probing.tables import html_table
+from causal_magics.options import check_kind, check_option
 from causal_magics.probing.text_worlds import (
     CORPORA,
     VALUES,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from causal_magics.errors import PromptError
 from causal_magics.graph.model import CausalGraph
-from causal_magics.probing.options import check_option
+from causal_magics.options import check_option
 
 __all__ = [
     "CORPORA", "Corpus", "TextWorld", "corpus_texts", "paired_worlds", "question",

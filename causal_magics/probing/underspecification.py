@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.data.frames import new_frame
+from causal_magics.data.html_table import html_table
 from causal_magics.errors import PromptError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.language.loading import model_of
 from causal_magics.language.protocol import LanguageModel
+from causal_magics.options import check_kind, check_option
 from causal_magics.probing.measuring import Measure, measure_texts
-from causal_magics.probing.options import check_kind, check_option
 from causal_magics.probing.prompts import NodeValues, Prompts
-from causal_magics.probing.tables import html_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

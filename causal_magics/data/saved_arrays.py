@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from causal_magics.data.whole_files import whole_file
-from causal_magics.errors import PromptError, shorten
+from causal_magics.errors import StorageError, shorten
 
 __all__ = ["load_arrays", "save_arrays"]
 
@@ -22,14 +22,14 @@ def save_arrays(path: str | PathLike[str], arrays: Mapping[str, Any]) -> None:
 
     Raises
     ------
-    PromptError
+    StorageError
         Where it cannot be written; what stood there before stays.
     """
     try:
         with whole_file(path) as file:
             np.savez_compressed(file, **arrays)
     except (OSError, ValueError) as error:
-        raise PromptError(
+        raise StorageError(
             f"Expected a place to write {shorten(str(path))}, got "
             f"{getattr(error, 'strerror', None) or error}. What stood there before is as it was: "
             "choose another folder, or make room."

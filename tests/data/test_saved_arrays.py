@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from causal_magics.errors import PromptError
+from causal_magics.data.saved_arrays import load_arrays, save_arrays
+from causal_magics.errors import StorageError
 from causal_magics.probing.mediation_result import Mediation
 from causal_magics.probing.probe import Probe
-from causal_magics.probing.saving import load_arrays, save_arrays
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     for path in (tmp_path / "none" / "file.npz", tmp_path, "no\0file"):
-        with pytest.raises(PromptError, match="Expected a place to write") as told:
+        with pytest.raises(StorageError, match="Expected a place to write") as told:
             save_arrays(path, {"a": np.zeros(3)})
         assert "\n" not in str(told.value)
     assert list(tmp_path.iterdir()) == []
@@ -31,7 +31,7 @@ def test_what_stood_there_stays_where_the_disk_is_full(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez_compressed", full)
-    with pytest.raises(PromptError, match="No space left on device"):
+    with pytest.raises(StorageError, match="No space left on device"):
         save_arrays(tmp_path / "kept.npz", {"a": np.zeros(3)})
     assert [file.name for file in tmp_path.iterdir()] == ["kept.npz"]
     np.testing.assert_array_equal(load_arrays(tmp_path / "kept.npz")["a"], [0, 1, 2])
@@ -45,6 +45,6 @@ def test_files_that_are_no_results_are_told(kind: type[Probe | Mediation], tmp_p
     (tmp_path / "hurt.npz").write_bytes(whole[:300] + bytes(300) + whole[600:])
     (tmp_path / "empty.npz").write_bytes(b"")
     for file in ("whole.npz", "half.npz", "hurt.npz", "empty.npz", "none.npz", "."):
-        with pytest.raises(PromptError, match="Expected a saved") as told:
+        with pytest.raises(StorageError, match="Expected a saved") as told:
             kind.load(tmp_path / file)
         assert "\n" not in str(told.value)

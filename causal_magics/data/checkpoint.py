@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.errors import PromptError, shorten
+from causal_magics.errors import StorageError, shorten
 
 _SETTINGS = "settings.json"
 
@@ -43,13 +43,13 @@ class Checkpoint:
 
         Raises
         ------
-        PromptError
+        StorageError
             Where the folder has the parts of other settings, or cannot be written.
         """
         if folder is None:
             return cls()
         if not isinstance(folder, str | PathLike) or not str(folder):
-            raise PromptError(
+            raise StorageError(
                 f"Expected the name of a folder as checkpoint, got {shorten(repr(folder))[1:-1]}."
             )
         path = Path(folder)
@@ -61,13 +61,13 @@ class Checkpoint:
                 _write(there, text.encode())
             known = there.read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
-            raise PromptError(
+            raise StorageError(
                 f"Expected a folder that can be written as checkpoint, got {shorten(str(path))}: "
                 f"{getattr(error, 'strerror', error)}."
             ) from None
         if known != text:
             changed = _differing(known, settings)
-            raise PromptError(
+            raise StorageError(
                 f"The checkpoint {shorten(str(path))} is of a run with other {changed}. Choose "
                 "another folder, or delete it."
             )
@@ -88,7 +88,7 @@ class Checkpoint:
 
         Raises
         ------
-        PromptError
+        StorageError
             Where it cannot be written.
         """
         if self.folder is None:
@@ -98,7 +98,7 @@ class Checkpoint:
             np.save(buffer, part)
             _write(self.folder / f"{key}.npy", buffer.getvalue())
         except OSError as error:
-            raise PromptError(
+            raise StorageError(
                 f"The checkpoint {shorten(str(self.folder))} cannot be written: {error.strerror}. "
                 "What is in it is kept."
             ) from None

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from causal_magics.errors import PromptError
-from causal_magics.probing.checkpoint import Checkpoint
+from causal_magics.data.checkpoint import Checkpoint
+from causal_magics.errors import StorageError
 
 SETTINGS = {"model": "tiny", "pairs": [1, 2]}
 
@@ -24,7 +24,7 @@ def test_parts_are_found_again(tmp_path: Path) -> None:
 
 def test_other_settings_are_refused_by_name(tmp_path: Path) -> None:
     Checkpoint.at(tmp_path, SETTINGS)
-    with pytest.raises(PromptError, match="other pairs") as told:
+    with pytest.raises(StorageError, match="other pairs") as told:
         Checkpoint.at(tmp_path, {**SETTINGS, "pairs": [1, 3]})
     assert "\n" not in str(told.value)
     assert Checkpoint.at(tmp_path, SETTINGS).folder == tmp_path
@@ -32,13 +32,13 @@ def test_other_settings_are_refused_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["", 5])
 def test_what_names_no_folder_is_refused(folder: Any) -> None:
-    with pytest.raises(PromptError, match="the name of a folder as checkpoint"):
+    with pytest.raises(StorageError, match="the name of a folder as checkpoint"):
         Checkpoint.at(folder, SETTINGS)
 
 
 def test_settings_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text("{half", encoding="utf-8")
-    with pytest.raises(PromptError, match="other settings"):
+    with pytest.raises(StorageError, match="other settings"):
         Checkpoint.at(tmp_path, SETTINGS)
 
 
@@ -66,10 +66,10 @@ def test_without_a_folder_nothing_is_kept() -> None:
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(PromptError, match="can be written") as told:
+    with pytest.raises(StorageError, match="can be written") as told:
         Checkpoint.at(tmp_path / "file" / "folder", SETTINGS)
     assert "\n" not in str(told.value)
-    with pytest.raises(PromptError, match="can be written"):
+    with pytest.raises(StorageError, match="can be written"):
         Checkpoint.at("no\0folder", SETTINGS)
 
 
@@ -80,5 +80,5 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "save", full)
-    with pytest.raises(PromptError, match="No space left on device"):
+    with pytest.raises(StorageError, match="No space left on device"):
         store.put("sweep-0", np.zeros(3))
