@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 CAUSAL_FAMILIES = ("llama", "gpt2", "neox", "qwen2")
+HEAD_FAMILIES = (
+    *CAUSAL_FAMILIES, "mistral", "qwen3", "gemma2", "phi", "opt", "bloom", "falcon", "gptj",
+    "gpt_neo",
+)  # fmt: skip
 CORPUS = (
     "In 1801, she was a doctor. In 1901, he was a nurse. The doctor said that she was tired, "
     "and the nurse said that he would come back in the morning. They lived in Spain and France. "
@@ -61,7 +65,7 @@ def masked_tokenizer() -> Any:
 
 
 def tiny_network(family: str, *, context: int = 128, seed: int = 0) -> Any:
-    """Return a random network of a family: one of `CAUSAL_FAMILIES`, or ``"bert"``.
+    """Return a random network of a family: one of `HEAD_FAMILIES`, or ``"bert"``.
 
     Three layers of four heads, 32 dimensions, 400 tokens; llama and qwen2 share keys and values
     between two heads (grouped-query attention).
@@ -73,7 +77,56 @@ def tiny_network(family: str, *, context: int = 128, seed: int = 0) -> Any:
     makes: dict[str, Any] = {
         "llama": lambda: hf.LlamaForCausalLM(hf.LlamaConfig(**sizes, num_key_value_heads=2)),
         "qwen2": lambda: hf.Qwen2ForCausalLM(hf.Qwen2Config(**sizes, num_key_value_heads=2)),
+        "mistral": lambda: hf.MistralForCausalLM(
+            hf.MistralConfig(**sizes, num_key_value_heads=2, sliding_window=None)
+        ),
+        "qwen3": lambda: hf.Qwen3ForCausalLM(
+            hf.Qwen3Config(**sizes, num_key_value_heads=2, head_dim=8)
+        ),
+        "gemma2": lambda: hf.Gemma2ForCausalLM(
+            hf.Gemma2Config(**sizes, num_key_value_heads=2, head_dim=8)
+        ),
+        "phi": lambda: hf.PhiForCausalLM(hf.PhiConfig(**sizes, partial_rotary_factor=0.5)),
         "neox": lambda: hf.GPTNeoXForCausalLM(hf.GPTNeoXConfig(**sizes)),
+        "opt": lambda: hf.OPTForCausalLM(
+            hf.OPTConfig(
+                vocab_size=400,
+                hidden_size=32,
+                num_hidden_layers=3,
+                num_attention_heads=4,
+                ffn_dim=64,
+                max_position_embeddings=context,
+                word_embed_proj_dim=32,
+            )
+        ),
+        "bloom": lambda: hf.BloomForCausalLM(
+            hf.BloomConfig(vocab_size=400, hidden_size=32, n_layer=3, n_head=4)
+        ),
+        "falcon": lambda: hf.FalconForCausalLM(
+            hf.FalconConfig(
+                vocab_size=400,
+                hidden_size=32,
+                num_hidden_layers=3,
+                num_attention_heads=4,
+                max_position_embeddings=context,
+            )
+        ),
+        "gptj": lambda: hf.GPTJForCausalLM(
+            hf.GPTJConfig(
+                vocab_size=400, n_embd=32, n_layer=3, n_head=4, n_positions=context, rotary_dim=4
+            )
+        ),
+        "gpt_neo": lambda: hf.GPTNeoForCausalLM(
+            hf.GPTNeoConfig(
+                vocab_size=400,
+                hidden_size=32,
+                num_layers=3,
+                num_heads=4,
+                window_size=16,
+                attention_types=[[["global", "local", "global"], 1]],
+                max_position_embeddings=context,
+            )
+        ),
         "gpt2": lambda: hf.GPT2LMHeadModel(
             hf.GPT2Config(
                 vocab_size=400,
