@@ -102,7 +102,7 @@ def kept_mask(heads: Iterable[Head], shape: tuple[int, int]) -> NDArray[np.bool_
     return mask
 
 
-def checked_heads_of(heads: Iterable[Head], shape: tuple[int, int]) -> tuple[Head, ...]:
+def checked_heads_of(heads: object, shape: tuple[int, int]) -> tuple[Head, ...]:
     """Return heads that a model has, in order and each once.
 
     Raises
