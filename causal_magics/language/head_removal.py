@@ -1,0 +1,233 @@
+"""Networks without some of their heads: zeroed, padded to a plain network, or really removed."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, get_args
+
+from causal_magics.errors import LanguageModelError, shorten
+from causal_magics.language.head_layouts import (
+    FAMILIES,
+    LayerHeads,
+    keep_heads,
+    layers_of,
+    take_blocks,
+)
+from causal_magics.language.head_masks import HeadSites, checked_heads_of
+from causal_magics.language.head_panels import Head
+from causal_magics.language.head_slots import (
+    Shape,
+    Slots,
+    padded_slots,
+    smallest_slots,
+    zeroed_slots,
+)
+from causal_magics.options import check_option
+
+__all__ = ["Removal", "RemovalWarning", "heads_removed", "reshape_layers", "saved_shapes"]
+
+Removal = Literal["zeroed", "padded", "removed"]
+"""Parameters set to zero; as many heads in every layer as the fullest has; or none of them kept."""
+
+RECORD = "causal_magics_heads"
+"""What a configuration calls the heads that were taken from its network."""
+
+
+class RemovalWarning(UserWarning):
+    """Nothing is saved by taking heads away."""
+
+
+def heads_removed(network: Any, heads: Iterable[Head], how: Removal = "zeroed") -> Any:
+    """Return a new network without some heads; the given one stays as it is.
+
+    Log-probabilities are those of the network with the heads masked: exactly where they are
+    zeroed, and to the rounding of sums (some 1e-6 in float32) where matrices become smaller.
+
+    ``"zeroed"`` sets the parameters of a head to zero. Nothing gets smaller, and everything that
+    reads networks of transformers reads it. ``"padded"`` gives every layer as many heads as the
+    one that keeps most needs, so that plain transformers reads it still: the configuration says
+    how many. ``"removed"`` gives each layer its own heads only. Such a network generates and is
+    saved as any other, but only `load_model` builds it again: ``from_pretrained`` of transformers
+    ends in an error about the sizes of parameters.
+
+    Query heads that share keys and values are kept in groups. Where a layer keeps groups of
+    different sizes, the smaller are filled up with zeros, or keys and values are doubled,
+    whichever takes fewer parameters, so that no layer ever grows.
+
+    Parameters
+    ----------
+    network : transformers.PreTrainedModel
+    heads : iterable of (layer, head)
+        Both from 0. Heads that were zeroed before stay away.
+    how : {"zeroed", "padded", "removed"}
+        Zeroed on every architecture whose heads can be masked; padded on llama, mistral, qwen2,
+        qwen3 and gemma2; removed on these and on phi, opt, gpt2, gpt_neo, gptj and gpt_neox.
+
+    Returns
+    -------
+    transformers.PreTrainedModel
+
+    Raises
+    ------
+    LanguageModelError
+        Where the network has no separable heads, or its architecture cannot lose them this way.
+    PruningError
+        Where a head is not in the network.
+    OptionError
+        Where `how` is unknown.
+
+    Warns
+    -----
+    RemovalWarning
+        Where padding saves nothing, since a layer keeps too many heads.
+    """
+    check_option("how", how, get_args(Removal))
+    sites = HeadSites.of(network)
+    _check_family(network.config.model_type, how)
+    taken = _with_zeroed(checked_heads_of(heads, sites.shape), network.config, sites.shape)
+    new = copy.deepcopy(network)
+    outputs = _copies(sites.modules, network, new)
+    for output in outputs:  # a mask that holds at the moment is no part of the new network
+        output._forward_pre_hooks.clear()  # noqa: SLF001 - there is no other way to drop them
+    kept = [
+        [head for head in range(sites.n_heads) if (layer, head) not in taken]
+        for layer in range(len(outputs))
+    ]
+    record: dict[str, Any] = {"how": how, "heads": [list(head) for head in taken]}
+    if network.config.model_type in FAMILIES:
+        slots = _change(new, kept, how)
+        if how == "removed":
+            record["shapes"] = [list(each.shape) for each in slots]
+    else:
+        for output, each in zip(outputs, kept, strict=True):
+            blocks = [head if head in each else None for head in range(sites.n_heads)]
+            take_blocks(output, blocks, sites.head_size, side="in")
+    setattr(new.config, RECORD, record)
+    return new
+
+
+def saved_shapes(config: Any) -> tuple[Shape, ...] | None:
+    """Return the shapes of a network's layers where heads were removed from it, otherwise None.
+
+    Parameters
+    ----------
+    config : transformers.PreTrainedConfig
+
+    Returns
+    -------
+    tuple of (heads of keys and values, query heads for each), or None
+
+    Raises
+    ------
+    LanguageModelError
+        Where the configuration says so in a way that cannot be read.
+    """
+    record = getattr(config, RECORD, None)
+    if not isinstance(record, Mapping) or "shapes" not in record:
+        return None
+    try:
+        shapes = tuple((int(groups), int(size)) for groups, size in record["shapes"])
+    except (TypeError, ValueError):
+        shapes = ()
+    family = FAMILIES.get(config.model_type)
+    right = len(shapes) == config.num_hidden_layers and all(min(each) >= 0 for each in shapes)
+    if not right or family is None or not family.removable:
+        raise LanguageModelError(
+            f"Expected {RECORD} in config.json to tell for each layer how many heads of keys and "
+            f"values it has and how many query heads for each, got {shorten(str(record))}."
+        )
+    return shapes
+
+
+def reshape_layers(network: Any, shapes: Sequence[Shape]) -> None:
+    """Give a new network's layers so many heads, in which nothing stands yet.
+
+    Parameters
+    ----------
+    network : transformers.PreTrainedModel
+        Of a family whose heads can be removed; it is changed.
+    shapes : sequence of (heads of keys and values, query heads for each)
+    """
+    for layer, shape in zip(layers_of(network), shapes, strict=True):
+        keep_heads(layer, Slots.zeros(shape))
+
+
+def _check_family(model_type: str, how: Removal) -> None:
+    possible = {
+        "padded": [name for name, family in FAMILIES.items() if family.padded],
+        "removed": [name for name, family in FAMILIES.items() if family.removable],
+    }
+    if how != "zeroed" and model_type not in possible[how]:
+        ways = ["zeroed", *(way for way, names in possible.items() if model_type in names)]
+        raise LanguageModelError(
+            f"Expected a network whose heads can be {how} ({', '.join(possible[how])}), got one of "
+            f"the architecture {shorten(model_type)}. Its heads can be {' or '.join(ways)}."
+        )
+
+
+def _with_zeroed(heads: Iterable[Head], config: Any, shape: tuple[int, int]) -> tuple[Head, ...]:
+    """Return heads together with those that were zeroed before."""
+    record = getattr(config, RECORD, None)
+    if isinstance(record, Mapping) and record.get("how") == "zeroed":
+        return checked_heads_of([*heads, *record.get("heads", ())], shape)
+    return tuple(heads)
+
+
+def _copies(modules: Sequence[Any], network: Any, new: Any) -> list[Any]:
+    """Return what modules of a network became in its copy."""
+    sought = {id(module) for module in modules}
+    pairs = zip(network.modules(), new.modules(), strict=True)
+    return [copied for module, copied in pairs if id(module) in sought]
+
+
+def _change(network: Any, kept: Sequence[Sequence[int]], how: Removal) -> list[Slots]:
+    """Keep these heads of each layer, and return where they stand."""
+    layers = layers_of(network)
+    pairs = list(zip(kept, (layer.shape for layer in layers), strict=True))
+    slots = [zeroed_slots(*pair) for pair in pairs]
+    if how == "removed":
+        slots = [smallest_slots(*pair) for pair in pairs]
+    elif how == "padded":
+        slots = _padded(network.config, kept, layers[0]) or slots
+    for layer, each in zip(layers, slots, strict=True):
+        keep_heads(layer, each)
+    return slots
+
+
+def _padded(config: Any, kept: Sequence[Sequence[int]], layer: LayerHeads) -> list[Slots] | None:
+    """Return slots of one shape, which the configuration is told, or None with a warning."""
+    slots = padded_slots(
+        kept, layer.shape, lambda shape: _is_valid(copy.deepcopy(config), shape, layer.head_size)
+    )
+    if slots is None:
+        most = max(len(each) for each in kept)
+        warnings.warn(
+            f"Nothing is saved by padding: a layer keeps {most} of its heads, and no smaller "
+            "network that plain transformers reads has room for all. Heads are zeroed.",
+            RemovalWarning,
+            stacklevel=4,
+        )
+        return None
+    _tell(config, slots[0].shape, layer.head_size)
+    return slots
+
+
+def _is_valid(config: Any, shape: Shape, head_size: int) -> bool:
+    """Return whether a configuration allows such layers; it is changed."""
+    from huggingface_hub.errors import StrictDataclassError
+
+    _tell(config, shape, head_size)
+    try:
+        config.validate()
+    except StrictDataclassError:
+        return False
+    return True
+
+
+def _tell(config: Any, shape: Shape, head_size: int) -> None:
+    n_groups, size = shape
+    config.head_dim = head_size
+    config.num_attention_heads = n_groups * size
+    config.num_key_value_heads = n_groups
