@@ -161,10 +161,11 @@ def traced_model(model: object) -> CausalLM:
         Where it is no causal model with its weights here.
     """
     found = model_of(model)
-    found = getattr(found, "model", found)  # beneath a cache of answers
+    if isinstance(found, CachedModel):
+        found = found.model
     if not isinstance(found, CausalLM):
         raise LanguageModelError(
-            f"Expected a causal model whose weights are here, got {shorten(repr(found))}. "
+            f"Expected a causal model whose weights are here, got {shorten(repr(found))[1:-1]}. "
             "Load one with load_model(), such as smollm2."
         )
     return found

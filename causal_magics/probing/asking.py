@@ -80,6 +80,8 @@ def ask(
     ------
     PromptError
         Where names, descriptions, pairs or questions are not as expected.
+    OptionError
+        Where there is no such strategy or correction.
     LanguageModelError
         Where the model gives no finite scores.
     """

@@ -87,6 +87,10 @@ def mediate(
     ------
     PromptError
         Where pairs cannot be compared.
+    OptionError
+        Where an option is none that there is, or `screen` is no whole number from 1.
+    StorageError
+        Where the checkpoint cannot be written, or is of a run with other settings.
     LanguageModelError
         Where the model cannot be looked into.
     """

@@ -119,6 +119,8 @@ class Mediation:
         ------
         PromptError
             Where direct effects were not run.
+        OptionError
+            Where there is no such kind or scale.
         """
         check_option("kind", kind, get_args(Kind))
         moved = self.log_odds_indirect if kind == "indirect" else self.log_odds_direct
@@ -330,7 +332,13 @@ class Mediation:
         return plot_concentration(self, ax)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the result to a file (NumPy's npz, no pickles)."""
+        """Write the result to a file (NumPy's npz, no pickles).
+
+        Raises
+        ------
+        StorageError
+            Where it cannot be written; what stood there before stays.
+        """
         from causal_magics.probing.mediation_storage import save_mediation
 
         save_mediation(self, path)

@@ -24,7 +24,13 @@ _OPTIONAL = ("log_odds_direct", "estimated", "log_odds_together", "log_odds_past
 
 
 def save_mediation(mediation: Mediation, path: str | PathLike[str]) -> None:
-    """Write a mediation to a file."""
+    """Write a mediation to a file.
+
+    Raises
+    ------
+    StorageError
+        Where it cannot be written; what stood there before stays.
+    """
     header = {
         "format": _FORMAT, "model_id": mediation.model_id, "mediators": mediation.mediators,
         "how": mediation.how, "sizes": mediation.sizes, "interrupted": mediation.interrupted,

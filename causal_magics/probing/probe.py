@@ -236,7 +236,13 @@ class Probe:
         return selection_strength(finding, population, level=self.level)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the result to a file (NumPy's npz, no pickles)."""
+        """Write the result to a file (NumPy's npz, no pickles).
+
+        Raises
+        ------
+        StorageError
+            Where it cannot be written; what stood there before stays.
+        """
         from causal_magics.probing.probe_storage import save_probe
 
         save_probe(self, path)
@@ -304,6 +310,8 @@ def probe(
     ------
     PromptError
         Where nothing can be measured from prompts and values.
+    OptionError
+        Where an option is none that there is, or an argument is of another kind.
     LanguageModelError
         Where the model is not here, or cannot score the texts.
     """

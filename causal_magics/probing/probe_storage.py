@@ -23,7 +23,13 @@ _FORMAT = "causal-magics probe 1"
 
 
 def save_probe(probe: Probe, path: str | PathLike[str]) -> None:
-    """Write a probe to a file."""
+    """Write a probe to a file.
+
+    Raises
+    ------
+    StorageError
+        Where it cannot be written; what stood there before stays.
+    """
     asked = {
         "format": _FORMAT,
         "graph": str(probe.graph),

@@ -288,6 +288,8 @@ class Prompts:
         PromptError
             Where a template names no observed node of the graph, where a node has no values, where
             a template has no node with groups of words or has it twice, or where there is none.
+        OptionError
+            Where an argument is of another kind.
         """
         check_kind("a CausalGraph", graph, CausalGraph, "CausalGraph.parse() reads text.")
         check_kind("a list of templates", templates, Iterable)

@@ -72,6 +72,8 @@ class Wording:
     ------
     PromptError
         Where a slot is missing or unknown.
+    OptionError
+        Where there is no such form.
     """
 
     text: str

@@ -154,7 +154,7 @@ class TextStudy:
 
         Raises
         ------
-        PromptError
+        OptionError
             Where the study has no such row.
         """
         return fmean(row.direction_accuracy for row in self._chosen(corpus, asked))
@@ -164,7 +164,7 @@ class TextStudy:
 
         Raises
         ------
-        PromptError
+        OptionError
             Where the study has no such row.
         """
         return fmean(row.kl for row in self._chosen(corpus, asked))
@@ -278,7 +278,9 @@ def text_study(
     Raises
     ------
     PromptError
-        Where a corpus is unknown, there is none or no seed, or a number is not above zero.
+        Where there is no corpus or no seed, or a number is not above zero.
+    OptionError
+        Where a corpus is unknown, or corpora or seeds are no list.
     MissingDependencyError
         Without torch and transformers.
     """

@@ -162,7 +162,9 @@ def corpus_texts(
     Raises
     ------
     PromptError
-        Where there are no worlds, no such corpus, or no sentences.
+        Where there are no worlds or no sentences.
+    OptionError
+        Where there is no such corpus.
     """
     check_option("corpus", corpus, CORPORA)
     if not worlds:

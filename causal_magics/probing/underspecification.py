@@ -174,6 +174,8 @@ def underspecification(
     ------
     PromptError
         Where either list is empty, or where templates do not hold the same two nodes.
+    OptionError
+        Where there is no such measure, or templates or values are of another kind.
     LanguageModelError
     """
     check_option("measure", measure, get_args(Measure))

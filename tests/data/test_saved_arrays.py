@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from causal_magics.data.saved_arrays import load_arrays, save_arrays
-from causal_magics.errors import StorageError
+from causal_magics.errors import PromptError, StorageError
 from causal_magics.probing.mediation_result import Mediation
 from causal_magics.probing.probe import Probe
 
@@ -45,6 +45,6 @@ def test_files_that_are_no_results_are_told(kind: type[Probe | Mediation], tmp_p
     (tmp_path / "hurt.npz").write_bytes(whole[:300] + bytes(300) + whole[600:])
     (tmp_path / "empty.npz").write_bytes(b"")
     for file in ("whole.npz", "half.npz", "hurt.npz", "empty.npz", "none.npz", "."):
-        with pytest.raises(StorageError, match="Expected a saved") as told:
+        with pytest.raises(PromptError, match="Expected a saved") as told:
             kind.load(tmp_path / file)
         assert "\n" not in str(told.value)

@@ -11,9 +11,11 @@ import pytest
 
 from causal_magics.errors import CausalMagicsError, LanguageModelError, ModelNotFoundError
 from causal_magics.language import loading
+from causal_magics.language.answer_cache import AnswerCache, CachedModel
 from causal_magics.language.causal_lm import CausalLM
-from causal_magics.language.loading import load_model, model_of
+from causal_magics.language.loading import load_model, model_of, traced_model
 from causal_magics.language.masked_lm import MaskedLM
+from causal_magics.language.table_model import AnswerTable
 
 Folder = Callable[[str], Path]
 
@@ -136,6 +138,26 @@ def test_a_model_is_given_itself_or_by_its_name(tiny_folder: Folder) -> None:
     for wrong in (None, 7, CausalLM):
         with pytest.raises(LanguageModelError, match="Expected a language model or the name"):
             model_of(wrong)
+
+
+def test_a_model_to_look_into_is_found_by_its_name_and_beneath_a_cache(
+    tiny_folder: Folder, tmp_path: Path
+) -> None:
+    model = traced_model(tiny_folder("llama"))
+    assert isinstance(model, CausalLM)
+    assert traced_model(model) is model
+    assert traced_model(CachedModel(model, AnswerCache(tmp_path / "answers"))) is model
+
+
+def test_other_models_cannot_be_looked_into(tiny_folder: Folder) -> None:
+    with pytest.raises(LanguageModelError, match=r"weights are here, got AnswerTable\('told'\)\."):
+        traced_model(AnswerTable({}, model_id="told"))
+    with pytest.raises(LanguageModelError, match=r"weights are here, got Endpoint\('m at http"):
+        traced_model(load_model("http://127.0.0.1:1/v1#m", cache=False))
+    with pytest.raises(LanguageModelError, match="weights are here, got MaskedLM"):
+        traced_model(tiny_folder("bert"))
+    with pytest.raises(LanguageModelError, match="a language model or the name of one, got 7"):
+        traced_model(7)
 
 
 def test_the_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

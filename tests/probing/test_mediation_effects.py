@@ -14,8 +14,9 @@ import torch
 from language.hooked import inputs_of, output_modules, with_slices
 from language.tiny_models import causal_tokenizer, tiny_network
 
-from causal_magics.errors import LanguageModelError, PromptError
+from causal_magics.errors import LanguageModelError, OptionError, PromptError, StorageError
 from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.table_model import AnswerTable
 from causal_magics.probing import mediation as module
 from causal_magics.probing.mediation import mediate
 from causal_magics.probing.mediation_result import Mediation, MediationWarning
@@ -248,7 +249,7 @@ def test_a_checkpoint_of_other_settings_is_refused(
     model: CausalLM, pairs: tuple[PromptPair, ...], tmp_path: Path
 ) -> None:
     mediate(pairs, model, checkpoint=tmp_path)
-    with pytest.raises(PromptError, match="other how"):
+    with pytest.raises(StorageError, match="other how"):
         mediate(pairs, model, how="attention", checkpoint=tmp_path)
 
 
@@ -293,16 +294,13 @@ def test_pairs_that_cannot_be_compared(model: CausalLM, pair: Any, words: str) -
 
 @pytest.mark.parametrize("screen", [0, True, 1.5, math.nan, "many"])
 def test_a_screen_is_a_number_from_one(screen: Any) -> None:
-    with pytest.raises(PromptError, match="Expected screen to be a whole number from 1, got"):
+    with pytest.raises(OptionError, match="Expected screen to be a whole number from 1, got"):
         mediate(PAIRS, "none", screen=screen)
 
 
 def test_other_models_cannot_be_traced(pairs: tuple[PromptPair, ...]) -> None:
-    class Scorer:
-        model_id = "scorer"
-
     with pytest.raises(LanguageModelError, match="causal model whose weights are here"):
-        mediate(pairs, Scorer())  # type: ignore[arg-type]
+        mediate(pairs, AnswerTable({}))
 
 
 def test_a_mediation_is_kept_in_a_file(

@@ -13,7 +13,7 @@ import pytest
 from language.tiny_models import causal_tokenizer, masked_tokenizer, tiny_network
 from probing import known_tables as known
 
-from causal_magics.errors import LanguageModelError, PromptError
+from causal_magics.errors import LanguageModelError, OptionError, PromptError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.masked_lm import MaskedLM
@@ -294,16 +294,16 @@ def test_scale_of_values() -> None:
 
 
 def test_what_cannot_be_probed() -> None:
-    def refused(match: str, **options: object) -> None:
+    def refused(match: str, kind: type[Exception] = PromptError, /, **options: object) -> None:
         asked = {"prompts": known.TEMPLATES, "values": known.VALUES, "model": Counting()}
-        with pytest.raises(PromptError, match=match) as error:
+        with pytest.raises(kind, match=match) as error:
             probe(known.GRAPH, **{**asked, **options})  # type: ignore[arg-type]
         assert "\n" not in str(error.value)
 
-    refused("Did you mean sentence?", measure="sentense")
-    refused("scale among rank, value", scale="log")
-    refused("level between 0 and 1", level=95)
-    refused("low_mass between 0 and 1", low_mass=-1)
+    refused("Did you mean sentence?", OptionError, measure="sentense")
+    refused("scale among rank, value", OptionError, scale="log")
+    refused("level between 0 and 1", OptionError, level=95)
+    refused("low_mass between 0 and 1", OptionError, low_mass=-1)
     refused("none of them any probability", model=Counting(-np.inf))
     many = ", ".join(map(str, range(3000)))
     refused("at most 1,000,000 texts", values={**known.VALUES, "Date": many, "Place": many})
@@ -333,5 +333,5 @@ def test_prompts_that_are_checked_already_are_taken_and_values_replaced(selected
     dates = selected.prompts.values["Date"].labels[:2]
     fewer = probe(known.GRAPH, selected.prompts, known.selected_model(), values={"Date": dates})
     assert fewer.finding("Date").values == dates
-    with pytest.raises(PromptError, match="Expected values by node, got str"):
+    with pytest.raises(OptionError, match="Expected values by node, got str"):
         probe(known.GRAPH, selected.prompts, known.selected_model(), values="1801, 1901")  # type: ignore[arg-type]

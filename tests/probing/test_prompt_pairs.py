@@ -10,6 +10,7 @@ from language.tiny_models import tiny_network
 from causal_magics.data.frames import new_frame
 from causal_magics.errors import LanguageModelError, PromptError
 from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.table_model import AnswerTable
 from causal_magics.probing.prompt_pairs import (
     PromptPair,
     aligned_pairs,
@@ -101,8 +102,5 @@ def test_pairs_of_unlike_lengths_are_left_out() -> None:
 
 
 def test_pairs_need_a_model_whose_tokens_are_known() -> None:
-    class Scorer:
-        model_id = "scorer"
-
-    with pytest.raises(LanguageModelError, match="weights are here"):
-        aligned_pairs([PAIR], Scorer())  # type: ignore[arg-type]
+    with pytest.raises(LanguageModelError, match="causal model whose weights are here"):
+        aligned_pairs([PAIR], AnswerTable({}))

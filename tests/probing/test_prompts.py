@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causal_magics.errors import PromptError
+from causal_magics.errors import OptionError, PromptError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.probing.mcmilin import date_study, open_study, place_study
 from causal_magics.probing.prompts import NodeValues, Prompts, Template, values_from_text
@@ -100,23 +100,23 @@ def test_values_refused(text: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("graph", "templates", "values", "words"),
+    ("graph", "templates", "values", "kind", "words"),
     [
-        (None, [], {}, "Expected a CausalGraph, got NoneType"),
-        ("a -> b", [], {}, "Expected a CausalGraph, got str"),
-        (GRAPH, None, {}, "Expected a list of templates, got NoneType"),
-        (GRAPH, 7, {}, "Expected a list of templates, got int"),
-        (GRAPH, ["x"], None, "Expected values by node, got NoneType"),
-        (GRAPH, ["x"], ["1801"], "Expected values by node, got list"),
-        (GRAPH, ["x"], {"Date": b"12"}, "got bytes"),
-        (GRAPH, ["x"], {"Date": {"f": None, "m": "he"}}, "a word of the group 'f' as text"),
-        (GRAPH, ["x"], {"Date": {"f": 7, "m": "he"}}, "a word of the group 'f' as text"),
+        (None, [], {}, OptionError, "Expected a CausalGraph, got NoneType"),
+        ("a -> b", [], {}, OptionError, "Expected a CausalGraph, got str"),
+        (GRAPH, None, {}, OptionError, "Expected a list of templates, got NoneType"),
+        (GRAPH, 7, {}, OptionError, "Expected a list of templates, got int"),
+        (GRAPH, ["x"], None, OptionError, "Expected values by node, got NoneType"),
+        (GRAPH, ["x"], ["1801"], OptionError, "Expected values by node, got list"),
+        (GRAPH, ["x"], {"Date": b"12"}, PromptError, "got bytes"),
+        (GRAPH, ["x"], {"Date": {"f": None, "m": "he"}}, PromptError, "of the group 'f' as text"),
+        (GRAPH, ["x"], {"Date": {"f": 7, "m": "he"}}, PromptError, "of the group 'f' as text"),
     ],
 )
 def test_arguments_of_a_wrong_kind_are_refused(
-    graph: Any, templates: Any, values: Any, words: str
+    graph: Any, templates: Any, values: Any, kind: type[Exception], words: str
 ) -> None:
-    with pytest.raises(PromptError, match=words) as error:
+    with pytest.raises(kind, match=words) as error:
         Prompts.of(graph, templates, values)
     assert "\n" not in str(error.value)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causal_magics.errors import PromptError
+from causal_magics.errors import OptionError, PromptError
 from causal_magics.probing.questions import ENDINGS, LETTERS, SENTENCES, Context, Wording, terms
 
 PLAIN = Context("", {})
@@ -104,7 +104,6 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"text": "{a} and {b}?", "absent": "{x}"}, r"in absent, got {x}"),
     ({"text": "{a} and {b}?", "form": "letters"}, r"the slot {options}"),
     ({"text": "{a} and {b}? {options}"}, r"only there"),
-    ({"text": "{a} and {b}?", "form": "leters"}, "Did you mean letters"),
     ({"text": "", "edge": "{b} comes from {a}", "form": "endings"}, r"{a} and later {b}"),
     ({"text": "", "edge": "{a} makes {b}", "form": "endings"}, r"{b} and later {a}"),
     ({"text": 3}, "as text, got '3'"),
@@ -115,6 +114,12 @@ BAD: list[tuple[dict[str, Any], str]] = [
 def test_bad_wordings_get_one_readable_line(given_: dict[str, Any], message: str) -> None:
     with pytest.raises(PromptError, match=message) as caught:
         Wording(**given_)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_form_that_is_none_is_refused() -> None:
+    with pytest.raises(OptionError, match="Did you mean letters") as caught:
+        Wording("{a} and {b}?", form="leters")  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from causal_magics.errors import PromptError
+from causal_magics.errors import OptionError, PromptError
 from causal_magics.language.protocol import LanguageModel, Pair, PairScorer
 from causal_magics.probing.text_study import TextStudy, ask_interventions, text_study
 from causal_magics.probing.text_worlds import TextWorld, paired_worlds, question
@@ -129,31 +129,35 @@ def test_oracles_are_language_models() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"),
+    ("settings", "kind", "message"),
     [
-        ({"corpora": ["intervention"]}, "got 'intervention'. Did you mean interventional?"),
-        ({"corpora": "one_sided"}, "got 'one_sided'. Did you mean one-sided?"),
-        ({"corpora": []}, "Expected a corpus among observational, half, .*, got none"),
-        ({"seeds": ()}, "Expected one seed or more, got none"),
-        ({"seeds": 5}, "Expected a list of seeds, got int"),
-        ({"corpora": None}, "Expected a list of corpora, got NoneType"),
-        ({"threads": 0}, "Expected threads to be a number above zero, got 0"),
-        ({"seeds": (-1,)}, "numbers from 0 on, got -1"),
-        ({"sentences": -5}, "Expected sentences to be a number above zero, got -5"),
-        ({"passes": 0}, "Expected passes to be a number above zero, got 0"),
-        ({"pairs": 2.5}, "Expected pairs to be a number above zero, got 2.5"),
-        ({"pairs": 5000}, "between 1 and 1,000 pairs of worlds, got 5000"),
+        (
+            {"corpora": ["intervention"]},
+            OptionError,
+            "got 'intervention'. Did you mean interventional?",
+        ),
+        ({"corpora": "one_sided"}, OptionError, "got 'one_sided'. Did you mean one-sided?"),
+        ({"corpora": []}, PromptError, "Expected a corpus among observational, half, .*, got none"),
+        ({"seeds": ()}, PromptError, "Expected one seed or more, got none"),
+        ({"seeds": 5}, OptionError, "Expected a list of seeds, got int"),
+        ({"corpora": None}, OptionError, "Expected a list of corpora, got NoneType"),
+        ({"threads": 0}, PromptError, "Expected threads to be a number above zero, got 0"),
+        ({"seeds": (-1,)}, PromptError, "numbers from 0 on, got -1"),
+        ({"sentences": -5}, PromptError, "Expected sentences to be a number above zero, got -5"),
+        ({"passes": 0}, PromptError, "Expected passes to be a number above zero, got 0"),
+        ({"pairs": 2.5}, PromptError, "Expected pairs to be a number above zero, got 2.5"),
+        ({"pairs": 5000}, PromptError, "between 1 and 1,000 pairs of worlds, got 5000"),
     ],
 )
-def test_bad_input(settings: dict[str, Any], message: str) -> None:
-    with pytest.raises(PromptError, match=message):
+def test_bad_input(settings: dict[str, Any], kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
         text_study(**settings)
 
 
 def test_asking_about_no_world_or_what_was_not_studied(small: TextStudy) -> None:
     with pytest.raises(PromptError, match="worlds to ask about, got none"):
         ask_interventions(Oracle([], "do"), [])
-    with pytest.raises(PromptError, match="corpus among observational, interventional, got 'half'"):
+    with pytest.raises(OptionError, match="corpus among observational, interventional, got 'half'"):
         small.accuracy("half")
-    with pytest.raises(PromptError, match="observational corpus among untold, got 'told'"):
+    with pytest.raises(OptionError, match="observational corpus among untold, got 'told'"):
         small.kl("observational", "told")

@@ -9,7 +9,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from causal_magics.errors import PromptError
+from causal_magics.errors import OptionError, PromptError
 from causal_magics.probing.text_worlds import (
     CORPORA,
     Corpus,
@@ -147,7 +147,7 @@ def test_a_number_of_pairs_that_cannot_be(pairs: int) -> None:
 
 
 def test_texts_that_cannot_be() -> None:
-    with pytest.raises(PromptError, match=r"got 'observation'. Did you mean observational\?"):
+    with pytest.raises(OptionError, match=r"got 'observation'. Did you mean observational\?"):
         corpus_texts([FORWARD], "observation", 10)  # type: ignore[arg-type]
     with pytest.raises(PromptError, match="one sentence or more, got -3"):
         corpus_texts([FORWARD], "half", -3)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score, roc_curve
 
-from causal_magics.errors import PromptError
+from causal_magics.errors import OptionError, PromptError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.language.table_model import AnswerTable
 from causal_magics.probing.underspecification import Underspecification, underspecification
@@ -84,7 +84,6 @@ def test_picture(told: Underspecification) -> None:
         (OPEN[0], SETTLED, {}, "list of underspecified"),
         (OPEN, OPEN, {}, "different templates"),
         (OPEN, SETTLED, {"threshold": -1.0}, "threshold of 0"),
-        (OPEN, SETTLED, {"measure": "slot"}, "measure among"),
         (OPEN, ["In {Place}, {Gender} left."], {}, "has none. Write `Place"),
     ],
 )
@@ -96,9 +95,16 @@ def test_refused(is_open: object, settled: object, options: dict[str, object], w
     assert words in str(error.value)
 
 
+def test_a_measure_that_is_none_is_refused() -> None:
+    with pytest.raises(OptionError, match="measure among"):
+        underspecification(
+            GRAPH, OPEN, SETTLED, VALUES, AnswerTable(answers), measure="slot"  # type: ignore[arg-type]
+        )  # fmt: skip
+
+
 def test_templates_hold_the_same_two_nodes() -> None:
     values = {**VALUES, "Place": "Iran, Iceland"}
-    with pytest.raises(PromptError, match="list of specified templates, got NoneType"):
+    with pytest.raises(OptionError, match="list of specified templates, got NoneType"):
         underspecification(GRAPH, OPEN, None, VALUES, "none")  # type: ignore[arg-type]
     with pytest.raises(PromptError, match="the same two nodes"):
         underspecification(GRAPH, OPEN, ["In {Place}, {Gender} left."], values, "none")
