@@ -72,7 +72,7 @@ def test_tokens_come_with_their_probabilities(
 ) -> None:
     """The second token too, given the first: the noise of steps is independent."""
     (drawn,) = sample_tokens(
-        sharp, ["In 1801"], n_tokens=2, n_samples=3000, temperature=temperature, top_p=top_p,
+        sharp, ["In 1801"], n_tokens=2, n_samples=2000, temperature=temperature, top_p=top_p,
         seed=11,
     )  # fmt: skip
     ((start, _),) = sharp.encode([("In 1801", "")])
@@ -85,8 +85,8 @@ def test_tokens_come_with_their_probabilities(
         rare = expected * len(tokens) < 5
         observed = np.array([*counts[~rare], counts[rare].sum()])
         wanted = np.array([*expected[~rare], expected[rare].sum()]) * len(tokens)
-        assert len(wanted) > 4
         chosen = wanted > 0
+        assert chosen.sum() > 2
         assert stats.chisquare(observed[chosen], wanted[chosen]).pvalue > 1e-3
 
 
