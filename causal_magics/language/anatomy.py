@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from causal_magics.errors import LanguageModelError, shorten
+from causal_magics.language.head_record import HeadRecord
 from causal_magics.language.scorers import context_length, packed_length
 
 if TYPE_CHECKING:
@@ -118,8 +119,8 @@ def anatomy_of(network: Any) -> Anatomy:
     Raises
     ------
     LanguageModelError
-        Where the architecture is none of these, or its parts, put together again, give other
-        logits than the network.
+        Where the architecture is none of these, heads were removed, or its parts, put together
+        again, give other logits than the network.
     """
     family = network.config.model_type
     builders = {"gpt2": _gpt2, "gpt_neox": _neox}
@@ -128,6 +129,13 @@ def anatomy_of(network: Any) -> Anatomy:
         raise LanguageModelError(
             f"Expected a model whose heads can be reached ({', '.join(FAMILIES)}), got one of the "
             f"architecture {shorten(family)}. Its texts can be scored, but not traced."
+        )
+    record = HeadRecord.of(network.config)
+    if record is not None and record.shapes is not None:
+        raise LanguageModelError(
+            "Expected a model whose layers all have the same heads, got one from which "
+            f"{len(record.heads)} were removed. Its texts can be scored, but not traced: zero the "
+            "heads instead."
         )
     anatomy = builders[family](network)
     _check(anatomy)

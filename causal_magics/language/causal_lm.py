@@ -105,15 +105,7 @@ class CausalLM(PairScorer, SizedNetwork):
         ScoringWarning
             Where texts are not scored packed; once a model.
         """
-        tokens = self.encode(pairs)
-        scores = np.zeros(len(tokens))
-        taken, others = self._divided(tokens)
-        if taken:
-            chosen = [tokens[row] for row in taken]
-            scores[taken] = score_tokens(self.network, chosen, self.scorer)
-        if others:
-            chosen = [tokens[row] for row in others]
-            scores[others] = score_tokens(self.network, chosen, long_scorer(self.network))
+        scores = self.score_encoded(self.encode(pairs))
         failed = np.flatnonzero(np.isnan(scores))
         if len(failed):
             prompt, continuation = pairs[failed[0]]
@@ -123,7 +115,19 @@ class CausalLM(PairScorer, SizedNetwork):
             )
         return scores
 
-    def _divided(self, tokens: list[TokenPair]) -> tuple[list[int], list[int]]:
+    def score_encoded(self, tokens: Sequence[TokenPair]) -> NDArray[np.float64]:
+        """Return what `score` does, from what `encode` gave; NaN where the network gives it."""
+        scores = np.zeros(len(tokens))
+        taken, others = self._divided(tokens)
+        if taken:
+            chosen = [tokens[row] for row in taken]
+            scores[taken] = score_tokens(self.network, chosen, self.scorer)
+        if others:
+            chosen = [tokens[row] for row in others]
+            scores[others] = score_tokens(self.network, chosen, long_scorer(self.network))
+        return scores
+
+    def _divided(self, tokens: Sequence[TokenPair]) -> tuple[list[int], list[int]]:
         """Return which pairs the scorer takes, and which are too long for being packed."""
         rows = [row for row, (_, continuation) in enumerate(tokens) if continuation]
         longest = packed_length(self.network)

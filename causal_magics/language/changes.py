@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from causal_magics.language.anatomy import Anatomy, input_weight
 from causal_magics.language.tracing import Trace
 
@@ -62,6 +65,29 @@ def head_changes(
         found: Tensor = torch.einsum(
             "bshd,hdo->bhso", moved[:, :, heads], anatomy.head_outputs[layer][heads]
         )
+        return found
+
+    return changes
+
+
+def head_removals(anatomy: Anatomy, run: Trace, chosen: NDArray[np.bool_]) -> Changes:
+    """Return the changes by the absence of each chosen head, for `middle` of `swept`.
+
+    Parameters
+    ----------
+    anatomy : Anatomy
+    run : Trace
+    chosen : array of bool, shape (layers, heads)
+    """
+    import torch
+
+    def changes(layer: int) -> Tensor | None:
+        which = np.flatnonzero(chosen[layer])
+        if not len(which):
+            return None
+        heads = torch.from_numpy(which).to(run.hidden[0].device)
+        outputs = run.layers[layer].heads[:, :, heads]
+        found: Tensor = torch.einsum("bshd,hdo->bhso", outputs, -anatomy.head_outputs[layer][heads])
         return found
 
     return changes

@@ -130,7 +130,14 @@ def layers_of(network: Any) -> tuple[LayerHeads, ...]:
 
 
 def keep_heads(layer: LayerHeads, slots: Slots) -> None:
-    """Change a layer into one that has the heads in these slots."""
+    """Change a layer into one that has the heads in these slots.
+
+    Parameters
+    ----------
+    layer : LayerHeads
+    slots : Slots
+        Without any, the attention gives way to one that writes its output's bias alone.
+    """
     if not slots.groups:
         setattr(layer.parent, layer.name, _without_heads(layer))
         return
@@ -177,6 +184,9 @@ def take_blocks(
         Of a block.
     side : {"in", "out"}
     """
+    n_blocks = _ends(module)[side == "out"] // size
+    if list(chosen) == list(range(n_blocks)):
+        return
     axis = 0 if (side == "in") == (type(module).__name__ == "Conv1D") else 1
     _replace(module, "weight", _blocks(module.weight, chosen, size, axis))
     if side == "out" and module.bias is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, get_args
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, get_args
 
 from causal_magics.errors import LanguageModelError, shorten
 from causal_magics.language.head_layouts import (
@@ -17,6 +18,7 @@ from causal_magics.language.head_layouts import (
 )
 from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
+from causal_magics.language.head_record import HeadRecord, Removal
 from causal_magics.language.head_slots import (
     Shape,
     Slots,
@@ -26,13 +28,7 @@ from causal_magics.language.head_slots import (
 )
 from causal_magics.options import check_option
 
-__all__ = ["Removal", "RemovalWarning", "heads_removed", "reshape_layers", "saved_shapes"]
-
-Removal = Literal["zeroed", "padded", "removed"]
-"""Parameters set to zero; as many heads in every layer as the fullest has; or none of them kept."""
-
-RECORD = "causal_magics_heads"
-"""What a configuration calls the heads that were taken from its network."""
+__all__ = ["Removal", "RemovalWarning", "heads_removed", "reshape_layers"]
 
 
 class RemovalWarning(UserWarning):
@@ -86,7 +82,10 @@ def heads_removed(network: Any, heads: Iterable[Head], how: Removal = "zeroed") 
     check_option("how", how, get_args(Removal))
     sites = HeadSites.of(network)
     _check_family(network.config.model_type, how)
-    taken = _with_zeroed(checked_heads_of(heads, sites.shape), network.config, sites.shape)
+    taken = checked_heads_of(heads, sites.shape)
+    earlier = HeadRecord.of(network.config)
+    if earlier is not None and earlier.how == "zeroed":
+        taken = checked_heads_of([*taken, *earlier.heads], sites.shape)
     new = copy.deepcopy(network)
     outputs = _copies(sites.modules, network, new)
     for output in outputs:  # a mask that holds at the moment is no part of the new network
@@ -95,50 +94,17 @@ def heads_removed(network: Any, heads: Iterable[Head], how: Removal = "zeroed") 
         [head for head in range(sites.n_heads) if (layer, head) not in taken]
         for layer in range(len(outputs))
     ]
-    record: dict[str, Any] = {"how": how, "heads": [list(head) for head in taken]}
+    record = HeadRecord(how, taken)
     if network.config.model_type in FAMILIES:
         slots = _change(new, kept, how)
         if how == "removed":
-            record["shapes"] = [list(each.shape) for each in slots]
+            record = replace(record, shapes=tuple(each.shape for each in slots))
     else:
         for output, each in zip(outputs, kept, strict=True):
             blocks = [head if head in each else None for head in range(sites.n_heads)]
             take_blocks(output, blocks, sites.head_size, side="in")
-    setattr(new.config, RECORD, record)
+    record.write(new.config)
     return new
-
-
-def saved_shapes(config: Any) -> tuple[Shape, ...] | None:
-    """Return the shapes of a network's layers where heads were removed from it, otherwise None.
-
-    Parameters
-    ----------
-    config : transformers.PreTrainedConfig
-
-    Returns
-    -------
-    tuple of (heads of keys and values, query heads for each), or None
-
-    Raises
-    ------
-    LanguageModelError
-        Where the configuration says so in a way that cannot be read.
-    """
-    record = getattr(config, RECORD, None)
-    if not isinstance(record, Mapping) or "shapes" not in record:
-        return None
-    try:
-        shapes = tuple((int(groups), int(size)) for groups, size in record["shapes"])
-    except (TypeError, ValueError):
-        shapes = ()
-    family = FAMILIES.get(config.model_type)
-    right = len(shapes) == config.num_hidden_layers and all(min(each) >= 0 for each in shapes)
-    if not right or family is None or not family.removable:
-        raise LanguageModelError(
-            f"Expected {RECORD} in config.json to tell for each layer how many heads of keys and "
-            f"values it has and how many query heads for each, got {shorten(str(record))}."
-        )
-    return shapes
 
 
 def reshape_layers(network: Any, shapes: Sequence[Shape]) -> None:
@@ -165,14 +131,6 @@ def _check_family(model_type: str, how: Removal) -> None:
             f"Expected a network whose heads can be {how} ({', '.join(possible[how])}), got one of "
             f"the architecture {shorten(model_type)}. Its heads can be {' or '.join(ways)}."
         )
-
-
-def _with_zeroed(heads: Iterable[Head], config: Any, shape: tuple[int, int]) -> tuple[Head, ...]:
-    """Return heads together with those that were zeroed before."""
-    record = getattr(config, RECORD, None)
-    if isinstance(record, Mapping) and record.get("how") == "zeroed":
-        return checked_heads_of([*heads, *record.get("heads", ())], shape)
-    return tuple(heads)
 
 
 def _copies(modules: Sequence[Any], network: Any, new: Any) -> list[Any]:

@@ -34,8 +34,8 @@ class Wanted:
     columns : Tensor, shape (texts, terms)
         Open columns, each before the token whose log-probability is taken.
     tokens : Tensor, shape (texts, terms)
-    weights : Tensor, shape (texts, terms)
-        Factors; zero for terms that are filling.
+    weights : Tensor, shape (texts, terms) or (texts, terms, sums)
+        Factors, where several sums are wanted for each; zero for terms that are filling.
     """
 
     columns: Tensor
@@ -43,7 +43,7 @@ class Wanted:
     weights: Tensor
 
     def sums(self, anatomy: Anatomy, hidden: Tensor, kept: Tensor) -> Tensor:
-        """Return the weighted sum of log-probabilities of each row, shape (texts, rows).
+        """Return weighted sums of log-probabilities, shape (texts, rows) or (texts, rows, sums).
 
         Parameters
         ----------
@@ -57,24 +57,29 @@ class Wanted:
 
         at = torch.searchsorted(kept, self.columns)
         texts = torch.arange(len(at), device=at.device)[:, None]
-        normed = anatomy.final_norm(hidden[texts, :, at])
+        places, terms = torch.unique(texts * len(kept) + at, return_inverse=True)
+        normed = anatomy.final_norm(hidden[places // len(kept), :, places % len(kept)])
         rows = anatomy.head.weight[self.tokens]
-        logits = torch.einsum("btrh,bth->btr", normed, rows)
+        logits = torch.einsum("btrh,bth->btr", normed[terms], rows)
         bias = getattr(anatomy.head, "bias", None)
         if bias is not None:
             logits = logits + bias[self.tokens][..., None]
         if self._needs_norms:
-            logits = logits - _log_norms(anatomy, normed)
-        return torch.einsum("btr,bt->br", logits.double(), self.weights)
+            logits = logits - _log_norms(anatomy, normed)[terms]
+        into = "btr,bt->br" if self.weights.ndim == 2 else "btr,bts->brs"
+        return torch.einsum(into, logits.double(), self.weights)
 
     @property
     def _needs_norms(self) -> bool:
         """Whether normalising constants remain: not where weights of each column sum to zero."""
         import torch
 
-        n_columns = int(self.columns.max()) + 1
-        totals = torch.zeros(len(self.columns), n_columns, dtype=self.weights.dtype)
-        totals.scatter_add_(1, self.columns.cpu(), self.weights.cpu())
+        weights = self.weights.cpu().reshape(*self.columns.shape, -1)
+        columns = self.columns.cpu()[..., None].expand_as(weights)
+        totals = torch.zeros(
+            len(weights), int(columns.max()) + 1, weights.shape[-1], dtype=weights.dtype
+        )
+        totals.scatter_add_(1, columns, weights)
         return bool((totals.abs() > 1e-12).any())
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from causal_magics.errors import LanguageModelError, StorageError, shorten
-from causal_magics.language.head_removal import reshape_layers, saved_shapes
+from causal_magics.language.head_record import HeadRecord
+from causal_magics.language.head_removal import reshape_layers
 
 __all__ = ["load_network", "save_network", "weights_of"]
 
@@ -90,9 +91,10 @@ def load_network(source: str | Path, config: Any, **settings: Any) -> Any:
     """
     from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoModelForCausalLM
 
-    shapes = saved_shapes(config)
-    if shapes is None:
+    record = HeadRecord.of(config)
+    if record is None or record.shapes is None:
         return AutoModelForCausalLM.from_pretrained(source, **settings)
+    shapes = record.shapes
     whole: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
 
     def make(self: Any, config: Any, *args: Any, **kwargs: Any) -> None:
