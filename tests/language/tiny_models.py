@@ -5,6 +5,7 @@ Their parameters are drawn with a large spread, so that heads matter and probabi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,85 +65,60 @@ def masked_tokenizer() -> Any:
     )  # fmt: skip
 
 
-def tiny_network(family: str, *, context: int = 128, seed: int = 0) -> Any:
-    """Return a random network of a family: one of `HEAD_FAMILIES`, or ``"bert"``.
-
-    Three layers of four heads, 32 dimensions, 400 tokens; llama and qwen2 share keys and values
-    between two heads (grouped-query attention).
-    """
-    import torch
+def _makers(context: int) -> dict[str, Callable[[], Any]]:
+    """Return what makes a network of each family with names of sizes as Llama has them."""
     import transformers as hf
 
     sizes: dict[str, Any] = {**SIZES, "max_position_embeddings": context, "intermediate_size": 64}
-    makes: dict[str, Any] = {
-        "llama": lambda: hf.LlamaForCausalLM(hf.LlamaConfig(**sizes, num_key_value_heads=2)),
-        "qwen2": lambda: hf.Qwen2ForCausalLM(hf.Qwen2Config(**sizes, num_key_value_heads=2)),
-        "mistral": lambda: hf.MistralForCausalLM(
-            hf.MistralConfig(**sizes, num_key_value_heads=2, sliding_window=None)
-        ),
-        "qwen3": lambda: hf.Qwen3ForCausalLM(
-            hf.Qwen3Config(**sizes, num_key_value_heads=2, head_dim=8)
-        ),
-        "gemma2": lambda: hf.Gemma2ForCausalLM(
-            hf.Gemma2Config(**sizes, num_key_value_heads=2, head_dim=8)
-        ),
+    grouped = {**sizes, "num_key_value_heads": 2}
+    opt = {**sizes, "ffn_dim": 64, "word_embed_proj_dim": 32}
+    return {
+        "llama": lambda: hf.LlamaForCausalLM(hf.LlamaConfig(**grouped)),
+        "qwen2": lambda: hf.Qwen2ForCausalLM(hf.Qwen2Config(**grouped)),
+        "qwen3": lambda: hf.Qwen3ForCausalLM(hf.Qwen3Config(**grouped, head_dim=8)),
+        "mistral": lambda: hf.MistralForCausalLM(hf.MistralConfig(**grouped, sliding_window=None)),
+        "gemma2": lambda: hf.Gemma2ForCausalLM(hf.Gemma2Config(**grouped, head_dim=8)),
         "phi": lambda: hf.PhiForCausalLM(hf.PhiConfig(**sizes, partial_rotary_factor=0.5)),
         "neox": lambda: hf.GPTNeoXForCausalLM(hf.GPTNeoXConfig(**sizes)),
-        "opt": lambda: hf.OPTForCausalLM(
-            hf.OPTConfig(
-                vocab_size=400,
-                hidden_size=32,
-                num_hidden_layers=3,
-                num_attention_heads=4,
-                ffn_dim=64,
-                max_position_embeddings=context,
-                word_embed_proj_dim=32,
-            )
-        ),
-        "bloom": lambda: hf.BloomForCausalLM(
-            hf.BloomConfig(vocab_size=400, hidden_size=32, n_layer=3, n_head=4)
-        ),
-        "falcon": lambda: hf.FalconForCausalLM(
-            hf.FalconConfig(
-                vocab_size=400,
-                hidden_size=32,
-                num_hidden_layers=3,
-                num_attention_heads=4,
-                max_position_embeddings=context,
-            )
-        ),
-        "gptj": lambda: hf.GPTJForCausalLM(
-            hf.GPTJConfig(
-                vocab_size=400, n_embd=32, n_layer=3, n_head=4, n_positions=context, rotary_dim=4
-            )
-        ),
-        "gpt_neo": lambda: hf.GPTNeoForCausalLM(
-            hf.GPTNeoConfig(
-                vocab_size=400,
-                hidden_size=32,
-                num_layers=3,
-                num_heads=4,
-                window_size=16,
-                attention_types=[[["global", "local", "global"], 1]],
-                max_position_embeddings=context,
-            )
-        ),
-        "gpt2": lambda: hf.GPT2LMHeadModel(
-            hf.GPT2Config(
-                vocab_size=400,
-                n_embd=32,
-                n_layer=3,
-                n_head=4,
-                n_positions=context,
-                bos_token_id=0,
-                eos_token_id=1,
-            )
-        ),
+        "opt": lambda: hf.OPTForCausalLM(hf.OPTConfig(**opt)),
+        "falcon": lambda: hf.FalconForCausalLM(hf.FalconConfig(**sizes)),
         "bert": lambda: hf.BertForMaskedLM(hf.BertConfig(**sizes)),
     }
+
+
+def _older_makers(context: int) -> dict[str, Callable[[], Any]]:
+    """Return what makes a network of each family with names of sizes as GPT-2 has them."""
+    import transformers as hf
+
+    sizes: dict[str, Any] = {
+        "vocab_size": 400, "n_embd": 32, "n_layer": 3, "n_head": 4, "n_positions": context,
+        "bos_token_id": 0, "eos_token_id": 1,
+    }  # fmt: skip
+    bloom = {"vocab_size": 400, "hidden_size": 32, "n_layer": 3, "n_head": 4}
+    neo = {
+        "vocab_size": 400, "hidden_size": 32, "num_layers": 3, "num_heads": 4, "window_size": 16,
+        "attention_types": [[["global", "local", "global"], 1]], "max_position_embeddings": context,
+    }  # fmt: skip
+    return {
+        "gpt2": lambda: hf.GPT2LMHeadModel(hf.GPT2Config(**sizes)),
+        "gptj": lambda: hf.GPTJForCausalLM(hf.GPTJConfig(**sizes, rotary_dim=4)),
+        "bloom": lambda: hf.BloomForCausalLM(hf.BloomConfig(**bloom)),
+        "gpt_neo": lambda: hf.GPTNeoForCausalLM(hf.GPTNeoConfig(**neo)),
+    }
+
+
+def tiny_network(family: str, *, context: int = 128, seed: int = 0) -> Any:
+    """Return a random network of a family: one of `HEAD_FAMILIES`, or ``"bert"``.
+
+    Three layers of four heads, 32 dimensions, 400 tokens; llama, mistral, gemma2, qwen2 and qwen3
+    share keys and values between two heads (grouped-query attention).
+    """
+    import torch
+
+    makers = {**_makers(context), **_older_makers(context)}
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
-        network = makes[family]().eval()
+        network = makers[family]().eval()
         for parameter in network.parameters():
             if parameter.dim() > 1:
                 parameter.normal_(0.0, 0.2)
