@@ -1,0 +1,204 @@
+"""One measure and one text, made ready for one model, and what the model says to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal_magics.errors import LanguageModelError, PruningError, shorten
+from causal_magics.language.branching import Bundle
+from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.head_masks import without_heads
+from causal_magics.language.head_panels import Head
+from causal_magics.pruning.items import Items
+from causal_magics.pruning.measures import BiasMeasure
+from causal_magics.pruning.perplexity import PerplexityText
+
+__all__ = ["Change", "Evaluation", "Workload"]
+
+Floats = NDArray[np.float64]
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A quantity before and after, and by what share it changed.
+
+    Parameters
+    ----------
+    before, after : float
+    lower, upper : float
+        Ends of the 95 % bootstrap interval of the share, in which both are resampled together.
+    """
+
+    before: float
+    after: float
+    lower: float
+    upper: float
+
+    @property
+    def share(self) -> float:
+        """By what share of itself the quantity grew; −1 where it vanished."""
+        return self.after / self.before - 1.0
+
+    def __str__(self) -> str:
+        return f"{self.share:+.0%} [{self.lower:+.0%}, {self.upper:+.0%}]"
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Bias and perplexity of one model, or of one without some heads.
+
+    Parameters
+    ----------
+    items : Items
+    scores : array, shape (items,)
+    losses : array, shape (windows,)
+        −ln P of the predicted tokens of each window, summed, in nats.
+    n_tokens : array of int, shape (windows,)
+    """
+
+    items: Items
+    scores: Floats
+    losses: Floats
+    n_tokens: NDArray[np.int64]
+
+    @cached_property
+    def bias(self) -> float:
+        """Bias over all items."""
+        return float(self.items.bias(self.scores))
+
+    @cached_property
+    def perplexity(self) -> float:
+        """exp(mean loss a token)."""
+        return float(np.exp(self.losses.sum() / self.n_tokens.sum()))
+
+    @cached_property
+    def group_means(self) -> dict[str, float]:
+        """The mean score of each group."""
+        means = self.items.group_means(self.scores)
+        return dict(zip(self.items.groups, means.tolist(), strict=True))
+
+    def bias_interval(self, seed: int = 0) -> tuple[float, float]:
+        """Return the 95 % bootstrap interval of bias over the items' units."""
+        return _interval(self.items.bias(self.scores, self._item_weights(seed)))
+
+    def bias_change(self, after: Evaluation, seed: int = 0) -> Change:
+        """Return how bias changed, with its interval; both are of the same items."""
+        weights = self._item_weights(seed)
+        ends = [each.items.bias(each.scores, weights) for each in (self, after)]
+        return Change(self.bias, after.bias, *_interval(ends[1] / ends[0] - 1.0))
+
+    def perplexity_change(self, after: Evaluation, seed: int = 0) -> Change:
+        """Return how perplexity changed, with its interval over windows."""
+        rng = np.random.default_rng(seed)
+        n = len(self.losses)
+        weights = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+        logs = weights @ (after.losses - self.losses) / (weights @ self.n_tokens)
+        return Change(self.perplexity, after.perplexity, *_interval(np.expm1(logs)))
+
+    def _item_weights(self, seed: int) -> Floats:
+        return self.items.resampled(RESAMPLES, np.random.default_rng(seed))
+
+
+@dataclass(frozen=True, eq=False)
+class Workload:
+    """A measure of bias and a text for perplexity as tokens of one model.
+
+    Parameters
+    ----------
+    model : CausalLM
+    measure : BiasMeasure
+    text : PerplexityText
+    items : Items
+    places : tuple of array of int
+        For each item its queries.
+    bundles : tuple of Bundle
+        For each item the tokens of its queries.
+    windows : tuple of Bundle
+    """
+
+    model: CausalLM
+    measure: BiasMeasure
+    text: PerplexityText
+    items: Items
+    places: tuple[NDArray[np.int64], ...]
+    bundles: tuple[Bundle, ...]
+    windows: tuple[Bundle, ...]
+
+    @classmethod
+    def of(cls, model: CausalLM, measure: BiasMeasure, text: PerplexityText) -> Workload:
+        """Make a measure and a text ready.
+
+        Raises
+        ------
+        PruningError
+            Where a prompt or a continuation is no token, or the text is shorter than a window.
+        """
+        items = measure.items(model)
+        encoded = model.encode(items.queries)
+        for (prompt, continuation), tokens in zip(items.queries, encoded, strict=True):
+            if not len(tokens[0]) or not len(tokens[1]):
+                raise PruningError(
+                    f"Expected a prompt and a continuation of a token or more each, got "
+                    f"{shorten(prompt)} and {shorten(continuation)} in {measure.name}."
+                )
+        owners = items.item_of_query
+        places = tuple(np.flatnonzero(owners == item) for item in range(len(items)))
+        bundles = tuple(
+            tuple((tuple(encoded[q][0]), tuple(encoded[q][1])) for q in own) for own in places
+        )
+        return cls(model, measure, text, items, places, bundles, text.windows(model))
+
+    @cached_property
+    def n_tokens(self) -> NDArray[np.int64]:
+        """How many tokens of each window are predicted."""
+        return np.array([len(continuation) for ((_, continuation),) in self.windows])
+
+    @cached_property
+    def base(self) -> Evaluation:
+        """What the whole model says."""
+        return self.evaluate()
+
+    def evaluate(self, heads: Iterable[Head] = ()) -> Evaluation:
+        """Return bias and perplexity of the model without some heads.
+
+        Raises
+        ------
+        PruningError
+            Where a head is not in the model.
+        LanguageModelError
+            Where the model has no separable heads, or gives no number.
+        """
+        with without_heads(self.model.network, heads):
+            scores = self.items.scores(self.log_probs())
+            losses = -self.model.score_encoded(_flat(self.windows))
+        if np.isnan(scores).any() or np.isnan(losses).any():
+            raise LanguageModelError(
+                f"Expected log-probabilities, but {self.model.model_id} gives NaN. Load it with "
+                "dtype float32."
+            )
+        return Evaluation(self.items, scores, losses, self.n_tokens)
+
+    def log_probs(self) -> Floats:
+        """Return the log-probability of each query of the items, shape (queries,)."""
+        return self.by_query(self.model.score_encoded(_flat(self.bundles)))
+
+    def by_query(self, values: Floats) -> Floats:
+        """Return values of all bundles, one after the other, in the order of queries."""
+        found = np.empty_like(values)
+        found[np.concatenate(self.places)] = values
+        return found
+
+
+def _flat(bundles: Sequence[Bundle]) -> Bundle:
+    return [pair for bundle in bundles for pair in bundle]
+
+
+def _interval(samples: Floats) -> tuple[float, float]:
+    lower, upper = np.nanpercentile(samples, [2.5, 97.5])
+    return float(lower), float(upper)
