@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from causal_magics.errors import PruningError
 
-__all__ = ["Aggregate", "Items", "Side"]
+__all__ = ["Aggregate", "Items", "Pooling", "Side"]
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Aggregate = Literal["sum", "mean", "max", "size", "signed"]
+Pooling = Literal["sum", "mean"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +34,20 @@ class Side:
         Places in `Items.queries`.
     offsets : array, shape (items, most)
         What is added to each log-probability; −inf for filling.
+    pooling : {"sum", "mean"}
+        Whether probabilities are added, or their logarithms averaged.
     """
 
     queries: Whole
     offsets: Floats
+    pooling: Pooling = "sum"
 
     @classmethod
     def of(
-        cls, queries: Sequence[Sequence[int]], offsets: Sequence[Sequence[float]] | None = None
+        cls,
+        queries: Sequence[Sequence[int]],
+        offsets: Sequence[Sequence[float]] | None = None,
+        pooling: Pooling = "sum",
     ) -> Side:
         """Return a side from lists of one or more queries for each item."""
         most = max((len(row) for row in queries), default=0)
@@ -49,16 +56,23 @@ class Side:
         for item, row in enumerate(queries):
             places[item, : len(row)] = row
             added[item, : len(row)] = 0.0 if offsets is None else offsets[item]
-        return cls(places, added)
+        return cls(places, added, pooling)
 
     def pooled(self, log_probs: Floats) -> Floats:
-        """Return the log of the summed probabilities, (…, items), from those of queries."""
+        """Return the log of what the queries of an item are together, (…, items)."""
+        terms = log_probs[..., self.queries] + self.offsets
+        if self.pooling == "mean":
+            real = np.isfinite(self.offsets)
+            return np.asarray(np.where(real, terms, 0.0).sum(axis=-1) / real.sum(axis=-1))
         with np.errstate(divide="ignore"):
-            found: Floats = np.logaddexp.reduce(log_probs[..., self.queries] + self.offsets, -1)
+            found: Floats = np.logaddexp.reduce(terms, axis=-1)
         return found
 
     def shares(self, log_probs: Floats) -> Floats:
-        """Return what share each query has in its sum, (items, most); 0 where all are nothing."""
+        """Return how `pooled` changes with each query, (items, most); 0 where all are nothing."""
+        if self.pooling == "mean":
+            real = np.isfinite(self.offsets)
+            return np.asarray(real / real.sum(axis=-1, keepdims=True))
         pooled = self.pooled(log_probs)[:, None]
         with np.errstate(invalid="ignore"):
             found = np.exp(log_probs[self.queries] + self.offsets - pooled)
@@ -69,7 +83,8 @@ class Side:
 class Items:
     """Prompts with continuations, the scores made of their log-probabilities, and the groups.
 
-    The score of an item is the log-odds of the queries on one side against those on the other. Of
+    The score of an item is the log-odds of the queries on one side against those on the other,
+    or the difference of their mean log-probabilities. Of
     sampled continuations it is the exponential of that: with log weights as offsets, an
     importance-weighted mean.
 
