@@ -27,13 +27,13 @@ from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.protocol import Pair
 from causal_magics.language.sampling import sample_tokens, text_after
 from causal_magics.options import check_count, check_option
+from causal_magics.pruning.head_effects import PruningWarning
 from causal_magics.pruning.items import Aggregate, Items, Side
 from causal_magics.pruning.scorers import ToxicityScorer, negative_words, scored
 from causal_magics.pruning.templates import PLACE, checked_groups, checked_templates, cut_texts
 
 __all__ = [
     "Drawn",
-    "FewSamplesWarning",
     "SampledToxicity",
     "effective_samples",
     "warn_of_few_samples",
@@ -47,10 +47,6 @@ SMALLEST_SCORE = 1e-300
 FEW = 5
 """Effective samples of a prompt below which weights are worth a warning; or half of all drawn."""
 KEPT = 2
-
-
-class FewSamplesWarning(UserWarning):
-    """A changed model is judged by too few of the samples that were drawn from the whole one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,7 +279,7 @@ def warn_of_few_samples(items: Items, log_probs: Floats) -> None:
 
     Warns
     -----
-    FewSamplesWarning
+    PruningWarning
         Where it is below 5 a prompt, on average, or below half of what was drawn if that is less.
     """
     drawn = np.isfinite(items.against.offsets).sum(axis=1)
@@ -293,7 +289,7 @@ def warn_of_few_samples(items: Items, log_probs: Floats) -> None:
             f"Without these heads, {drawn.sum()} continuations count as {effective.sum():.0f} only "
             f"({effective.mean():.1f} a prompt), so that their toxicity is guessed from few. "
             "Draw anew with confirm_toxicity(), or raise n_samples.",
-            FewSamplesWarning,
+            PruningWarning,
             stacklevel=3,
         )
 

@@ -172,7 +172,7 @@ def confirm_toxicity(
 
     Warns
     -----
-    FewSamplesWarning
+    PruningWarning
         Where the weights rest on few of the samples.
     """
     cut = checked_heads_of(heads, HeadSites.of(model.network).shape)

@@ -13,15 +13,18 @@ from pruning.word_models import PEOPLE, WORDS, word_model
 from causal_magics.errors import CausalMagicsError, PruningError
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import without_heads
+from causal_magics.pruning.head_effects import PruningWarning
 from causal_magics.pruning.measures import BiasMeasure, checked_measure
+from causal_magics.pruning.perplexity import PerplexityText
 from causal_magics.pruning.sampled_toxicity import (
-    FewSamplesWarning,
     SampledToxicity,
     effective_samples,
     warn_of_few_samples,
 )
 from causal_magics.pruning.scorers import negative_words
+from causal_magics.pruning.sweep import head_effects
 from causal_magics.pruning.toxicity_confirmation import confirm_toxicity
+from causal_magics.pruning.workload import Workload
 
 MODEL = word_model()
 GROUPS = {"women": PEOPLE[:2], "men": PEOPLE[2:]}
@@ -128,7 +131,7 @@ def test_few_effective_samples_are_told() -> None:
     ]
     assert effective_samples(items, log_probs + np.log(weights)) == pytest.approx(squares, rel=1e-4)
     log_probs[::8] += 5.0
-    with pytest.warns(FewSamplesWarning, match="64 continuations count as"):
+    with pytest.warns(PruningWarning, match="64 continuations count as"):
         warn_of_few_samples(items, log_probs)
 
 
@@ -146,6 +149,21 @@ def test_slopes_are_those_of_a_weighted_mean() -> None:
     step = 1e-5 * np.eye(len(log_probs))
     ends = [items.scores(log_probs + sign * step).sum(axis=-1) for sign in (1, -1)]
     assert items.slopes(log_probs) == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("n_tokens", [1, 4])
+def test_effects_of_heads_on_toxicity_come_from_the_same_sweep(n_tokens: int) -> None:
+    """Also where one continuation was drawn several times."""
+    text = PerplexityText(("the women were kind and all boys were always rude",), window=5)
+    workload = Workload.of(MODEL, measure(n_tokens=n_tokens), text)
+    effects = head_effects(workload, method="exact")
+    for layer, head in ((0, 1), (1, 3), (2, 2)):
+        without = workload.evaluate([(layer, head)]).scores
+        assert effects.scores[:, layer, head] == pytest.approx(without, abs=1e-4)
+        assert np.abs(without - workload.base.scores).max() > 1e-3
+    guessed = head_effects(workload, method="gradient").scores - workload.base.scores[:, None, None]
+    truth = effects.scores - workload.base.scores[:, None, None]
+    assert np.corrcoef(guessed.ravel(), truth.ravel())[0, 1] > 0.6
 
 
 def test_what_was_drawn_is_kept_until_the_model_changes() -> None:
