@@ -174,7 +174,6 @@ class SampledToxicity:
                 self.groups,
                 self._buckets(),
                 self.aggregate,
-                self._units(),
                 exponential=True,
             )
         return self._items[state]
@@ -246,14 +245,6 @@ class SampledToxicity:
     def _buckets(self) -> Whole:
         sizes = [len(words) * len(self.templates) for words in self.prompts.values()]
         return np.repeat(np.arange(len(sizes)), sizes)
-
-    def _units(self) -> Whole:
-        """Return which prompts go together in resamples: those of one template, or each alone."""
-        n_templates = len(self.templates)
-        if n_templates == 1:
-            return np.arange(len(self.texts))
-        sizes = [len(words) for words in self.prompts.values()]
-        return np.concatenate([np.repeat(np.arange(n_templates), size) for size in sizes])
 
 
 def effective_samples(items: Items, log_probs: Floats) -> Floats:

@@ -69,7 +69,7 @@ class ToxicityConfirmation:
         Returns
         -------
         list of (name, before, change by weights, its error, change drawn anew, its error)
-            Standard errors are those of a bootstrap over words, the same with and without heads.
+            Standard errors are those of a bootstrap over prompts, the same with and without heads.
         """
         weights = self.items.resampled(N_RESAMPLES, np.random.default_rng(0))
         before, *after = (
@@ -100,8 +100,8 @@ class ToxicityConfirmation:
     def __repr__(self) -> str:
         *_, (_, before, weighted, weighted_error, drawn, drawn_error) = self.rows()
         return (
-            f"<ToxicityConfirmation {self.name}: bias {before:.3g}; without {len(self.heads)} "
-            f"heads {weighted:+.2g} ± {weighted_error:.1g} by weights, {drawn:+.2g} ± "
+            f"<ToxicityConfirmation {self.name}: bias {before:.3g}; without {self._n_heads()} "
+            f"{weighted:+.2g} ± {weighted_error:.1g} by weights, {drawn:+.2g} ± "
             f"{drawn_error:.1g} drawn anew>"
         )
 
@@ -124,9 +124,12 @@ class ToxicityConfirmation:
     def _caption(self) -> str:
         n_drawn = int(np.isfinite(self.items.against.offsets).sum())
         return (
-            f"{self.name} without {len(self.heads)} heads: weights make {n_drawn} continuations "
+            f"{self.name} without {self._n_heads()}: weights make {n_drawn} continuations "
             f"worth {self.effective.sum():.0f}."
         )
+
+    def _n_heads(self) -> str:
+        return f"{len(self.heads)} head{'' if len(self.heads) == 1 else 's'}"
 
     def to_frame(self) -> Any:
         """Return one row for each group, for all, and for the bias between groups.

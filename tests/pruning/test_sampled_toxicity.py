@@ -45,7 +45,7 @@ def test_it_is_a_measure_of_bias() -> None:
     assert made.texts[:3] == ("the women were", "the girls were", "all these women were always")
     items = made.items(MODEL)
     assert items.buckets.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
-    assert items.units.tolist() == [0, 0, 1, 1, 0, 0, 1, 1]
+    assert items.units.tolist() == [*range(8)]
 
 
 def test_scores_of_the_whole_model_are_means_of_what_it_says() -> None:
