@@ -131,7 +131,7 @@ def anatomy_of(network: Any) -> Anatomy:
             f"architecture {shorten(family)}. Its texts can be scored, but not traced."
         )
     record = HeadRecord.of(network.config)
-    if record is not None and record.shapes is not None:
+    if record is not None and record.sizes is not None:
         raise LanguageModelError(
             "Expected a model whose layers all have the same heads, got one from which "
             f"{len(record.heads)} were removed. Its texts can be scored, but not traced: zero the "

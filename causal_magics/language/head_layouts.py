@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from causal_magics.language.head_slots import Shape, Slots
+from causal_magics.language.head_slots import Sizes, Slots
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -90,29 +90,27 @@ class LayerHeads:
         return getattr(self.attention, self.output_name)
 
     @property
-    def shape(self) -> Shape:
-        """Heads of keys and values, and query heads for each."""
+    def sizes(self) -> Sizes:
+        """For each head of keys and values, how many query heads read it."""
         attention = self.attention
         n_heads = _ends(self.output)[0] // self.head_size
         if hasattr(attention, "k_proj"):
             n_groups = _ends(attention.k_proj)[1] // self.head_size
         else:
             n_groups = getattr(attention, "num_kv_heads", n_heads)
-        return n_groups, n_heads // n_groups
+        return (n_heads // n_groups,) * n_groups
 
-    def inputs(self, shape: Shape) -> dict[str, list[Block]]:
-        """Return the blocks of each input projection, where a layer has this shape."""
-        attention, (n_groups, group_size) = self.attention, shape
-        n_heads = n_groups * group_size
-        queries: list[Block] = [("query", head) for head in range(n_heads)]
-        keys: list[Block] = [("key", group) for group in range(n_groups)]
-        values: list[Block] = [("value", group) for group in range(n_groups)]
+    def inputs(self, sizes: Sizes) -> dict[str, list[Block]]:
+        """Return the blocks of each input projection, where the heads are these."""
+        attention = self.attention
+        queries: list[Block] = [("query", head) for head in range(sum(sizes))]
+        keys: list[Block] = [("key", group) for group in range(len(sizes))]
+        values: list[Block] = [("value", group) for group in range(len(sizes))]
         if hasattr(attention, "q_proj"):
             return {"q_proj": queries, "k_proj": keys, "v_proj": values}
         if hasattr(attention, "c_attn"):
             return {"c_attn": [*queries, *keys, *values]}
-        bounds = pairwise(range(0, n_heads + 1, group_size))
-        parts = zip(bounds, keys, values, strict=True)
+        parts = zip(pairwise(accumulate(sizes, initial=0)), keys, values, strict=True)
         joined = [block for (a, b), key, value in parts for block in (*queries[a:b], key, value)]
         return {"query_key_value": joined}
 
@@ -138,12 +136,12 @@ def keep_heads(layer: LayerHeads, slots: Slots) -> None:
     slots : Slots
         Without any, the attention gives way to one that writes its output's bias alone.
     """
-    if not slots.groups:
+    if not slots.sizes:
         setattr(layer.parent, layer.name, _without_heads(layer))
         return
     attention, size = layer.attention, layer.head_size
-    old = layer.inputs(layer.shape)
-    new = layer.inputs(slots.shape)
+    old = layer.inputs(layer.sizes)
+    new = layer.inputs(slots.sizes)
     sources: dict[str, Sequence[int | None]] = {
         "query": slots.queries, "key": slots.groups, "value": slots.groups
     }  # fmt: skip
@@ -155,9 +153,11 @@ def keep_heads(layer: LayerHeads, slots: Slots) -> None:
         take_blocks(getattr(attention, name), chosen, size, side="out")
     take_blocks(layer.output, slots.queries, size, side="in")
     n_heads = len(slots.queries)
+    if len(set(slots.sizes)) > 1:
+        _level(layer, slots.sizes)
     told = {
         "num_heads": n_heads, "num_attention_heads": n_heads,
-        "num_key_value_groups": slots.shape[1], "split_size": n_heads * size,
+        "num_key_value_groups": max(slots.sizes), "split_size": n_heads * size,
     }  # fmt: skip
     for name, value in told.items():
         if hasattr(attention, name):
@@ -217,9 +217,27 @@ def _replace(module: Any, name: str, values: Tensor) -> None:
     setattr(module, name, torch.nn.Parameter(values.contiguous(), before.requires_grad))
 
 
+def _level(layer: LayerHeads, sizes: Sizes) -> None:
+    """Let the library, which wants groups of one size, see the smaller ones filled up.
+
+    It is given a head of queries again in each place that is left, and of what it returns only
+    the heads that were kept are read.
+    """
+    from causal_magics.language.cut_modules import GatherLinear, SpreadLinear
+
+    largest = max(sizes)
+    starts = accumulate(sizes, initial=0)
+    given = [start + min(place, size - 1) for start, size in zip(starts, sizes, strict=False)
+             for place in range(largest)]  # fmt: skip
+    read = [group * largest + place for group, size in enumerate(sizes) for place in range(size)]
+    attention, size = layer.attention, layer.head_size
+    attention.q_proj = SpreadLinear(attention.q_proj, size, given)
+    setattr(attention, layer.output_name, GatherLinear(layer.output, size, read))
+
+
 def _without_heads(layer: LayerHeads) -> Any:
     """Return an attention that has no heads: what remains is the bias of its output."""
-    from causal_magics.language.headless_attention import HeadlessAttention
+    from causal_magics.language.cut_modules import HeadlessAttention
 
     take_blocks(layer.output, (), layer.head_size, side="in")
     attention = layer.attention

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from causal_magics.errors import LanguageModelError, shorten
 from causal_magics.language.head_panels import Head
-from causal_magics.language.head_slots import Shape
+from causal_magics.language.head_slots import Sizes
 
 __all__ = ["HeadRecord", "Removal"]
 
@@ -26,13 +26,14 @@ class HeadRecord:
     how : {"zeroed", "padded", "removed"}
     heads : tuple of (layer, head)
         As they were counted in the network from which they were taken.
-    shapes : tuple of (heads of keys and values, query heads for each), optional
-        Of each layer, where they are not those of the configuration.
+    sizes : tuple of tuple of int, optional
+        For each layer and each of its heads of keys and values, how many query heads read it;
+        None where the layers are those of the configuration.
     """
 
     how: Removal
     heads: tuple[Head, ...]
-    shapes: tuple[Shape, ...] | None = None
+    sizes: tuple[Sizes, ...] | None = None
 
     @classmethod
     def of(cls, config: Any) -> HeadRecord | None:
@@ -50,33 +51,33 @@ class HeadRecord:
             record = cls(
                 told["how"],
                 tuple((int(layer), int(head)) for layer, head in told["heads"]),
-                tuple((int(groups), int(size)) for groups, size in told["shapes"])
-                if "shapes" in told
+                tuple(tuple(int(size) for size in sizes) for sizes in told["sizes"])
+                if "sizes" in told
                 else None,
             )
         except (TypeError, ValueError, KeyError):
             record = None
         if record is None or not _fits(record, config.num_hidden_layers):
             raise LanguageModelError(
-                f"Expected {NAME} in config.json to tell how heads were taken, which, and the "
-                f"shapes of the layers that are left, got {shorten(str(told))}."
+                f"Expected {NAME} in config.json to tell how heads were taken, which, and how many "
+                f"are left in each layer, got {shorten(str(told))}."
             )
         return record
 
     def write(self, config: Any) -> None:
         """Put the record into a configuration."""
         told: dict[str, Any] = {"how": self.how, "heads": [list(head) for head in self.heads]}
-        if self.shapes is not None:
-            told["shapes"] = [list(shape) for shape in self.shapes]
+        if self.sizes is not None:
+            told["sizes"] = [list(sizes) for sizes in self.sizes]
         setattr(config, NAME, told)
 
 
 def _fits(record: HeadRecord, n_layers: int) -> bool:
     """Return whether a record can be one of a network of so many layers."""
-    if record.shapes is None:
+    if record.sizes is None:
         return record.how in ("zeroed", "padded")
     return (
         record.how == "removed"
-        and len(record.shapes) == n_layers
-        and all(min(shape) > 0 or shape == (0, 0) for shape in record.shapes)
+        and len(record.sizes) == n_layers
+        and all(size > 0 for sizes in record.sizes for size in sizes)
     )

@@ -6,6 +6,7 @@ import copy
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, get_args
 
 from causal_magics.errors import LanguageModelError, shorten
@@ -20,10 +21,10 @@ from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
 from causal_magics.language.head_record import HeadRecord, Removal
 from causal_magics.language.head_slots import (
-    Shape,
+    Sizes,
     Slots,
+    kept_slots,
     padded_slots,
-    smallest_slots,
     zeroed_slots,
 )
 from causal_magics.options import check_option
@@ -48,9 +49,9 @@ def heads_removed(network: Any, heads: Iterable[Head], how: Removal = "zeroed") 
     saved as any other, but only `load_model` builds it again: ``from_pretrained`` of transformers
     ends in an error about the sizes of parameters.
 
-    Query heads that share keys and values are kept in groups. Where a layer keeps groups of
-    different sizes, the smaller are filled up with zeros, or keys and values are doubled,
-    whichever takes fewer parameters, so that no layer ever grows.
+    Where query heads share keys and values, these go with the last head that reads them. In a
+    layer that keeps groups of different sizes parameters are gone, but attention takes as long as
+    if all groups were as large as the largest.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ def heads_removed(network: Any, heads: Iterable[Head], how: Removal = "zeroed") 
     if network.config.model_type in FAMILIES:
         slots = _change(new, kept, how)
         if how == "removed":
-            record = replace(record, shapes=tuple(each.shape for each in slots))
+            record = replace(record, sizes=tuple(each.sizes for each in slots))
     else:
         for output, each in zip(outputs, kept, strict=True):
             blocks = [head if head in each else None for head in range(sites.n_heads)]
@@ -107,17 +108,18 @@ def heads_removed(network: Any, heads: Iterable[Head], how: Removal = "zeroed") 
     return new
 
 
-def reshape_layers(network: Any, shapes: Sequence[Shape]) -> None:
+def reshape_layers(network: Any, sizes: Sequence[Sizes]) -> None:
     """Give a new network's layers so many heads, in which nothing stands yet.
 
     Parameters
     ----------
     network : transformers.PreTrainedModel
         Of a family whose heads can be removed; it is changed.
-    shapes : sequence of (heads of keys and values, query heads for each)
+    sizes : sequence of tuple of int
+        For each layer and each of its heads of keys and values, how many query heads read it.
     """
-    for layer, shape in zip(layers_of(network), shapes, strict=True):
-        keep_heads(layer, Slots.zeros(shape))
+    for layer, each in zip(layers_of(network), sizes, strict=True):
+        keep_heads(layer, Slots.zeros(each))
 
 
 def _check_family(model_type: str, how: Removal) -> None:
@@ -143,10 +145,10 @@ def _copies(modules: Sequence[Any], network: Any, new: Any) -> list[Any]:
 def _change(network: Any, kept: Sequence[Sequence[int]], how: Removal) -> list[Slots]:
     """Keep these heads of each layer, and return where they stand."""
     layers = layers_of(network)
-    pairs = list(zip(kept, (layer.shape for layer in layers), strict=True))
+    pairs = list(zip(kept, (layer.sizes for layer in layers), strict=True))
     slots = [zeroed_slots(*pair) for pair in pairs]
     if how == "removed":
-        slots = [smallest_slots(*pair) for pair in pairs]
+        slots = [kept_slots(*pair) for pair in pairs]
     elif how == "padded":
         slots = _padded(network.config, kept, layers[0]) or slots
     for layer, each in zip(layers, slots, strict=True):
@@ -156,9 +158,7 @@ def _change(network: Any, kept: Sequence[Sequence[int]], how: Removal) -> list[S
 
 def _padded(config: Any, kept: Sequence[Sequence[int]], layer: LayerHeads) -> list[Slots] | None:
     """Return slots of one shape, which the configuration is told, or None with a warning."""
-    slots = padded_slots(
-        kept, layer.shape, lambda shape: _is_valid(copy.deepcopy(config), shape, layer.head_size)
-    )
+    slots = padded_slots(kept, layer.sizes, partial(_is_valid, config, layer.head_size))
     if slots is None:
         most = max(len(each) for each in kept)
         warnings.warn(
@@ -168,15 +168,16 @@ def _padded(config: Any, kept: Sequence[Sequence[int]], layer: LayerHeads) -> li
             stacklevel=4,
         )
         return None
-    _tell(config, slots[0].shape, layer.head_size)
+    _tell(config, len(slots[0].sizes), slots[0].sizes[0], layer.head_size)
     return slots
 
 
-def _is_valid(config: Any, shape: Shape, head_size: int) -> bool:
-    """Return whether a configuration allows such layers; it is changed."""
+def _is_valid(config: Any, head_size: int, n_groups: int, size: int) -> bool:
+    """Return whether a configuration allows such layers."""
     from huggingface_hub.errors import StrictDataclassError
 
-    _tell(config, shape, head_size)
+    config = copy.deepcopy(config)
+    _tell(config, n_groups, size, head_size)
     try:
         config.validate()
     except StrictDataclassError:
@@ -184,8 +185,7 @@ def _is_valid(config: Any, shape: Shape, head_size: int) -> bool:
     return True
 
 
-def _tell(config: Any, shape: Shape, head_size: int) -> None:
-    n_groups, size = shape
+def _tell(config: Any, n_groups: int, size: int, head_size: int) -> None:
     config.head_dim = head_size
     config.num_attention_heads = n_groups * size
     config.num_key_value_heads = n_groups

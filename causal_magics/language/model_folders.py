@@ -92,14 +92,14 @@ def load_network(source: str | Path, config: Any, **settings: Any) -> Any:
     from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoModelForCausalLM
 
     record = HeadRecord.of(config)
-    if record is None or record.shapes is None:
+    if record is None or record.sizes is None:
         return AutoModelForCausalLM.from_pretrained(source, **settings)
-    shapes = record.shapes
+    sizes = record.sizes
     whole: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
 
     def make(self: Any, config: Any, *args: Any, **kwargs: Any) -> None:
         whole.__init__(self, config, *args, **kwargs)
-        reshape_layers(self, shapes)
+        reshape_layers(self, sizes)
 
     # The library makes a network by its class and then fills its parameters: this class makes it
     # with the heads that were kept. By its module it counts as one of the library's own, whose

@@ -37,6 +37,8 @@ class RemovalReport:
     heads : tuple of (layer, head)
     parameters_before, bytes_before, parameters_after, bytes_after : int
         Bytes are those of the weights, in memory as on disk.
+    cache_before, cache_after : int
+        Bytes that a token takes while text is generated: its keys and values.
     error : float
         The largest difference of a log-probability from the network with the heads masked, in
         nats, over all next tokens in some texts.
@@ -50,6 +52,8 @@ class RemovalReport:
     bytes_before: int
     parameters_after: int
     bytes_after: int
+    cache_before: int
+    cache_after: int
     error: float
     speed_before: float | None = None
     speed_after: float | None = None
@@ -72,7 +76,12 @@ class RemovalReport:
             if self.speed_before is None or self.speed_after is None
             else f"; {self.speed_before:,.0f} → {self.speed_after:,.0f} tokens/s"
         )
-        return f"{len(self.heads)} heads {self.how}: {size}; error {self.error:.1e}{speed}"
+        cache = (
+            f"; cache {self.cache_before / 1e3:,.1f} → {self.cache_after / 1e3:,.1f} kB a token"
+            if self.cache_after != self.cache_before
+            else ""
+        )
+        return f"{len(self.heads)} heads {self.how}: {size}; error {self.error:.1e}{cache}{speed}"
 
     def __str__(self) -> str:
         return self.describe()
@@ -124,7 +133,17 @@ def removal_report(
         found = _log_probs(new, tokens.to(new.device)).to(truth.device)
         error = max(error, float((found - truth).abs().max()))
     before, after = tokens_per_second(whole, new) if speed else (None, None)
-    return RemovalReport(record.how, record.heads, *_size(whole), *_size(new), error, before, after)
+    return RemovalReport(
+        record.how,
+        record.heads,
+        *_size(whole),
+        *_size(new),
+        _cache(whole),
+        _cache(new),
+        error,
+        before,
+        after,
+    )
 
 
 def tokens_per_second(*networks: Any, n_tokens: int = 256, repeats: int = 5) -> tuple[float, ...]:
@@ -162,6 +181,16 @@ def _log_probs(network: Any, tokens: Tensor) -> Tensor:
     with torch.inference_mode():
         logits: Tensor = network(input_ids=tokens, use_cache=False).logits
         return logits.float().log_softmax(-1).cpu()
+
+
+def _cache(network: Any) -> int:
+    """Return how many bytes the keys and values of one token take."""
+    import torch
+
+    token = torch.zeros(1, 1, dtype=torch.long, device=network.device)
+    with torch.inference_mode():
+        cache = network(input_ids=token, use_cache=True).past_key_values
+    return sum(each.nbytes for layer in cache.layers for each in (layer.keys, layer.values))
 
 
 def _size(network: Any) -> tuple[int, int]:
