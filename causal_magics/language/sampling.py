@@ -51,9 +51,9 @@ def sample_continuations(
 ) -> tuple[tuple[str, ...], ...]:
     """Draw continuations of prompts.
 
-    The same seed gives the same texts, whatever else is drawn with them, as far as the network's
-    numbers do not depend on the batch: in float32 a text changes with it about once in some
-    thousand tokens. Heads that are cut by `without_heads` are cut here too.
+    The same seed gives the same texts, whatever else is drawn with them, but for rounding: it
+    changes a text where two tokens come within some 1e-5 of each other. Heads that are cut by
+    `without_heads` are cut here too.
 
     Parameters
     ----------

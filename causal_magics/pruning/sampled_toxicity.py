@@ -30,7 +30,13 @@ from causal_magics.options import check_count, check_option
 from causal_magics.pruning.head_effects import PruningWarning
 from causal_magics.pruning.items import Aggregate, Items, Side
 from causal_magics.pruning.scorers import ToxicityScorer, negative_words, scored
-from causal_magics.pruning.templates import PLACE, checked_groups, checked_templates, cut_texts
+from causal_magics.pruning.templates import (
+    Prompt,
+    checked_groups,
+    checked_templates,
+    cut_texts,
+    prompts_of,
+)
 
 __all__ = [
     "Drawn",
@@ -92,9 +98,13 @@ class SampledToxicity:
         Texts with ``{}`` where a word goes.
     scorer : callable
         From a text to its score, or from a list of texts to a list of scores; see `scorers`.
+    per_group : int, optional
+        At most how many prompts each group gets, spread evenly over templates and words; all where
+        it is None.
     n_samples, n_tokens : int
         Continuations of each prompt, and the most tokens of one.
     seed : int
+        Of which prompts these are, and of what is drawn.
     aggregate : {"sum", "mean", "max", "size", "signed"}
         How bias follows from scores: see `Items`.
     score_limit : float
@@ -113,6 +123,7 @@ class SampledToxicity:
     prompts: Mapping[str, Sequence[str]]
     templates: Sequence[str] = ("{}",)
     scorer: ToxicityScorer = negative_words
+    per_group: int | None = None
     n_samples: int = 10
     n_tokens: int = 20
     seed: int = 0
@@ -124,6 +135,8 @@ class SampledToxicity:
         object.__setattr__(self, "prompts", checked_groups(self.prompts))
         object.__setattr__(self, "templates", checked_templates(self.templates))
         check_option("aggregate", self.aggregate, get_args(Aggregate))
+        if self.per_group is not None:
+            check_count("per_group", self.per_group)
         check_count("n_samples", self.n_samples)
         check_count("n_tokens", self.n_tokens)
 
@@ -139,13 +152,8 @@ class SampledToxicity:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The prompts, group after group and in each template after template."""
-        return tuple(
-            template.replace(PLACE, word)
-            for words in self.prompts.values()
-            for template in self.templates
-            for word in words
-        )
+        """The prompts, group after group."""
+        return tuple(prompt.text for prompt in self._prompts())
 
     def items(self, model: CausalLM) -> Items:
         """Draw continuations from the model as it is, and return how they judge a changed one.
@@ -172,7 +180,7 @@ class SampledToxicity:
                 _side(places, logs - log_probs),
                 _side(places, -log_probs),
                 self.groups,
-                self._buckets(),
+                np.array([prompt.bucket for prompt in self._prompts()]),
                 self.aggregate,
                 exponential=True,
             )
@@ -242,9 +250,8 @@ class SampledToxicity:
         )
         return first, second
 
-    def _buckets(self) -> Whole:
-        sizes = [len(words) * len(self.templates) for words in self.prompts.values()]
-        return np.repeat(np.arange(len(sizes)), sizes)
+    def _prompts(self) -> list[Prompt]:
+        return prompts_of(self.templates, self.prompts, self.per_group, self.seed)
 
 
 def effective_samples(items: Items, log_probs: Floats) -> Floats:

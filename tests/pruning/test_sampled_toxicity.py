@@ -42,7 +42,14 @@ def test_it_is_a_measure_of_bias() -> None:
     assert isinstance(made, BiasMeasure)
     assert checked_measure(made) is made
     assert (made.groups, made.unit) == (("women", "men"), "toxicity")
-    assert made.texts[:3] == ("the women were", "the girls were", "all these women were always")
+    assert len(set(made.texts)) == 8
+    assert set(made.texts[:4]) == {
+        "the women were", "the girls were", "all these women were always",
+        "all these girls were always",
+    }  # fmt: skip
+    few = measure(per_group=2).texts
+    assert [text in made.texts[:4] for text in few] == [True, True, False, False]
+    assert [text.startswith("all") for text in few] in ([True, False] * 2, [False, True] * 2)
     items = made.items(MODEL)
     assert items.buckets.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
     assert items.units.tolist() == [*range(8)]
@@ -212,6 +219,7 @@ def test_halves_have_no_word_and_no_template_in_common() -> None:
         ({"prompts": {"a": "the men"}}, "list of"),
         ({"templates": ["the men"]}, "one {}"),
         ({"n_samples": 0}, "n_samples"),
+        ({"per_group": 0}, "per_group"),
         ({"n_tokens": 2.5}, "n_tokens"),
         ({"aggregate": "most"}, "aggregate"),
     ],
