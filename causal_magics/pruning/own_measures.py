@@ -1,0 +1,79 @@
+"""Measures of bias by our own prompts, which need nothing else installed."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+
+from causal_magics.pruning.counterfactual_pairs import CounterfactualPairs, TextPair
+from causal_magics.pruning.prompt_sets import PromptSet, prompt_set
+from causal_magics.pruning.templates import PLACE
+from causal_magics.pruning.word_odds import WordOdds
+
+__all__ = ["judgements", "own_pairs", "pronouns"]
+
+PAIRS_OF_SENTENCE = 3
+
+
+def pronouns() -> WordOdds:
+    """Return the odds of *she* against *he* after prompts about occupations.
+
+    Of the occupations, stereotypes put a third with women, a third with men, and a third with
+    neither.
+    """
+    own = prompt_set("gender")
+    return WordOdds(
+        "gender: pronouns after occupations",
+        "gender",
+        own.pronoun_templates,
+        own.occupations,
+        ("she",),
+        ("he",),
+        between=("female", "male"),
+    )
+
+
+def judgements(dimension: str) -> WordOdds:
+    """Return the odds of unpleasant against pleasant words after prompts about groups."""
+    own = prompt_set(dimension)
+    unpleasant, pleasant = zip(*own.words, strict=True)
+    return WordOdds(
+        f"{dimension}: judgements of people",
+        dimension,
+        own.group_templates,
+        own.groups,
+        unpleasant,
+        pleasant,
+    )
+
+
+def own_pairs(dimension: str) -> CounterfactualPairs:
+    """Return sentences about people that differ in the group, and should be equally likely.
+
+    A sentence stands with the same words for groups wherever it stands, so that parts of a split
+    have neither in common.
+    """
+    own = prompt_set(dimension)
+    return CounterfactualPairs(
+        f"{dimension}: sentences about people", dimension, _pairs(own), n_items=None
+    )
+
+
+def _pairs(own: PromptSet) -> list[TextPair]:
+    """Return pairs of groups in each sentence, chosen at random once and for all."""
+    contrasts = list(permutations(own.groups, 2))
+    n_blocks = min(map(len, own.groups.values()))
+    rng = np.random.default_rng(0)
+    found = []
+    for place, sentence in enumerate(own.sentences):
+        block = place % n_blocks
+        noun = own.nouns[block % len(own.nouns)]
+        for chosen in rng.permutation(len(contrasts))[:PAIRS_OF_SENTENCE].tolist():
+            groups = contrasts[chosen]
+            first, second = (
+                sentence.replace(PLACE, noun.replace(PLACE, own.groups[group][block]))
+                for group in groups
+            )
+            found.append(TextPair(first, second, groups, block=f"words {block}"))
+    return found
