@@ -280,17 +280,27 @@ class MissingDependencyError(CausalMagicsError, ImportError):
         The extra of `causal-magics` that brings it.
     purpose : str, optional
         What it is needed for.
+    pip_options : str, optional
+        With which options of pip it is installed.
     """
 
-    def __init__(self, package: str, extra: str | None = None, purpose: str | None = None) -> None:
+    def __init__(
+        self,
+        package: str,
+        extra: str | None = None,
+        purpose: str | None = None,
+        pip_options: str | None = None,
+    ) -> None:
         self.package = package
         self.extra = extra
         self.purpose = purpose
+        self.pip_options = pip_options
         target = f"'causal-magics[{extra}]'" if extra else package
+        command = " ".join(filter(None, ("pip install", pip_options, target)))
         reason = f" for {purpose}" if purpose else ""
-        super().__init__(f"{package} is needed{reason}, but is not installed: pip install {target}")
+        super().__init__(f"{package} is needed{reason}, but is not installed: {command}")
 
     def __reduce__(
         self,
-    ) -> tuple[type[MissingDependencyError], tuple[str, str | None, str | None]]:
-        return type(self), (self.package, self.extra, self.purpose)
+    ) -> tuple[type[MissingDependencyError], tuple[str, str | None, str | None, str | None]]:
+        return type(self), (self.package, self.extra, self.purpose, self.pip_options)
