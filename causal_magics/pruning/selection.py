@@ -127,7 +127,8 @@ class Choice:
         self.group_size = group_size
         self.removed = checked_heads_of(removed, shape)
         self.present = self._counts(self.removed) < group_size
-        self.kept = self._counts(checked_heads_of(keep, shape)) > 0
+        self.keep = checked_heads_of(keep, shape)
+        self.kept = self._counts(self.keep) > 0
 
     @classmethod
     def among(cls, effects: HeadEffects, keep: Iterable[Head], group_size: int) -> Choice:

@@ -1,0 +1,252 @@
+"""Pruning by steps: a few heads, effects anew, and every set of heads verified together.
+
+Effects of single heads do not add up, and what helps on some prompts need not help on others. So
+heads are taken a few at a time, the effects of the others are computed without them, and a step is
+taken only where the heads together lower bias beyond what chance over the prompts would, within the
+budget of perplexity.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from math import floor
+from os import PathLike
+from typing import get_args
+
+import numpy as np
+
+from causal_magics.data.checkpoint import Checkpoint
+from causal_magics.errors import OptionError, PruningError, shorten
+from causal_magics.language.head_masks import HeadSites, checked_heads_of
+from causal_magics.language.head_panels import Head
+from causal_magics.language.progress import bars_are_off
+from causal_magics.options import check_count, check_option, check_share
+from causal_magics.pruning.head_effects import PruningWarning
+from causal_magics.pruning.search_result import Search, Stopped, Verified
+from causal_magics.pruning.selection import Choice
+from causal_magics.pruning.sweep import Method, head_effects
+from causal_magics.pruning.verification import Verifier, key_of, prompts_hash
+from causal_magics.pruning.workload import Evaluation, Workload
+
+__all__ = ["search"]
+
+_DONE: Stopped = "nothing more helps"
+TRIES = 4
+"""How many sets of heads are verified in a round before it is given up."""
+
+
+def search(
+    workload: Workload,
+    *,
+    budget: float = 0.02,
+    ratio: float = 0.2,
+    keep: Iterable[Head] = (),
+    start: Iterable[Head] = (),
+    step: int = 3,
+    method: Method = "gradient",
+    price: float = 0.5,
+    group_size: int = 1,
+    checkpoint: str | PathLike[str] | None = None,
+) -> Search:
+    """Prune heads by steps, until nothing more lowers bias within a budget of perplexity.
+
+    Parameters
+    ----------
+    workload : Workload
+        What is trained on, so to speak: judge the result by another.
+    budget : float
+        By what share perplexity may rise.
+    ratio : float
+        The most heads that are pruned, as a share of all.
+    keep, start : iterable of (layer, head)
+        Heads that are never pruned, and heads that are pruned to begin with; the latter can come
+        back.
+    step : int
+        How many heads are taken together. Where they do not help, half as many are tried, and so
+        on.
+    method : {"gradient", "hybrid", "exact"}
+        How effects are computed in each round: see `head_effects`.
+    price : float
+        What share of bias the whole budget of perplexity is worth. Heads and steps are valued by
+        what they take from bias, less what they cost at this price.
+    group_size : int
+        How many neighbouring heads are pruned together or not at all: see `fasp`.
+    checkpoint : path, optional
+        A folder in which effects and verified sets are kept, and from which they are taken, so
+        that an interrupted search goes on.
+
+    Returns
+    -------
+    Search
+
+    Raises
+    ------
+    OptionError, PruningError
+        Where an option is none, heads are not in the model, or a head is to be kept and pruned.
+    LanguageModelError
+        Where the model has no separable heads.
+    StorageError
+        Where the checkpoint is of another run, or cannot be written.
+
+    Warns
+    -----
+    PruningWarning
+        Where it was interrupted: the best set so far is the result.
+    """
+    for name, value in (("budget", budget), ("price", price)):
+        if not isinstance(value, int | float) or not 0.0 < value < np.inf:
+            raise OptionError(f"Expected {name} above 0, got {shorten(str(value))}.")
+    check_share("ratio", ratio)
+    check_count("step", step)
+    check_option("method", method, get_args(Method))
+    shape = HeadSites.of(workload.model.network).shape
+    choice = Choice(shape, group_size, keep=keep)
+    begun = checked_heads_of(start, shape)
+    both = [head for head in begun if choice.kept[head[0], head[1] // group_size]]
+    if both:
+        raise PruningError(f"Expected heads to keep or to start without, got {both[0]} as both.")
+    settings = {
+        "model": workload.model.model_id, "measure": workload.measure.name, "method": method,
+        "prompts": prompts_hash(workload),
+    }  # fmt: skip
+    store = Checkpoint.at(checkpoint, settings)
+    walk = _Walk(Verifier(workload, store), choice, budget, price, method)
+    stopped = walk.run(begun, step, most=floor(ratio * shape[0] * shape[1]))
+    if stopped == "interrupted":
+        warnings.warn(
+            "Stopped: these are the best heads so far."
+            + (" Call search again with the same checkpoint to go on." if store.folder else ""),
+            PruningWarning, stacklevel=2,
+        )  # fmt: skip
+    return Search(
+        walk.base, tuple(walk.path), budget, workload.measure.name, workload.model.model_id, stopped
+    )
+
+
+class _Walk:
+    """One search: where it stands, and what it tried."""
+
+    def __init__(
+        self, verify: Verifier, choice: Choice, budget: float, price: float, method: Method
+    ) -> None:
+        self.verify = verify
+        self.choice = choice
+        self.budget = budget
+        self.price = price
+        self.method = method
+        self.base = verify(())
+        self.path: list[Verified] = []
+        self.refused: set[tuple[Head, ...]] = set()
+        self.worth: dict[tuple[Head, ...], float] = {}
+
+    # ------------------------------------------------------------------ the walk
+
+    def run(self, start: tuple[Head, ...], step: int, most: int) -> Stopped:
+        """Take steps until none is left, or so many heads are cut."""
+        from tqdm.auto import tqdm
+
+        with tqdm(
+            unit="set", desc="Pruning", delay=1.0, leave=False, disable=bars_are_off()
+        ) as bar:  # fmt: skip
+            self.bar = bar
+            try:
+                self._try(start, 0, taken=True)
+                turn = 1
+                while self._forward(turn, step, most) or self._back(turn):
+                    turn += 1
+            except KeyboardInterrupt:
+                if not self.path:
+                    raise
+                return "interrupted"
+        return "enough heads" if len(self.here.heads) + self.choice.group_size > most else _DONE
+
+    @property
+    def here(self) -> Verified:
+        """The last set that was taken."""
+        return next(each for each in reversed(self.path) if each.taken)
+
+    def _forward(self, turn: int, step: int, most: int) -> bool:
+        """Try to cut more heads; say whether that was a step forward."""
+        here = self.here.heads
+        ranked = self._candidates(here)
+        size = min(step, (most - len(here)) // self.choice.group_size)
+        for _ in range(TRIES):
+            chosen = ranked[:size]
+            if not chosen:
+                return False
+            heads = sorted({*here, *(head for unit in chosen for head in unit)})
+            if self._try(tuple(heads), turn):
+                return True
+            if size == 1:
+                self.refused.add(ranked.pop(0))
+            size = max(1, size // 2)
+        return False
+
+    def _back(self, turn: int) -> bool:
+        """Try to put heads back, those of least worth first; say whether that was of use."""
+        here = self.here.heads
+        units = [unit for unit in self.worth if set(unit) <= set(here)]
+        for unit in sorted(units, key=lambda each: self.worth[each])[:TRIES]:
+            if self._try(tuple(head for head in here if head not in unit), turn):
+                self.refused.add(unit)
+                return True
+        return False
+
+    def _try(self, heads: tuple[Head, ...], turn: int, *, taken: bool = False) -> bool:
+        """Verify heads together, and go on from there if that is better."""
+        if not taken and any(each.heads == heads for each in self.path):
+            return False
+        evaluation = self.verify(heads)
+        found = Verified(heads, evaluation, turn, taken or self._is_better(heads, evaluation))
+        self.path.append(found)
+        self.bar.update()
+        self.bar.set_postfix_str(
+            f"{len(self.here.heads)} heads, bias {self.here.evaluation.bias:.3g}"
+        )
+        return found.taken
+
+    # ------------------------------------------------------------------ what is better
+
+    def _is_better(self, heads: tuple[Head, ...], after: Evaluation) -> bool:
+        before = self.here
+        within = after.perplexity <= self.base.perplexity * (1.0 + self.budget)
+        cheaper = after.perplexity < before.evaluation.perplexity
+        if not (within or cheaper) or self._merit(after) >= self._merit(before.evaluation):
+            return False
+        if len(heads) < len(before.heads):
+            return True
+        return before.evaluation.bias_change(after).upper < 0.0
+
+    def _merit(self, evaluation: Evaluation) -> float:
+        """Return what is left of bias, and what perplexity costs; less is better."""
+        change = evaluation.perplexity / self.base.perplexity - 1.0
+        return evaluation.bias / self.base.bias + self.price * max(change, 0.0) / self.budget
+
+    def _candidates(self, here: tuple[Head, ...]) -> list[tuple[Head, ...]]:
+        """Return groups of heads that seem worth cutting, the best first.
+
+        Only those count whose z_bias is above 0 beyond chance. What lowers perplexity is of value
+        where it has risen.
+        """
+        effects = head_effects(
+            self.verify.workload, method=self.method, removed=here,
+            checkpoint=self.verify.store.folder and self.verify.store.folder / key_of(here),
+        )  # fmt: skip
+        choice = Choice(effects.shape, self.choice.group_size, here, self.choice.keep)
+        gain = choice.joined(effects.z_bias) / self.base.bias
+        cost = choice.joined(effects.z_perplexity) / self.base.perplexity / self.budget
+        if self.here.evaluation.perplexity <= self.base.perplexity:
+            cost = np.maximum(cost, 0.0)
+        value = gain - self.price * cost
+        free = choice.present & ~choice.kept & (value > 0.0)
+        free &= choice.joined(effects.bias_interval[0]) > 0.0
+        found = []
+        for place in np.argsort(-np.where(free, value, -np.inf), axis=None, kind="stable"):
+            unit = choice.heads(np.arange(free.size).reshape(free.shape) == place)
+            if not free.flat[place]:
+                break
+            if unit not in self.refused:
+                found.append(unit)
+                self.worth[unit] = float(value.flat[place])
+        return found

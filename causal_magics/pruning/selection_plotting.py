@@ -1,0 +1,89 @@
+"""Drawing bias over perplexity with matplotlib."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from causal_magics.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from causal_magics.pruning.frontier_result import Frontier, FrontierPoint
+    from causal_magics.pruning.search_result import Search
+
+__all__ = ["plot_frontier", "plot_search"]
+
+_MARKS = "osD^vP*X"
+_LINE, _FAINT = "#5b7db1", "#888"
+
+
+def plot_frontier(frontier: Frontier, ax: Axes | None) -> Axes:
+    """Draw every point with its intervals, and the Pareto curve."""
+    axes = _axes(ax)
+    methods = list(dict.fromkeys(point.method for point in frontier.points))
+    for place, method in enumerate(methods):
+        points = [point for point in frontier.points if point.method == method]
+        x, y = ([100 * getattr(p, side).share for p in points] for side in ("perplexity", "bias"))
+        axes.errorbar(
+            x, y, xerr=_spread(points, "perplexity"), yerr=_spread(points, "bias"), fmt="none",
+            ecolor=f"C{place % 10}", elinewidth=0.6, alpha=0.35,
+        )  # fmt: skip
+        axes.scatter(
+            x, y, s=22, marker=_MARKS[place % len(_MARKS)], color=f"C{place % 10}", label=method,
+            zorder=3,
+        )  # fmt: skip
+    axes.plot(
+        [100 * point.perplexity.share for point in frontier.curve],
+        [100 * point.bias.share for point in frontier.curve],
+        color="#333", linewidth=1.0, label="Pareto curve",
+    )  # fmt: skip
+    _label(axes, f"{frontier.measure} of {frontier.model_id}, other prompts and text")
+    return axes
+
+
+def plot_search(search: Search, ax: Axes | None) -> Axes:
+    """Draw every verified set of heads, the way that was taken, the budget and the best."""
+    axes = _axes(ax)
+    base = search.base
+    taken = np.array([each.taken for each in search.path], dtype=bool)
+    found = [each.evaluation for each in (*search.path, search.best)]
+    x = 100 * (np.array([each.perplexity for each in found]) / base.perplexity - 1.0)
+    y = 100 * (np.array([each.bias for each in found]) / base.bias - 1.0)
+    for chosen, mark, label in ((~taken, "x", "not taken"), (taken, "o", "taken")):
+        axes.scatter(x[:-1][chosen], y[:-1][chosen], s=22, marker=mark, color=_LINE, label=label)
+    axes.plot(x[:-1][taken], y[:-1][taken], color=_LINE, linewidth=0.8)
+    axes.scatter(x[-1], y[-1], s=110, facecolors="none", edgecolors="#333", label="best")
+    axes.axvline(100 * search.budget, color=_FAINT, linestyle="--", label="budget")
+    _label(axes, f"{search.measure} of {search.model_id}, what was searched with")
+    return axes
+
+
+def _spread(points: list[FrontierPoint], side: str) -> list[list[float]]:
+    """Return how far intervals reach below and above, in percent."""
+    changes = [getattr(point, side) for point in points]
+    return [
+        [100 * max(0.0, change.share - change.lower) for change in changes],
+        [100 * max(0.0, change.upper - change.share) for change in changes],
+    ]
+
+
+def _label(axes: Axes, title: str) -> None:
+    axes.axhline(0.0, color=_FAINT, linewidth=0.6)
+    axes.axvline(0.0, color=_FAINT, linewidth=0.6)
+    axes.set_xlabel("change of perplexity, %")
+    axes.set_ylabel("change of bias, %")
+    axes.set_title(title, fontsize=10)
+    axes.legend(fontsize=8)
+
+
+def _axes(ax: Axes | None) -> Axes:
+    if ax is not None:
+        return ax
+    try:
+        from matplotlib.pyplot import figure
+    except ImportError:
+        raise MissingDependencyError("matplotlib", "plot", "plot()") from None
+    return figure(figsize=(6.4, 4.8), layout="constrained").add_subplot()

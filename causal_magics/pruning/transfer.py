@@ -1,0 +1,154 @@
+"""What pruning heads for one dimension of bias does to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from causal_magics.data.frames import new_frame
+from causal_magics.data.html_table import html_table
+from causal_magics.errors import PruningError
+from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.head_masks import HeadSites, checked_heads_of, without_heads
+from causal_magics.language.head_panels import Head
+from causal_magics.language.progress import bars_are_off
+from causal_magics.pruning.measures import BiasMeasure, checked_measure
+from causal_magics.pruning.perplexity import PerplexityText
+from causal_magics.pruning.workload import Change, Evaluation, Workload
+
+__all__ = ["Transfer", "transfer"]
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """How each set of heads changes each bias, and perplexity.
+
+    Parameters
+    ----------
+    heads : mapping of str to tuple of (layer, head)
+        By what they were pruned for.
+    measures : tuple of str
+        Names.
+    bias : tuple of tuple of Change
+        For each set of heads, for each measure.
+    perplexity : tuple of Change
+        For each set of heads.
+    model_id : str
+    """
+
+    heads: Mapping[str, tuple[Head, ...]]
+    measures: tuple[str, ...]
+    bias: tuple[tuple[Change, ...], ...]
+    perplexity: tuple[Change, ...]
+    model_id: str
+
+    def to_frame(self) -> Any:
+        """Return one row for each set of heads and measure.
+
+        Columns `pruned_for`, `n_heads`, `measure`, `before`, `after`, `change` (as a share), `low`
+        and `high`; perplexity is the last measure of each set.
+        """
+        rows = [
+            (name, len(heads), measure, change.before, change.after, change.share, change.lower,
+             change.upper)
+            for (name, heads), biases, perplexity in zip(
+                self.heads.items(), self.bias, self.perplexity, strict=True
+            )
+            for measure, change in zip(
+                (*self.measures, "perplexity"), (*biases, perplexity), strict=True
+            )
+        ]  # fmt: skip
+        names = (
+            "pruned_for", "n_heads", "measure", "before", "after", "change", "low", "high",
+        )  # fmt: skip
+        return new_frame(
+            dict(zip(names, (list(each) for each in zip(*rows, strict=True)), strict=True))
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Transfer of {self.model_id}: pruned for {', '.join(self.heads)}; "
+            f"{len(self.measures)} measures>"
+        )
+
+    def __str__(self) -> str:
+        cells = [self._head(), *self._rows()]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in cells]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        caption = f"Change of bias and of perplexity, with 95 % intervals ({self.model_id})."
+        return html_table(self._head(), self._rows(), caption)
+
+    def _head(self) -> list[str]:
+        return ["pruned for", "heads", *self.measures, "perplexity"]
+
+    def _rows(self) -> list[list[str]]:
+        return [
+            [name, str(len(heads)), *map(str, biases), str(perplexity)]
+            for (name, heads), biases, perplexity in zip(
+                self.heads.items(), self.bias, self.perplexity, strict=True
+            )
+        ]
+
+
+def transfer(
+    model: CausalLM,
+    heads: Mapping[str, Iterable[Head]],
+    measures: Sequence[BiasMeasure],
+    text: PerplexityText,
+) -> Transfer:
+    """Prune sets of heads in turn, and measure every bias.
+
+    Parameters
+    ----------
+    model : CausalLM
+    heads : mapping of str to iterable of (layer, head)
+        Sets of heads, by what they were pruned for.
+    measures : sequence of BiasMeasure
+        Of prompts that no set was chosen by.
+    text : PerplexityText
+
+    Returns
+    -------
+    Transfer
+
+    Raises
+    ------
+    PruningError
+        Where there are no heads or no measures, a head is not in the model, or something else
+        than a measure is given.
+    LanguageModelError
+        Where the model has no separable heads.
+    """
+    from tqdm.auto import tqdm
+
+    if not heads or not measures:
+        raise PruningError("Expected sets of heads and measures of bias, got none.")
+    shape = HeadSites.of(model.network).shape
+    chosen = {str(name): checked_heads_of(each, shape) for name, each in heads.items()}
+    workloads = [Workload.of(model, checked_measure(measure), text) for measure in measures]
+    before = _evaluations(workloads, ())
+    bias, perplexity = [], []
+    for each in tqdm(
+        chosen.values(), unit="set", desc="Pruning", delay=1.0, leave=False, disable=bars_are_off()
+    ):
+        after = _evaluations(workloads, each)
+        pairs = list(zip(before, after, strict=True))
+        bias.append(tuple(one.bias_change(other) for one, other in pairs))
+        perplexity.append(before[0].perplexity_change(after[0]))
+    names = tuple(measure.name for measure in measures)
+    return Transfer(chosen, names, tuple(bias), tuple(perplexity), model.model_id)
+
+
+def _evaluations(workloads: Sequence[Workload], heads: Sequence[Head]) -> list[Evaluation]:
+    """Evaluate workloads of one text, which is run once."""
+    first, *others = workloads
+    found = [first.evaluate(heads)]
+    with without_heads(first.model.network, heads):
+        for each in others:
+            scores = each.items.scores(each.log_probs())
+            found.append(Evaluation(each.items, scores, found[0].losses, found[0].n_tokens))
+    return found
