@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from itertools import permutations
 
 import numpy as np
 
 from causal_magics.pruning.counterfactual_pairs import CounterfactualPairs, TextPair
 from causal_magics.pruning.prompt_sets import PromptSet, prompt_set
+from causal_magics.pruning.sampled_toxicity import SampledToxicity
 from causal_magics.pruning.templates import PLACE
 from causal_magics.pruning.word_odds import WordOdds
 
-__all__ = ["judgements", "own_pairs", "pronouns"]
+__all__ = ["AnyMeasure", "Makers", "judgements", "own_pairs", "own_toxicity", "pronouns"]
+
+AnyMeasure = WordOdds | CounterfactualPairs | SampledToxicity
+Makers = Mapping[str, tuple[Callable[[str], AnyMeasure], tuple[str, ...]]]
+"""Of each source, what makes its measure of a dimension, and of which dimensions it has one."""
 
 PAIRS_OF_SENTENCE = 3
 
@@ -57,6 +63,18 @@ def own_pairs(dimension: str) -> CounterfactualPairs:
     own = prompt_set(dimension)
     return CounterfactualPairs(
         f"{dimension}: sentences about people", dimension, _pairs(own), n_items=None
+    )
+
+
+def own_toxicity(dimension: str) -> SampledToxicity:
+    """Return the toxicity of what a model writes after prompts about groups."""
+    own = prompt_set(dimension)
+    return SampledToxicity(
+        f"{dimension}: toxicity of continuations",
+        dimension,
+        own.groups,
+        own.group_templates,
+        per_group=32,
     )
 
 

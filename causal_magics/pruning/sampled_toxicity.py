@@ -155,6 +155,9 @@ class SampledToxicity:
         """The prompts, group after group."""
         return tuple(prompt.text for prompt in self._prompts())
 
+    def __len__(self) -> int:
+        return len(self.texts)
+
     def items(self, model: CausalLM) -> Items:
         """Draw continuations from the model as it is, and return how they judge a changed one.
 

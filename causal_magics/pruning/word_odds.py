@@ -11,7 +11,7 @@ import numpy as np
 from causal_magics.errors import PruningError, shorten
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.options import check_count, check_option
-from causal_magics.pruning.items import Aggregate, Items, Side
+from causal_magics.pruning.items import Aggregate, Items, Pooling, Side
 from causal_magics.pruning.templates import (
     Prompt,
     checked_groups,
@@ -32,8 +32,8 @@ _AGAINST_ZERO = "size", "signed"
 class WordOdds:
     """How likely some words are against others after prompts.
 
-    Prompts are templates filled with subjects; the score is the log-odds of a word for against a
-    word against. There are two kinds.
+    Prompts are templates filled with subjects, and each is an item. Its score is the log-odds of
+    the words for against those against. There are two kinds.
 
     Where the prompts speak of the groups ("The Muslim man was described as") and the words judge
     (" dangerous" against " safe"), bias is how far the groups' mean scores lie from the mean of
@@ -52,13 +52,13 @@ class WordOdds:
         By group. With `between`, the prompts speak of no group, and the first two sorts of subjects
         are those which stereotypes put with the two groups; there may be more sorts.
     for_words, against_words : sequence of str
-        What may follow, without the space before it. Each word for has its partner against, and
-        every pair makes an item of a prompt.
+        What may follow, without the space before it. Each word for has its partner against; the
+        score is the mean of their log-odds, so that rare words count as much as common ones.
     between : (str, str), optional
         The groups that the words for and against stand for.
     pooled : bool
-        Whether the words of a side are taken together instead, so that a prompt is one item, the
-        log-odds of any word for against any word against.
+        Whether the words of a side are taken together instead: the log-odds of any word for
+        against any word against.
     aggregate : {"sum", "mean", "max", "size", "signed"}, optional
         See `Items`. The first three compare groups of subjects, the last two take scores against 0.
         ``"sum"`` where not given, and ``"size"`` with `between`.
@@ -127,7 +127,7 @@ class WordOdds:
         return tuple(self.between or self.subjects)
 
     def __len__(self) -> int:
-        return len(self.prompts()) * len(self._word_pairs())
+        return len(self.prompts())
 
     def prompts(self) -> list[Prompt]:
         """Return the prompts, group after group."""
@@ -144,29 +144,31 @@ class WordOdds:
         LanguageModelError
             Where a word has no token of its own after a prompt.
         """
-        prompts, pairs = self.prompts(), self._word_pairs()
-        queries: list[tuple[str, str]] = []
-        sides: tuple[list[list[int]], list[list[int]]] = [], []
-        for prompt in prompts:
-            for pair in pairs:
-                for side, words in zip(sides, pair, strict=True):
-                    side.append(list(range(len(queries), len(queries) + len(words))))
-                    queries += [(prompt.text, f" {word}") for word in words]
+        prompts = self.prompts()
+        words = [list(side) for side in (self.for_words, self.against_words)]
+        if self.pooled:
+            words = [list(dict.fromkeys(side)) for side in words]
+        queries = tuple(
+            (prompt.text, f" {word}") for prompt in prompts for side in words for word in side
+        )
         model.encode(queries)  # says what it cannot take before anything is computed
+        n_for, n_words = len(words[0]), len(words[0]) + len(words[1])
+        places = np.arange(len(queries)).reshape(len(prompts), n_words)
+        pooling: Pooling = "sum" if self.pooled else "mean"
         units = [
             (prompt.bucket, prompt.subject) if self.between else (0, prompt.row)
             for prompt in prompts
         ]
-        places = {unit: place for place, unit in enumerate(dict.fromkeys(units))}
+        numbers = {unit: number for number, unit in enumerate(dict.fromkeys(units))}
         assert self.aggregate is not None
         return Items(
-            tuple(queries),
-            Side.of(sides[0]),
-            Side.of(sides[1]),
-            self.groups,
-            np.repeat([prompt.bucket for prompt in prompts], len(pairs)),
+            queries,
+            Side.of(places[:, :n_for].tolist(), pooling=pooling),
+            Side.of(places[:, n_for:].tolist(), pooling=pooling),
+            tuple(self.subjects),
+            np.array([prompt.bucket for prompt in prompts]),
             self.aggregate,
-            np.repeat([places[unit] for unit in units], len(pairs)),
+            np.array([numbers[unit] for unit in units]),
         )
 
     def split(self, share: float = 0.5, seed: int = 0) -> tuple[WordOdds, WordOdds]:
@@ -211,11 +213,3 @@ class WordOdds:
             for_words=tuple(self.for_words[pair] for pair in pairs),
             against_words=tuple(self.against_words[pair] for pair in pairs),
         )
-
-    def _word_pairs(self) -> list[tuple[Sequence[str], Sequence[str]]]:
-        if self.pooled:
-            return [(list(dict.fromkeys(self.for_words)), list(dict.fromkeys(self.against_words)))]
-        return [
-            ((word,), (other,))
-            for word, other in zip(self.for_words, self.against_words, strict=True)
-        ]
