@@ -43,6 +43,12 @@ def packed_answers(
     return passes.answers.values
 
 
+def cache_name(network: Any) -> str:
+    """Return what a network's forward pass calls the keys and values that it is given."""
+    known = inspect.signature(network.forward).parameters
+    return "cache" if "cache" in known else "past_key_values"
+
+
 class _Passes:
     """The forward passes over one trie."""
 
@@ -54,11 +60,7 @@ class _Passes:
         self.limits = limits
         self.advance = advance
         self.answers = Answers(trie)
-        self._cache_name = (
-            "cache"
-            if "cache" in inspect.signature(network.forward).parameters
-            else "past_key_values"
-        )
+        self._cache_name = cache_name(network)
 
     def follow(self, trunk: Trunk, cache: Any) -> None:
         """Compute what follows a trunk, whose keys and values are in `cache`."""

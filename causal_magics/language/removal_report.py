@@ -12,6 +12,7 @@ from causal_magics.errors import LanguageModelError, PromptError, shorten
 from causal_magics.language.head_masks import without_heads
 from causal_magics.language.head_panels import Head
 from causal_magics.language.head_record import HeadRecord, Removal
+from causal_magics.language.packed_forward import cache_name
 from causal_magics.language.scorers import context_length
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class RemovalReport:
             if self.cache_after != self.cache_before
             else ""
         )
-        return f"{len(self.heads)} heads {self.how}: {size}; error {self.error:.1e}{cache}{speed}"
+        heads = "1 head" if len(self.heads) == 1 else f"{len(self.heads)} heads"
+        return f"{heads} {self.how}: {size}; error {self.error:.1e}{cache}{speed}"
 
     def __str__(self) -> str:
         return self.describe()
@@ -127,11 +129,10 @@ def removal_report(
         raise PromptError(f"Expected texts with tokens, got {shorten(str(list(texts)))}.")
     error = 0.0
     for row in rows:
-        tokens = torch.tensor([row], device=whole.device)
+        tokens = torch.tensor([row])
         with without_heads(whole, record.heads):
             truth = _log_probs(whole, tokens)
-        found = _log_probs(new, tokens.to(new.device)).to(truth.device)
-        error = max(error, float((found - truth).abs().max()))
+        error = max(error, float((_log_probs(new, tokens) - truth).abs().max()))
     before, after = tokens_per_second(whole, new) if speed else (None, None)
     return RemovalReport(
         record.how,
@@ -164,32 +165,39 @@ def tokens_per_second(*networks: Any, n_tokens: int = 256, repeats: int = 5) -> 
 
     best = [inf] * len(networks)
     lengths = [min(n_tokens, context_length(network) or n_tokens) for network in networks]
+    drawn = torch.Generator().manual_seed(0)
     for turn in range(repeats + 1):
         for place, network in enumerate(networks):
             words = network.get_input_embeddings().num_embeddings
-            tokens = torch.randint(0, words, (1, lengths[place])).to(network.device)
+            tokens = torch.randint(0, words, (1, lengths[place]), generator=drawn)
             started = time.perf_counter()
-            _log_probs(network, tokens)
+            _logits(network, tokens)[:, -1].cpu()
             seconds = time.perf_counter() - started
             best[place] = min(best[place], seconds if turn else inf)
     return tuple(length / seconds for length, seconds in zip(lengths, best, strict=True))
 
 
-def _log_probs(network: Any, tokens: Tensor) -> Tensor:
+def _logits(network: Any, tokens: Tensor) -> Tensor:
     import torch
 
     with torch.inference_mode():
-        logits: Tensor = network(input_ids=tokens, use_cache=False).logits
-        return logits.float().log_softmax(-1).cpu()
+        logits: Tensor = network(input_ids=tokens.to(network.device), use_cache=False).logits
+    return logits
+
+
+def _log_probs(network: Any, tokens: Tensor) -> Tensor:
+    return _logits(network, tokens).cpu().double().log_softmax(-1)
 
 
 def _cache(network: Any) -> int:
     """Return how many bytes the keys and values of one token take."""
     import torch
+    from transformers import DynamicCache
 
+    cache: Any = DynamicCache()
     token = torch.zeros(1, 1, dtype=torch.long, device=network.device)
     with torch.inference_mode():
-        cache = network(input_ids=token, use_cache=True).past_key_values
+        network(input_ids=token, use_cache=True, **{cache_name(network): cache})
     return sum(each.nbytes for layer in cache.layers for each in (layer.keys, layer.values))
 
 
