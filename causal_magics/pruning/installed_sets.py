@@ -15,11 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from causal_magics.errors import PruningError
 from causal_magics.pruning.counterfactual_pairs import CounterfactualPairs, TextPair
 from causal_magics.pruning.installed_files import (
+    data_folder,
     read_json,
     read_json_lines,
     read_lines,
@@ -132,19 +135,26 @@ def _winogender(dimension: str) -> CounterfactualPairs:
 def _bbq(dimension: str) -> CounterfactualPairs:
     category = _BBQ[dimension]
     path = f"BBQ/data/{category}.jsonl"
-    targets = {
-        row["example_id"]: row["target_loc"]
-        for row in read_table("BBQ/data/additional_metadata.csv", "the data set BBQ")
-        if row["category"] == category
-    }
+    targets = _bbq_targets(data_folder())
 
     def pairs(rows: Any) -> Iterator[TextPair]:
         for row in rows:
-            target = targets.get(str(row["example_id"]), "")
+            target = targets.get((category, str(row["example_id"])), "")
             if row["context_condition"] == "ambig" and target in ("0", "1", "2"):
                 yield from _bbq_pair(row, int(target))
 
     return _contraries("BBQ", dimension, path, pairs, read_json_lines(path, "the data set BBQ"))
+
+
+@lru_cache(maxsize=1)
+def _bbq_targets(_folder: Path | None) -> Mapping[tuple[str, str], str]:
+    """Return which answer names the group of the stereotype, by category and example."""
+    path = "BBQ/data/additional_metadata.csv"
+    rows = read_table(path, "the data set BBQ")
+    try:
+        return {(row["category"], row["example_id"]): row["target_loc"] for row in rows}
+    except LookupError as error:
+        raise unreadable(path, error) from error
 
 
 def _bbq_pair(row: Any, target: int) -> Iterator[TextPair]:
