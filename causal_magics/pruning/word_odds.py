@@ -116,7 +116,7 @@ class WordOdds:
             )
         if not self.pooled and len(self.for_words) != len(self.against_words):
             raise PruningError(
-                f"Expected as many words for as against, since they are compared in pairs, got "
+                f"Expected as many words for as against, since they are parted in pairs, got "
                 f"{len(self.for_words)} and {len(self.against_words)}. Give pooled=True to take "
                 "each side together."
             )
