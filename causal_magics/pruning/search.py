@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
 from math import floor
 from os import PathLike
 from typing import get_args
@@ -32,6 +34,8 @@ from causal_magics.pruning.workload import Evaluation, Workload
 __all__ = ["search"]
 
 _DONE: Stopped = "nothing more helps"
+RANKED_BY, FEWEST_WINDOWS = 1 / 3, 4
+"""How many windows rank heads by their effect on perplexity; sets are verified by all."""
 TRIES = 4
 """How many sets of heads are verified in a round before it is given up."""
 
@@ -106,13 +110,19 @@ def search(
     both = [head for head in begun if choice.kept[head[0], head[1] // group_size]]
     if both:
         raise PruningError(f"Expected heads to keep or to start without, got {both[0]} as both.")
+    most = floor(ratio * shape[0] * shape[1])
+    if len(begun) > most:
+        raise PruningError(
+            f"Expected to start without at most {most} heads, the ratio {ratio} of all, got "
+            f"{len(begun)}."
+        )
     settings = {
         "model": workload.model.model_id, "measure": workload.measure.name, "method": method,
         "prompts": prompts_hash(workload),
     }  # fmt: skip
     store = Checkpoint.at(checkpoint, settings)
     walk = _Walk(Verifier(workload, store), choice, budget, price, method)
-    stopped = walk.run(begun, step, most=floor(ratio * shape[0] * shape[1]))
+    stopped = walk.run(begun, step, most)
     if stopped == "interrupted":
         warnings.warn(
             "Stopped: these are the best heads so far."
@@ -122,6 +132,14 @@ def search(
     return Search(
         walk.base, tuple(walk.path), budget, workload.measure.name, workload.model.model_id, stopped
     )
+
+
+def some_windows(workload: Workload) -> Workload:
+    """Return a workload of a third of the windows, but four at least, spread over all."""
+    n_windows = len(workload.windows)
+    count = min(n_windows, max(FEWEST_WINDOWS, round(n_windows * RANKED_BY)))
+    chosen = np.linspace(0, n_windows - 1, count).round().astype(int)
+    return replace(workload, windows=tuple(workload.windows[place] for place in chosen))
 
 
 class _Walk:
@@ -135,6 +153,7 @@ class _Walk:
         self.budget = budget
         self.price = price
         self.method = method
+        self.ranked_by = some_windows(verify.workload)
         self.base = verify(())
         self.path: list[Verified] = []
         self.refused: set[tuple[Head, ...]] = set()
@@ -186,8 +205,11 @@ class _Walk:
     def _back(self, turn: int) -> bool:
         """Try to put heads back, those of least worth first; say whether that was of use."""
         here = self.here.heads
-        units = [unit for unit in self.worth if set(unit) <= set(here)]
-        for unit in sorted(units, key=lambda each: self.worth[each])[:TRIES]:
+        size = self.choice.group_size
+        units = {
+            tuple(group) for _, group in groupby(here, lambda each: (each[0], each[1] // size))
+        }
+        for unit in sorted(units, key=lambda each: (self.worth.get(each, 0.0), each))[:TRIES]:
             if self._try(tuple(head for head in here if head not in unit), turn):
                 self.refused.add(unit)
                 return True
@@ -230,7 +252,7 @@ class _Walk:
         where it has risen.
         """
         effects = head_effects(
-            self.verify.workload, method=self.method, removed=here,
+            self.ranked_by, method=self.method, removed=here,
             checkpoint=self.verify.store.folder and self.verify.store.folder / key_of(here),
         )  # fmt: skip
         choice = Choice(effects.shape, self.choice.group_size, here, self.choice.keep)
