@@ -227,7 +227,9 @@ def _found(name: str) -> tuple[Path | str, str]:
                 f"Expected a model in the folder {shorten(name)}, with config.json and its weights "
                 "(*.safetensors), found none. Save one there by save_pretrained."
             )
-        return path.resolve(), f"{path.resolve().name}@{fingerprint(*weights)[:8]}"
+        # Of large weights only blocks are read, and the configuration tells which heads are gone.
+        told = fingerprint(*weights, path / "config.json")
+        return path.resolve(), f"{path.resolve().name}@{told[:8]}"
     hint = closest(name, [SMOLLM2])
     looks_local = path.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1
     if hint or looks_local or path.exists() or path.suffix == ".gguf" or not name.strip():

@@ -31,7 +31,7 @@ REMOVABLE = tuple(name for name in HEAD_FAMILIES if name not in ("bloom", "falco
 PADDED = ("llama", "mistral", "qwen2", "qwen3", "gemma2")
 SETS: tuple[tuple[Head, ...], ...] = (
     (), ((1, 2),), HEADS[:4], HEADS[8:], HEADS,
-    *(tuple(random.Random(n).sample(HEADS, n)) for n in (2, 3, 5, 7, 9, 11)),
+    *(tuple(random.Random(n).sample(HEADS, n)) for n in (2, 5, 7, 11)),
 )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def test_padding_that_saves_nothing_is_told() -> None:
     assert torch.equal(log_probs(new), masked_log_probs(network, ((0, 1),)))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_groups_of_any_sizes(seed: int) -> None:
     drawn = random.Random(seed)
     network = wide_llama()

@@ -119,6 +119,16 @@ def test_a_model_gives_way_to_another_and_other_files_stay(tmp_path: Path) -> No
     assert model.network.num_parameters() == network.num_parameters()
 
 
+def test_other_heads_are_another_model(tmp_path: Path) -> None:
+    """Weights of which few are zero can have the same fingerprint: only blocks of it are read."""
+    saved(tmp_path, "gpt2", "zeroed")
+    first = load_model(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    config["causal_magics_heads"]["heads"].append([2, 2])
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert load_model(tmp_path).model_id != first.model_id
+
+
 def test_new_folders_are_as_the_user_makes_them(tmp_path: Path) -> None:
     save_network(tiny_network("gpt2"), causal_tokenizer(), tmp_path / "a" / "b")
     assert [each.name for each in (tmp_path / "a").iterdir()] == ["b"]
