@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -100,17 +101,16 @@ def _stereoset(dimension: str) -> CounterfactualPairs:
 
 
 def _winobias(dimension: str) -> CounterfactualPairs:
-    rows: list[tuple[str, str]] = []
+    sides: list[list[list[str]]] = []
     for kind in ("type1", "type2"):
         files = [f"WinoBias/data/{side}_stereotyped_{kind}.txt.dev" for side in ("pro", "anti")]
-        sides = (read_lines(path, "the data set WinoBias") for path in files)
-        rows += zip(*sides, strict=False)
-    return _contraries("WinoBias", dimension, files[0], _winobias_pairs, rows)
+        sides.append([read_lines(path, "the data set WinoBias") for path in files])
+    return _contraries("WinoBias", dimension, files[0], _winobias_pairs, sides)
 
 
-def _winobias_pairs(rows: Iterable[tuple[str, str]]) -> Iterator[TextPair]:
+def _winobias_pairs(sides: list[list[list[str]]]) -> Iterator[TextPair]:
     """Yield pairs that differ in their pronouns alone, by the occupation these stand for."""
-    for row in rows:
+    for row in chain.from_iterable(zip(*files, strict=True) for files in sides):
         if len({_PRONOUNS.sub("[]", line) for line in row}) == 1:
             first, second = (re.sub(r"[\[\]]", "", line.partition(" ")[2]) for line in row)
             yield TextPair(first, second, _CONTRARY, re.findall(r"\[(.*?)\]", row[0])[0].lower())
