@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from causal_magics.probing.prompt_pairs import PromptPair, gender_pairs
     from causal_magics.probing.text_study import text_study
     from causal_magics.probing.underspecification import underspecification
+    from causal_magics.pruning.measure_catalogue import bias_measure, bias_measures
+    from causal_magics.pruning.prune import prune
+    from causal_magics.pruning.pruning_result import Pruning
     from causal_magics.widgets.episode_timeline import EpisodeTimeline, timeline
     from causal_magics.widgets.graph_editor import GraphEditor
     from causal_magics.widgets.head_map import HeadMap, head_map
@@ -53,8 +56,11 @@ __all__ = [
     "Node",
     "Probe",
     "PromptPair",
+    "Pruning",
     "TableModel",
     "ask",
+    "bias_measure",
+    "bias_measures",
     "compare",
     "date_study",
     "discover",
@@ -70,6 +76,7 @@ __all__ = [
     "open_study",
     "place_study",
     "probe",
+    "prune",
     "sample",
     "samples",
     "text_study",
@@ -100,6 +107,9 @@ _HOMES = {
     "causal_magics.probing.prompt_pairs": ("PromptPair", "gender_pairs"),
     "causal_magics.probing.text_study": ("text_study",),
     "causal_magics.probing.underspecification": ("underspecification",),
+    "causal_magics.pruning.measure_catalogue": ("bias_measure", "bias_measures"),
+    "causal_magics.pruning.prune": ("prune",),
+    "causal_magics.pruning.pruning_result": ("Pruning",),
     "causal_magics.widgets.episode_timeline": ("EpisodeTimeline", "timeline"),
     "causal_magics.widgets.graph_editor": ("GraphEditor",),
     "causal_magics.widgets.head_map": ("HeadMap", "head_map"),

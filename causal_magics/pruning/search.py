@@ -24,7 +24,7 @@ from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
 from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_count, check_option, check_share
-from causal_magics.pruning.head_effects import PruningWarning
+from causal_magics.pruning.head_effects import HeadEffects, PruningWarning
 from causal_magics.pruning.search_result import Search, Stopped, Verified
 from causal_magics.pruning.selection import Choice
 from causal_magics.pruning.sweep import Method, head_effects
@@ -51,6 +51,7 @@ def search(
     method: Method = "gradient",
     price: float = 0.5,
     group_size: int = 1,
+    effects: HeadEffects | None = None,
     checkpoint: str | PathLike[str] | None = None,
 ) -> Search:
     """Prune heads by steps, until nothing more lowers bias within a budget of perplexity.
@@ -76,6 +77,8 @@ def search(
         what they take from bias, less what they cost at this price.
     group_size : int
         How many neighbouring heads are pruned together or not at all: see `fasp`.
+    effects : HeadEffects, optional
+        Of the model without the heads it starts from, where they are known.
     checkpoint : path, optional
         A folder in which effects and verified sets are kept, and from which they are taken, so
         that an interrupted search goes on.
@@ -121,7 +124,7 @@ def search(
         "prompts": prompts_hash(workload),
     }  # fmt: skip
     store = Checkpoint.at(checkpoint, settings)
-    walk = _Walk(Verifier(workload, store), choice, budget, price, method)
+    walk = _Walk(Verifier(workload, store), choice, budget, price, method, effects)
     stopped = walk.run(begun, step, most)
     if stopped == "interrupted":
         warnings.warn(
@@ -146,7 +149,13 @@ class _Walk:
     """One search: where it stands, and what it tried."""
 
     def __init__(
-        self, verify: Verifier, choice: Choice, budget: float, price: float, method: Method
+        self,
+        verify: Verifier,
+        choice: Choice,
+        budget: float,
+        price: float,
+        method: Method,
+        effects: HeadEffects | None,
     ) -> None:
         self.verify = verify
         self.choice = choice
@@ -154,6 +163,7 @@ class _Walk:
         self.price = price
         self.method = method
         self.ranked_by = some_windows(verify.workload)
+        self.known = effects
         self.base = verify(())
         self.path: list[Verified] = []
         self.refused: set[tuple[Head, ...]] = set()
@@ -251,18 +261,14 @@ class _Walk:
         Only those count whose z_bias is above 0 beyond chance. What lowers perplexity is of value
         where it has risen.
         """
-        effects = head_effects(
-            self.ranked_by, method=self.method, removed=here,
-            checkpoint=self.verify.store.folder and self.verify.store.folder / key_of(here),
-        )  # fmt: skip
+        effects = self._effects(here)
         choice = Choice(effects.shape, self.choice.group_size, here, self.choice.keep)
-        gain = choice.joined(effects.z_bias) / self.base.bias
-        cost = choice.joined(effects.z_perplexity) / self.base.perplexity / self.budget
+        gain = choice.joined(effects.bias_interval[0]) / self.base.bias
+        cost = choice.joined(effects.perplexity_interval[1]) / self.base.perplexity / self.budget
         if self.here.evaluation.perplexity <= self.base.perplexity:
             cost = np.maximum(cost, 0.0)
         value = gain - self.price * cost
-        free = choice.present & ~choice.kept & (value > 0.0)
-        free &= choice.joined(effects.bias_interval[0]) > 0.0
+        free = choice.present & ~choice.kept & (value > 0.0) & (gain > 0.0)
         found = []
         for place in np.argsort(-np.where(free, value, -np.inf), axis=None, kind="stable"):
             unit = choice.heads(np.arange(free.size).reshape(free.shape) == place)
@@ -272,3 +278,12 @@ class _Walk:
                 found.append(unit)
                 self.worth[unit] = float(value.flat[place])
         return found
+
+    def _effects(self, here: tuple[Head, ...]) -> HeadEffects:
+        """Return the effects of heads where others are cut; those that are known are not run."""
+        if self.known is not None and self.known.removed == here:
+            return self.known
+        return head_effects(
+            self.ranked_by, method=self.method, removed=here,
+            checkpoint=self.verify.store.folder and self.verify.store.folder / key_of(here),
+        )  # fmt: skip

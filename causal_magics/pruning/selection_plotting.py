@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +12,11 @@ from causal_magics.errors import MissingDependencyError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from causal_magics.pruning.frontier_result import Frontier, FrontierPoint
+    from causal_magics.pruning.frontier_result import Frontier
     from causal_magics.pruning.search_result import Search
+    from causal_magics.pruning.workload import Change
 
-__all__ = ["plot_frontier", "plot_search"]
+__all__ = ["label_axes", "new_axes", "plot_frontier", "plot_search", "spread_of"]
 
 _MARKS = "osD^vP*X"
 _LINE, _FAINT = "#5b7db1", "#888"
@@ -22,13 +24,14 @@ _LINE, _FAINT = "#5b7db1", "#888"
 
 def plot_frontier(frontier: Frontier, ax: Axes | None) -> Axes:
     """Draw every point with its intervals, and the Pareto curve."""
-    axes = _axes(ax)
+    axes = new_axes(ax)
     methods = list(dict.fromkeys(point.method for point in frontier.points))
     for place, method in enumerate(methods):
         points = [point for point in frontier.points if point.method == method]
         x, y = ([100 * getattr(p, side).share for p in points] for side in ("perplexity", "bias"))
         axes.errorbar(
-            x, y, xerr=_spread(points, "perplexity"), yerr=_spread(points, "bias"), fmt="none",
+            x, y, xerr=spread_of([point.perplexity for point in points]),
+            yerr=spread_of([point.bias for point in points]), fmt="none",
             ecolor=f"C{place % 10}", elinewidth=0.6, alpha=0.35,
         )  # fmt: skip
         axes.scatter(
@@ -40,13 +43,13 @@ def plot_frontier(frontier: Frontier, ax: Axes | None) -> Axes:
         [100 * point.bias.share for point in frontier.curve],
         color="#333", linewidth=1.0, label="Pareto curve",
     )  # fmt: skip
-    _label(axes, f"{frontier.measure} of {frontier.model_id}, other prompts and text")
+    label_axes(axes, f"{frontier.measure} of {frontier.model_id}, other prompts and text")
     return axes
 
 
 def plot_search(search: Search, ax: Axes | None) -> Axes:
     """Draw every verified set of heads, the way that was taken, the budget and the best."""
-    axes = _axes(ax)
+    axes = new_axes(ax)
     base = search.base
     taken = np.array([each.taken for each in search.path], dtype=bool)
     found = [each.evaluation for each in (*search.path, search.best)]
@@ -57,20 +60,20 @@ def plot_search(search: Search, ax: Axes | None) -> Axes:
     axes.plot(x[:-1][taken], y[:-1][taken], color=_LINE, linewidth=0.8)
     axes.scatter(x[-1], y[-1], s=110, facecolors="none", edgecolors="#333", label="best")
     axes.axvline(100 * search.budget, color=_FAINT, linestyle="--", label="budget")
-    _label(axes, f"{search.measure} of {search.model_id}, what was searched with")
+    label_axes(axes, f"{search.measure} of {search.model_id}, what was searched with")
     return axes
 
 
-def _spread(points: list[FrontierPoint], side: str) -> list[list[float]]:
+def spread_of(changes: Sequence[Change]) -> list[list[float]]:
     """Return how far intervals reach below and above, in percent."""
-    changes = [getattr(point, side) for point in points]
     return [
         [100 * max(0.0, change.share - change.lower) for change in changes],
         [100 * max(0.0, change.upper - change.share) for change in changes],
     ]
 
 
-def _label(axes: Axes, title: str) -> None:
+def label_axes(axes: Axes, title: str) -> None:
+    """Name the axes, with lines where nothing changes."""
     axes.axhline(0.0, color=_FAINT, linewidth=0.6)
     axes.axvline(0.0, color=_FAINT, linewidth=0.6)
     axes.set_xlabel("change of perplexity, %")
@@ -79,7 +82,14 @@ def _label(axes: Axes, title: str) -> None:
     axes.legend(fontsize=8)
 
 
-def _axes(ax: Axes | None) -> Axes:
+def new_axes(ax: Axes | None) -> Axes:
+    """Return axes that are given, or new ones.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without matplotlib.
+    """
     if ax is not None:
         return ax
     try:

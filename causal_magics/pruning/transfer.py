@@ -10,12 +10,12 @@ from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
 from causal_magics.errors import PruningError
 from causal_magics.language.causal_lm import CausalLM
-from causal_magics.language.head_masks import HeadSites, checked_heads_of, without_heads
+from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
 from causal_magics.language.progress import bars_are_off
 from causal_magics.pruning.measures import BiasMeasure, checked_measure
 from causal_magics.pruning.perplexity import PerplexityText
-from causal_magics.pruning.workload import Change, Evaluation, Workload
+from causal_magics.pruning.workload import Change, Workload, evaluate_all
 
 __all__ = ["Transfer", "transfer"]
 
@@ -130,25 +130,14 @@ def transfer(
     shape = HeadSites.of(model.network).shape
     chosen = {str(name): checked_heads_of(each, shape) for name, each in heads.items()}
     workloads = [Workload.of(model, checked_measure(measure), text) for measure in measures]
-    before = _evaluations(workloads, ())
+    before = evaluate_all(workloads)
     bias, perplexity = [], []
     for each in tqdm(
         chosen.values(), unit="set", desc="Pruning", delay=1.0, leave=False, disable=bars_are_off()
     ):
-        after = _evaluations(workloads, each)
+        after = evaluate_all(workloads, each)
         pairs = list(zip(before, after, strict=True))
         bias.append(tuple(one.bias_change(other) for one, other in pairs))
         perplexity.append(before[0].perplexity_change(after[0]))
     names = tuple(measure.name for measure in measures)
     return Transfer(chosen, names, tuple(bias), tuple(perplexity), model.model_id)
-
-
-def _evaluations(workloads: Sequence[Workload], heads: Sequence[Head]) -> list[Evaluation]:
-    """Evaluate workloads of one text, which is run once."""
-    first, *others = workloads
-    found = [first.evaluate(heads)]
-    with without_heads(first.model.network, heads):
-        for each in others:
-            scores = each.items.scores(each.log_probs())
-            found.append(Evaluation(each.items, scores, found[0].losses, found[0].n_tokens))
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,7 @@ from causal_magics.pruning.items import Items
 from causal_magics.pruning.measures import BiasMeasure
 from causal_magics.pruning.perplexity import PerplexityText
 
-__all__ = ["Change", "Evaluation", "Workload"]
+__all__ = ["Change", "Evaluation", "Workload", "evaluate_all"]
 
 Floats = NDArray[np.float64]
 RESAMPLES = 1000
@@ -193,6 +193,20 @@ class Workload:
         found = np.empty_like(values)
         found[np.concatenate(self.places)] = values
         return found
+
+
+def evaluate_all(
+    workloads: Sequence[Workload], heads: Iterable[Head] = ()
+) -> tuple[Evaluation, ...]:
+    """Evaluate workloads of one model and text without some heads; the text is run once."""
+    first, *others = workloads
+    cut = tuple(heads)
+    found = [first.evaluate(cut)]
+    with without_heads(first.model.network, cut):
+        for each in others:
+            scores = each.items.scores(each.log_probs())
+            found.append(replace(found[0], items=each.items, scores=scores))
+    return tuple(found)
 
 
 def _flat(bundles: Sequence[Bundle]) -> Bundle:
