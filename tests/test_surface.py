@@ -9,13 +9,13 @@ import sys
 import causal_magics
 
 PUBLIC = {
-    "AskedPrior", "ask",
+    "AskedPrior", "Pruning", "ask", "bias_measure", "bias_measures",
     "CausalGraph", "CausalMagicsError", "Comparison", "Discovery", "Edge", "EdgePrior",
     "EpisodeTimeline", "GraphEditor", "HeadMap", "Identification", "Joint", "Knowledge",
     "LanguageModel", "Mediation", "Node", "Probe", "PromptPair", "TableModel", "compare",
     "date_study", "discover", "edit", "edits", "gender_pairs", "head_map", "identify",
     "load_ipython_extension", "load_model", "mediate", "models", "open_study", "place_study",
-    "probe", "sample", "samples", "text_study", "timeline", "underspecification",
+    "probe", "prune", "sample", "samples", "text_study", "timeline", "underspecification",
     "unload_ipython_extension",
 }  # fmt: skip
 
