@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from causal_magics.pruning.pruning_result import Pruning
     from causal_magics.widgets.episode_timeline import EpisodeTimeline, timeline
     from causal_magics.widgets.graph_editor import GraphEditor
-    from causal_magics.widgets.head_map import HeadMap, head_map
+    from causal_magics.widgets.head_map import HeadMap
+    from causal_magics.widgets.head_maps import head_map
     from causal_magics.widgets.opening import edit
 
 __version__ = "0.1.0"
@@ -112,7 +113,8 @@ _HOMES = {
     "causal_magics.pruning.pruning_result": ("Pruning",),
     "causal_magics.widgets.episode_timeline": ("EpisodeTimeline", "timeline"),
     "causal_magics.widgets.graph_editor": ("GraphEditor",),
-    "causal_magics.widgets.head_map": ("HeadMap", "head_map"),
+    "causal_magics.widgets.head_map": ("HeadMap",),
+    "causal_magics.widgets.head_maps": ("head_map",),
     "causal_magics.widgets.opening": ("edit",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

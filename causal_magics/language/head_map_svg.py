@@ -13,6 +13,8 @@ from causal_magics.graph.drawing_svg import element, svg_to_png, text_element
 from causal_magics.graph.geometry_curves import number
 from causal_magics.graph.geometry_text import fit_label, label_width
 from causal_magics.language.head_map_palette import STEPS, heat_paint, heat_rules, level_of
+from causal_magics.language.head_note import HeadNote
+from causal_magics.language.head_note_svg import note_height, note_parts
 from causal_magics.language.head_panels import (
     Head,
     HeadMark,
@@ -20,6 +22,7 @@ from causal_magics.language.head_panels import (
     checked_heads,
     checked_marks,
     head_panels,
+    written,
 )
 
 __all__ = ["describe_head", "head_map_png", "head_map_svg"]
@@ -48,6 +51,7 @@ def head_map_svg(
     title: str | None = None,
     selected: Collection[Head] = (),
     marks: Mapping[Head, HeadMark] | None = None,
+    note: HeadNote | None = None,
 ) -> str:
     """Draw a panel for each quantity: layers downwards, heads to the right.
 
@@ -65,6 +69,8 @@ def head_map_svg(
         Written above the panels, and the picture's accessible name.
     selected : collection of (layer, head)
     marks : mapping of (layer, head) to {"cut", "kept"}, optional
+    note : HeadNote, optional
+        Figures above the panels; grey where they are not of these marks.
 
     Returns
     -------
@@ -80,9 +86,12 @@ def head_map_svg(
     chart = _Chart.of(panels)
     heads, marked = checked_heads(selected, panels), checked_marks(marks or {}, panels)
     drawn = [_Drawing(panel, chart, theme, frozenset(heads), marked) for panel in panels]
-    head = 26 if title else 0
+    said = (note or HeadNote()).beside(marked)
     columns, rows = chart.columns, math.ceil(len(panels) / chart.columns)
     width = 2 * _MARGIN + columns * chart.width + (columns - 1) * _GAP
+    inner = width - 2 * _MARGIN
+    above = 26.0 if title else 0.0
+    head = above + note_height(said, inner)
     height = head + rows * chart.height + 2 * _MARGIN
     root = {
         "xmlns": "http://www.w3.org/2000/svg", "class": ROOT_CLASS, "width": number(width),
@@ -94,20 +103,25 @@ def head_map_svg(
     rules = style_sheet() + heat_rules(_levels(drawn))
     parts = [
         text_element("title", title or "Map of heads"),
-        text_element("desc", " ".join(_described(panel) for panel in panels)),
+        text_element("desc", " ".join([*_said(said), *map(_described, panels)])),
         text_element("style", rules) if theme == "auto" else "",
         element("rect", {**surface, **paint(theme, fill="surface")}),
     ]
-    if title:
-        place = {"x": number(_MARGIN), "y": "24", "font-size": "14", "font-weight": "600"}
-        shown = fit_label(title, (width - 2 * _MARGIN) * 13 / 14)
-        parts.append(text_element("text", shown, {**place, **paint(theme, fill="text")}))
+    parts += _title(title, inner, theme) if title else []
+    place = {"transform": f"translate({number(_MARGIN)} {number(_MARGIN + above)})"}
+    parts.append(element("g", place, note_parts(said, inner, theme)) if note else "")
     for index, drawing in enumerate(drawn):
         x = _MARGIN + index % columns * (chart.width + _GAP)
         y = _MARGIN + head + index // columns * chart.height
         place = {"transform": f"translate({number(x)} {number(y)})"}
         parts.append(element("g", place, drawing.parts()))
     return element("svg", root, parts)
+
+
+def _title(title: str, width: float, theme: Theme) -> list[str]:
+    place = {"x": number(_MARGIN), "y": "24", "font-size": "14", "font-weight": "600"}
+    shown = fit_label(title, width * 13 / 14)
+    return [text_element("text", shown, {**place, **paint(theme, fill="text")})]
 
 
 def head_map_png(
@@ -117,6 +131,7 @@ def head_map_png(
     title: str | None = None,
     selected: Collection[Head] = (),
     marks: Mapping[Head, HeadMark] | None = None,
+    note: HeadNote | None = None,
     zoom: float = 2.0,
 ) -> bytes:
     """Draw a head map as PNG, `zoom` pixels for each pixel of `head_map_svg`.
@@ -127,7 +142,7 @@ def head_map_png(
         Where `resvg-py` (the extra `png`) is not installed.
     """
     plain: Theme = "light" if theme == "auto" else theme
-    svg = head_map_svg(values, theme=plain, title=title, selected=selected, marks=marks)
+    svg = head_map_svg(values, theme=plain, title=title, selected=selected, marks=marks, note=note)
     return svg_to_png(svg, zoom)
 
 
@@ -135,25 +150,24 @@ def describe_head(panel: HeadPanel, head: Head) -> str:
     """Return the numbers of a head in words, such as ``"layer 3, head 5: 0.042 nats"``."""
     layer, place = head
     value = float(panel.values[head])
-    words = _figure(value) if math.isfinite(value) else "no value"
+    words = written(value) if math.isfinite(value) else "no value"
     unit = f" {panel.unit}" if panel.unit and math.isfinite(value) else ""
     between = ""
     if panel.lower is not None and panel.upper is not None:
         ends = float(panel.lower[head]), float(panel.upper[head])
         if all(map(math.isfinite, ends)):
-            between = f", {_figure(ends[0])} to {_figure(ends[1])}"
+            between = f", {written(ends[0])} to {written(ends[1])}"
     return f"layer {layer}, head {place}: {words}{unit}{between}"
+
+
+def _said(note: HeadNote) -> list[str]:
+    return [f"{'; '.join(map(str, note.figures))}.", note.words] if note.figures else []
 
 
 def _described(panel: HeadPanel) -> str:
     largest = "; ".join(describe_head(panel, head) for head in panel.largest(_DESCRIBED))
     size = f"{panel.n_layers} layers × {panel.n_heads} heads"
     return f"{panel.name}, {size}. Largest: {largest or 'none'}."
-
-
-def _figure(value: float) -> str:
-    """Write a number with three digits that count, and a true minus."""
-    return f"{value:.3g}".replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +258,7 @@ class _Drawing:
 
     def _caption(self) -> Iterator[str]:
         bar, full = self.bar(), self.panel.full
-        ends = [_figure(full * level / STEPS) for level in (bar[0], bar[-1])]
+        ends = [written(full * level / STEPS) for level in (bar[0], bar[-1])]
         right = self.chart.width
         yield self._text(ends[1], right, 12, "end")
         right -= label_width(ends[1]) * _SMALL + 4 + _BAR
@@ -283,7 +297,7 @@ class _Drawing:
     def _largest(self) -> str:
         """Return as many of the largest heads as there is room for."""
         values = self.panel.values
-        words = [f"{h[0]}.{h[1]} {_figure(float(values[h]))}" for h in self.panel.largest(_LISTED)]
+        words = [f"{h[0]}.{h[1]} {written(float(values[h]))}" for h in self.panel.largest(_LISTED)]
         while len(words) > 1 and label_width(" · ".join(words)) * _SMALL > self.chart.width - 100:
             words.pop()
         return " · ".join(words) or "none"
@@ -322,17 +336,22 @@ class _Drawing:
             line = {"d": "".join(around), "stroke-width": thick, "stroke-linecap": "square"}
             yield element("path", {**line, **paint(self.theme, stroke=colour)})
         size = max(1.5, min(width, height) / 2 - 2)
-        for marked, mark in self.marks.items():
-            place = self.chart.corner(marked)
-            yield self._mark(mark, place[0] + width / 2, place[1] + height / 2, size)
+        lines: tuple[tuple[Colour, str], ...] = (("surface", "4.2"), ("text", "1.8"))
+        for colour, thick in lines if self.marks else ():
+            line = {"stroke-width": thick, "stroke-linecap": "round"}
+            line |= paint(self.theme, stroke=colour)
+            for marked, mark in self.marks.items():
+                x, y = self.chart.corner(marked)
+                yield _mark(mark, (x + width / 2, y + height / 2), size, line)
 
-    def _mark(self, mark: HeadMark, x: float, y: float, size: float) -> str:
-        line = {"stroke-width": "1.8", **paint(self.theme, stroke="text")}
-        if mark == "kept":
-            return element("circle", {"cx": number(x), "cy": number(y), "r": number(size), **line})
-        side, back = number(2 * size), number(-2 * size)
-        cross = f"M{number(x - size)} {number(y - size)}l{side} {side}m0 {back}l{back} {side}"
-        return element("path", {"d": cross, **line})
+
+def _mark(mark: HeadMark, place: tuple[float, float], size: float, line: dict[str, str]) -> str:
+    x, y = place
+    if mark == "kept":
+        return element("circle", {"cx": number(x), "cy": number(y), "r": number(size), **line})
+    side, back = number(2 * size), number(-2 * size)
+    cross = f"M{number(x - size)} {number(y - size)}l{side} {side}m0 {back}l{back} {side}"
+    return element("path", {"d": cross, **line})
 
 
 def _hatching(x: float, y: float, width: float, height: float) -> str:

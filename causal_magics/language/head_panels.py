@@ -20,6 +20,7 @@ __all__ = [
     "checked_heads",
     "checked_marks",
     "head_panels",
+    "written",
 ]  # fmt: skip
 
 Head = tuple[int, int]
@@ -260,3 +261,8 @@ def _numbers(raw: object, name: str, what: str) -> _Floats:
 
 def _shape(array: NDArray[Any]) -> str:
     return "(" + ", ".join(str(size) for size in array.shape) + ")"
+
+
+def written(value: float) -> str:
+    """Write a number with three digits that count, and a true minus."""
+    return f"{float(f'{value:.3g}'):g}".replace("-", "−")

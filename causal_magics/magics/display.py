@@ -15,7 +15,7 @@ from causal_magics.magics.calls import Call
 from causal_magics.probing.mediation_report import html_of
 from causal_magics.widgets.episode_timeline import EpisodeTimeline
 from causal_magics.widgets.evidence import Evidence
-from causal_magics.widgets.head_map import head_map
+from causal_magics.widgets.head_maps import head_map
 from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.opening import open_editor
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import traitlets
 
 from causal_magics.errors import CausalMagicsError, EditorError
 from causal_magics.graph.drawing_palette import Theme
 from causal_magics.language.head_map_svg import head_map_png, head_map_svg
+from causal_magics.language.head_note import HeadNote
 from causal_magics.language.head_panels import (
-    HasHeadPanels,
     Head,
     HeadMark,
     HeadPanel,
@@ -22,7 +21,13 @@ from causal_magics.language.head_panels import (
 )
 from causal_magics.widgets.bundles import STATIC, read_bundle
 from causal_magics.widgets.graph_editor import STORED_DELAY, Bundle
-from causal_magics.widgets.head_map_document import grid_json, heads_of_json, marks_of_json
+from causal_magics.widgets.head_map_document import (
+    grid_json,
+    heads_of_json,
+    marks_json,
+    marks_of_json,
+    note_json,
+)
 from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.timing import Debounced
 
@@ -51,12 +56,15 @@ class HeadMap(LiveWidget):
         what is selected; without, it cannot.
     top : int
         How many of the largest heads are listed.
+    note : HeadNote, optional
+        Figures above the panels; grey where they are not of these marks.
 
     Attributes
     ----------
     selected : tuple of (layer, head)
         In the order of layers and heads.
     marks : dict of (layer, head) to {"cut", "kept"}
+    note : HeadNote
 
     Raises
     ------
@@ -74,9 +82,10 @@ class HeadMap(LiveWidget):
     selected = traitlets.Any(()).tag(sync=True, to_json=lambda heads, _: _pairs(heads))
     marks = traitlets.Any({}).tag(
         sync=True,
-        to_json=lambda marks, _: _marked(marks),
+        to_json=lambda marks, _: marks_json(marks),
         from_json=lambda raw, _: marks_of_json(raw),
     )
+    note = traitlets.Instance(HeadNote, ()).tag(sync=True, to_json=lambda note, _: note_json(note))
     stored = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -87,6 +96,7 @@ class HeadMap(LiveWidget):
         selected: Iterable[Head] = (),
         marks: Mapping[Head, HeadMark] | None = None,
         top: int = 10,
+        note: HeadNote | None = None,
     ) -> None:
         self._store = Debounced(self._write_stored, STORED_DELAY)
         self._panels = head_panels(values)
@@ -97,8 +107,9 @@ class HeadMap(LiveWidget):
             selected=selected,
             marks={} if marks is None else marks,
             markable=marks is not None,
+            note=note or HeadNote(),
         )
-        self.observe(lambda _: self._store(), ["selected", "marks"])
+        self.observe(lambda _: self._store(), ["selected", "marks", "note"])
 
     @traitlets.default("_esm")
     def _default_esm(self) -> str:
@@ -176,7 +187,7 @@ class HeadMap(LiveWidget):
         """Draw the map as it is now; see `causal_magics.language.head_map_svg.head_map_svg`."""
         return head_map_svg(
             self._panels, theme=theme, title=self.title or None, selected=self.selected,
-            marks=self.marks,
+            marks=self.marks, note=self.note,
         )  # fmt: skip
 
     def to_png(self, *, theme: Theme = "light", zoom: float = 2.0) -> bytes:
@@ -189,7 +200,7 @@ class HeadMap(LiveWidget):
         """
         return head_map_png(
             self._panels, theme=theme, title=self.title or None, selected=self.selected,
-            marks=self.marks, zoom=zoom,
+            marks=self.marks, note=self.note, zoom=zoom,
         )  # fmt: skip
 
     def __repr__(self) -> str:
@@ -215,9 +226,9 @@ class HeadMap(LiveWidget):
     def _kept(self) -> dict[str, Any]:
         """Return what the notebook keeps, by MIME type."""
         kept = {"grid": self.grid, "title": self.title, "top": self.top, "markable": self.markable}
-        chosen = {"selected": _pairs(self.selected), "marks": _marked(self.marks)}
+        chosen = {"selected": _pairs(self.selected), "marks": marks_json(self.marks)}
         return {
-            MIME_TYPE: {"version": 1, **kept, **chosen},
+            MIME_TYPE: {"version": 1, **kept, **chosen, "note": note_json(self.note)},
             "image/svg+xml": self.to_svg(),
             "text/plain": repr(self),
         }
@@ -225,42 +236,3 @@ class HeadMap(LiveWidget):
 
 def _pairs(heads: Collection[Head]) -> list[list[int]]:
     return [list(head) for head in heads]
-
-
-def _marked(marks: Mapping[Head, HeadMark]) -> list[list[object]]:
-    return [[*head, mark] for head, mark in marks.items()]
-
-
-_OF_RESULT: WeakKeyDictionary[Any, HeadMap] = WeakKeyDictionary()
-
-
-def head_map(values: object, *, title: str = "") -> HeadMap:
-    """Show the numbers of attention heads, from which hands and Python select.
-
-    The map of a result is one: asked for again, it is the one that is shown already, so that its
-    `selected` is what was selected there.
-
-    Parameters
-    ----------
-    values : Mediation, HeadPanel, sequence of HeadPanel, or mapping of str to array_like
-        A result with numbers of heads, or arrays of shape (layers, heads) by name.
-    title : str
-        Shown above the panels.
-
-    Returns
-    -------
-    HeadMap
-        A widget; as the last expression of a cell it is shown.
-
-    Raises
-    ------
-    LanguageModelError
-        Where `values` are no numbers of heads.
-    """
-    if not isinstance(values, HasHeadPanels):
-        return HeadMap(values, title=title)
-    if values not in _OF_RESULT:
-        _OF_RESULT[values] = HeadMap(values, title=title)
-    shown = _OF_RESULT[values]
-    shown.title = title or shown.title
-    return shown

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
 
 from causal_magics.errors import EditorError
-from causal_magics.language.head_panels import HeadPanel
+from causal_magics.language.head_note import HeadFigure, HeadNote
+from causal_magics.language.head_panels import Head, HeadMark, HeadPanel
 from causal_magics.widgets.document import JsonObject
 
 
@@ -39,7 +40,38 @@ def _numbers(array: NDArray[Any] | None) -> list[float | None] | None:
     """Return numbers as JSON has them, as exact as they are shown."""
     if array is None:
         return None
-    return [float(f"{x:.5g}") if math.isfinite(x) else None for x in array.ravel().tolist()]
+    return [_number(x) for x in array.ravel().tolist()]
+
+
+def _number(value: float | None) -> float | None:
+    return float(f"{value:.5g}") if value is not None and math.isfinite(value) else None
+
+
+def note_json(note: HeadNote) -> JsonObject:
+    """Return the JSON form of a note."""
+    return {
+        "state": note.state,
+        "words": note.words,
+        "figures": [_figure(figure) for figure in note.figures],
+        "marks": None if note.marks is None else marks_json(note.marks),
+    }
+
+
+def _figure(figure: HeadFigure) -> JsonObject:
+    return {
+        "label": figure.label,
+        "unit": figure.unit,
+        "before": _number(figure.before),
+        "after": _number(figure.after),
+        "share": _number(figure.share),
+        "lower": _number(figure.lower),
+        "upper": _number(figure.upper),
+    }
+
+
+def marks_json(marks: Mapping[Head, HeadMark]) -> list[list[object]]:
+    """Return the JSON form of marks: of each its layer, its head and what it is."""
+    return [[*head, mark] for head, mark in marks.items()]
 
 
 def heads_of_json(raw: object) -> list[tuple[Any, ...]]:

@@ -59,15 +59,16 @@ def test_signs_stand_for_missing_exact_selected_cut_and_kept() -> None:
         head_map_svg(PANEL, theme="light", selected=[(0, 0), (0, 1)], marks={(0, 1): "cut"})
     )
     strokes = [p.get("d") or "" for p in root.iter(f"{SVG}path") if p.get("stroke-width")]
-    hatching, halo, outline, cross = strokes
+    hatching, halo, outline, cross_halo, cross = strokes
     assert hatching.count("M") > 4
     assert halo == outline
     assert outline.count("M") == 6
+    assert cross == cross_halo
     assert cross.count("l") == 2
     assert len(list(root.iter(f"{SVG}circle"))) == 2
     assert "• exact" in texts(root)
     kept = drawn(head_map_svg(PANEL, theme="light", marks={(0, 1): "kept"}))
-    assert len(list(kept.iter(f"{SVG}circle"))) == 3
+    assert len(list(kept.iter(f"{SVG}circle"))) == 4
 
 
 @pytest.mark.parametrize(
