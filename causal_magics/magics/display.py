@@ -12,7 +12,6 @@ from causal_magics.graph.comparison import Comparison
 from causal_magics.graph.model import CausalGraph
 from causal_magics.magics.arguments import Argument
 from causal_magics.magics.calls import Call
-from causal_magics.probing.mediation_report import html_of
 from causal_magics.widgets.episode_timeline import EpisodeTimeline
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.head_maps import head_map
@@ -21,8 +20,12 @@ from causal_magics.widgets.opening import open_editor
 
 if TYPE_CHECKING:
     from causal_magics.probing.mediation_result import Mediation
+    from causal_magics.pruning.pruning_result import Pruning
 
-_WITH_MAP: Final = "causal_magics.probing.mediation_result.Mediation"
+_WITH_MAP: Final = (
+    "causal_magics.probing.mediation_result.Mediation",
+    "causal_magics.pruning.pruning_result.Pruning",
+)
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
@@ -63,14 +66,15 @@ class Screen:
         for name in _IN_EDITOR:
             self._mime.for_type(name, self._bundle)
             self._html.for_type(name, self._html_without_editor)
-        self._html.for_type(_WITH_MAP, self._html_above_map)
+        for name in _WITH_MAP:
+            self._html.for_type(name, self._html_above_map)
 
     def remove(self) -> None:
         """Give the display back."""
         for name in _IN_EDITOR:
             self._mime.pop(name, None)
+        for name in (*_IN_EDITOR, *_WITH_MAP):
             self._html.pop(name, None)
-        self._html.pop(_WITH_MAP, None)
         self.clear()
 
     def offer(self, result: object, name: str | None, call: Call) -> None:
@@ -138,15 +142,26 @@ class Screen:
         """Return a value's own HTML; none beside the editor, whose picture would not be seen."""
         return None if self._has_editor and self._offered(value) else own_html(value)
 
-    def _html_above_map(self, value: Mediation) -> str | None:
+    def _html_above_map(self, value: Mediation | Pruning) -> str | None:
         """Return tables alone where the map of heads is shown below them."""
-        shown_below = self._has_editor and self._offered(value) and value.mediators == "heads"
-        if not shown_below:
+        tables = _tables_above_map(value) if self._has_editor and self._offered(value) else None
+        if tables is None:
             return own_html(value)
         widget = head_map(value)
         if widget not in self._below:
             self._below.append(widget)
-        return html_of(value, picture=False)
+        return tables
+
+
+def _tables_above_map(value: Mediation | Pruning) -> str | None:
+    """Return a result's HTML without its picture of heads; None where it has none."""
+    from causal_magics.probing import mediation_report
+    from causal_magics.probing.mediation_result import Mediation
+    from causal_magics.pruning import pruning_report
+
+    if not isinstance(value, Mediation):
+        return pruning_report.html_of(value, picture=False)
+    return mediation_report.html_of(value, picture=False) if value.mediators == "heads" else None
 
 
 def _graph_of(value: CausalGraph | Discovery | Comparison) -> CausalGraph:

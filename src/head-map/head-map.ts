@@ -2,6 +2,7 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { TraitModel } from "../traits/model";
 import { NO_GRID, pairOf, parseGrid, parseHeads, parseMarks, type Grid, type Mark } from "./data";
+import { beside, NO_NOTE, noteText, parseNote, sameMarks, type Note } from "./note";
 import { rectangle, same, toggled, union, type Heads } from "./selection";
 import { describeSelection } from "./wording";
 
@@ -44,6 +45,8 @@ export class HeadMap {
   readonly markable = signal(false);
   readonly selected = signal<Heads>(new Set());
   readonly marks = signal<ReadonlyMap<number, Mark>>(new Map());
+  /** What the kernel says of the marks as they are now. */
+  readonly note: ReadonlySignal<Note>;
   /** The head under the pointer, the one that has the keyboard, and the panel that is looked at. */
   readonly hover = signal<Spot | null>(null);
   readonly focus = signal(0);
@@ -56,6 +59,7 @@ export class HeadMap {
   /** The head whose numbers are shown. */
   readonly shown: ReadonlySignal<number | null>;
   readonly #isGone = signal(false);
+  readonly #told = signal<Note>(NO_NOTE);
   readonly #model: TraitModel;
   readonly #endings: (() => void)[];
   #anchor = 0;
@@ -65,6 +69,7 @@ export class HeadMap {
   constructor(model: TraitModel, isStored: boolean) {
     this.#model = model;
     this.link = computed(() => (isStored ? "stored" : this.#isGone.value ? "gone" : "live"));
+    this.note = computed(() => beside(this.#told.value, this.marks.value, this.link.value === "live"));
     this.shown = computed(() => {
       const only = this.selected.value.size === 1 ? [...this.selected.value][0] : undefined;
       return this.hover.value?.index ?? this.focused.value?.index ?? only ?? null;
@@ -72,6 +77,7 @@ export class HeadMap {
     const written = ["grid", "title", "top", "markable"];
     this.#endings = [
       ...written.map((trait) => model.onChange(trait, () => this.#heard())),
+      model.onChange("note", () => this.#heardNote()),
       ...["selected", "marks"].map((trait) => model.onChange(trait, () => this.#readChoice())),
       model.onGone(() => (this.#isGone.value = true)),
     ];
@@ -171,6 +177,14 @@ export class HeadMap {
     this.#read();
   }
 
+  /** A note of marks that are not shown yet is not said: what is shown says that it is stale. */
+  #heardNote(): void {
+    this.#isGone.value = false;
+    this.#told.value = parseNote(this.#model.get("note"), this.grid.peek());
+    const note = this.note.peek();
+    if (note.state !== "stale") this.#announce(noteText(note));
+  }
+
   #read(): void {
     const [title, top] = [this.#model.get("title"), this.#model.get("top")];
     const { layers, heads } = this.grid.peek();
@@ -181,6 +195,7 @@ export class HeadMap {
     this.grid.value = grid;
     if (grid.layers !== layers || grid.heads !== heads) this.#startOver();
     this.panel.value = Math.min(this.panel.peek(), Math.max(0, grid.panels.length - 1));
+    this.#told.value = parseNote(this.#model.get("note"), grid);
     this.#readChoice();
   }
 
@@ -202,10 +217,6 @@ export class HeadMap {
   #announce(text: string): void {
     this.announcement.value = this.announcement.peek() === text ? `${text}\u00a0` : text;
   }
-}
-
-function sameMarks(one: ReadonlyMap<number, Mark>, other: ReadonlyMap<number, Mark>): boolean {
-  return one.size === other.size && [...one].every(([index, mark]) => other.get(index) === mark);
 }
 
 function marksText(marks: ReadonlyMap<number, Mark>): string {

@@ -6,6 +6,7 @@ import type { HeadMap, Link } from "../head-map";
 import { layoutOf } from "../layout";
 import { describeGrid } from "../wording";
 import { Details } from "./details";
+import { NoteView } from "./note";
 import { PanelView } from "./panel";
 
 interface Props {
@@ -20,6 +21,7 @@ export function App({ map }: Props): JSX.Element {
         <b class="cmv-title" title={map.title.value}>{map.title.value || "Heads"}</b>
         <span class="cmv-faint">{grid.panels.length > 0 ? describeGrid(grid) : "No heads to show."}</span>
       </div>
+      <NoteView map={map} />
       {grid.panels.length > 0 && <Body map={map} />}
       <div class="cmv-foot">
         <span class="cmv-advice">click or drag: select · Shift, Ctrl: more · arrows, Space · Esc clears · Ctrl+Z undoes</span>

@@ -186,10 +186,16 @@ function boxOf(layout: Layout, grid: Grid, from: number, to = from): Box {
   };
 }
 
-/** A cross for a head that is cut, a ring for one that is kept. */
+/** A cross for a head that is cut, a ring for one that is kept; with a rim, to be seen on every colour. */
 function MarkSign({ x, y, width, height, mark }: Box & { readonly mark: string }): JSX.Element {
   const size = Math.max(1.5, Math.min(width, height) / 2 - 2);
   const [cx, cy] = [x + width / 2, y + height / 2];
-  if (mark === "kept") return <circle class="cmh-mark" cx={cx} cy={cy} r={size} />;
-  return <path class="cmh-mark" d={`M${cx - size} ${cy - size}l${2 * size} ${2 * size}m0 ${-2 * size}l${-2 * size} ${2 * size}`} />;
+  const cross = `M${cx - size} ${cy - size}l${2 * size} ${2 * size}m0 ${-2 * size}l${-2 * size} ${2 * size}`;
+  const draw = (name: string): JSX.Element => (mark === "kept" ? <circle class={name} cx={cx} cy={cy} r={size} /> : <path class={name} d={cross} />);
+  return (
+    <g>
+      {draw("cmh-rim")}
+      {draw("cmh-mark")}
+    </g>
+  );
 }
