@@ -187,10 +187,10 @@ class Frontier:
             )  # fmt: skip
             points = tuple(
                 FrontierPoint(
-                    method, *shares, tuple((layer, head) for layer, head in heads),
-                    *(Change(*each) for each in changes),
+                    method, alpha, gamma, tuple((layer, head) for layer, head in heads),
+                    Change(*first), Change(*second), Change(*third), Change(*fourth),
                 )
-                for method, shares, heads, changes in rows
+                for method, (alpha, gamma), heads, (first, second, third, fourth) in rows
             )  # fmt: skip
             if known:
                 return cls(points, header["measure"], header["model_id"])

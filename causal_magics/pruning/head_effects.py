@@ -64,7 +64,8 @@ class HeadEffects:
     @property
     def shape(self) -> tuple[int, int]:
         """Layers and heads."""
-        return self.exact.shape  # type: ignore[return-value]
+        layers, heads = self.exact.shape
+        return layers, heads
 
     @cached_property
     def z_bias(self) -> Floats:
