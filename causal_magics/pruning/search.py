@@ -28,7 +28,7 @@ from causal_magics.pruning.head_effects import HeadEffects, PruningWarning
 from causal_magics.pruning.search_result import Search, Stopped, Verified
 from causal_magics.pruning.selection import Choice
 from causal_magics.pruning.sweep import Method, head_effects
-from causal_magics.pruning.verification import Verifier, key_of, prompts_hash
+from causal_magics.pruning.verification import Verifier, careful_rise, key_of, prompts_hash
 from causal_magics.pruning.workload import Evaluation, Workload
 
 __all__ = ["search"]
@@ -36,6 +36,8 @@ __all__ = ["search"]
 _DONE: Stopped = "nothing more helps"
 RANKED_BY, FEWEST_WINDOWS = 1 / 3, 4
 """How many windows rank heads by their effect on perplexity; sets are verified by all."""
+RELAXED = (1.0, 0.25, 0.0)
+"""How the price falls: first what costs little, then whatever the budget allows."""
 TRIES = 4
 """How many sets of heads are verified in a round before it is given up."""
 
@@ -61,7 +63,8 @@ def search(
     workload : Workload
         What is trained on, so to speak: judge the result by another.
     budget : float
-        By what share perplexity may rise.
+        By what share perplexity may rise, one standard error over windows included: with more text
+        more of the budget can be used.
     ratio : float
         The most heads that are pruned, as a share of all.
     keep, start : iterable of (layer, head)
@@ -73,8 +76,9 @@ def search(
     method : {"gradient", "hybrid", "exact"}
         How effects are computed in each round: see `head_effects`.
     price : float
-        What share of bias the whole budget of perplexity is worth. Heads and steps are valued by
-        what they take from bias, less what they cost at this price.
+        What share of bias the whole budget of perplexity is worth at first. Heads and steps are
+        valued by what they take from bias, less what they cost at this price, which is lowered
+        where nothing is worth it any more.
     group_size : int
         How many neighbouring heads are pruned together or not at all: see `fasp`.
     effects : HeadEffects, optional
@@ -124,8 +128,8 @@ def search(
         "prompts": prompts_hash(workload),
     }  # fmt: skip
     store = Checkpoint.at(checkpoint, settings)
-    walk = _Walk(Verifier(workload, store), choice, budget, price, method, effects)
-    stopped = walk.run(begun, step, most)
+    walk = _Walk(Verifier(workload, store), choice, budget, method, effects)
+    stopped = walk.run(begun, step, most, price)
     if stopped == "interrupted":
         warnings.warn(
             "Stopped: these are the best heads so far."
@@ -153,14 +157,13 @@ class _Walk:
         verify: Verifier,
         choice: Choice,
         budget: float,
-        price: float,
         method: Method,
         effects: HeadEffects | None,
     ) -> None:
         self.verify = verify
         self.choice = choice
         self.budget = budget
-        self.price = price
+        self.price = 0.0
         self.method = method
         self.ranked_by = some_windows(verify.workload)
         self.known = effects
@@ -171,8 +174,8 @@ class _Walk:
 
     # ------------------------------------------------------------------ the walk
 
-    def run(self, start: tuple[Head, ...], step: int, most: int) -> Stopped:
-        """Take steps until none is left, or so many heads are cut."""
+    def run(self, start: tuple[Head, ...], step: int, most: int, price: float) -> Stopped:
+        """Take steps until none is left, or so many heads are cut; then at a lower price."""
         from tqdm.auto import tqdm
 
         with tqdm(
@@ -182,8 +185,11 @@ class _Walk:
             try:
                 self._try(start, 0, taken=True)
                 turn = 1
-                while self._forward(turn, step, most) or self._back(turn):
-                    turn += 1
+                for share in RELAXED:
+                    self.price = share * price
+                    self.refused.clear()
+                    while self._forward(turn, step, most) or self._back(turn):
+                        turn += 1
             except KeyboardInterrupt:
                 if not self.path:
                     raise
@@ -242,7 +248,7 @@ class _Walk:
 
     def _is_better(self, heads: tuple[Head, ...], after: Evaluation) -> bool:
         before = self.here
-        within = after.perplexity <= self.base.perplexity * (1.0 + self.budget)
+        within = careful_rise(self.base, after) <= self.budget
         cheaper = after.perplexity < before.evaluation.perplexity
         if not (within or cheaper) or self._merit(after) >= self._merit(before.evaluation):
             return False
@@ -258,13 +264,13 @@ class _Walk:
     def _candidates(self, here: tuple[Head, ...]) -> list[tuple[Head, ...]]:
         """Return groups of heads that seem worth cutting, the best first.
 
-        Only those count whose z_bias is above 0 beyond chance. What lowers perplexity is of value
-        where it has risen.
+        What they take from bias counts as the lower end of its interval. What they take from
+        perplexity is of value where it has risen.
         """
         effects = self._effects(here)
         choice = Choice(effects.shape, self.choice.group_size, here, self.choice.keep)
         gain = choice.joined(effects.bias_interval[0]) / self.base.bias
-        cost = choice.joined(effects.perplexity_interval[1]) / self.base.perplexity / self.budget
+        cost = choice.joined(effects.z_perplexity) / self.base.perplexity / self.budget
         if self.here.evaluation.perplexity <= self.base.perplexity:
             cost = np.maximum(cost, 0.0)
         value = gain - self.price * cost
@@ -281,9 +287,9 @@ class _Walk:
 
     def _effects(self, here: tuple[Head, ...]) -> HeadEffects:
         """Return the effects of heads where others are cut; those that are known are not run."""
-        if self.known is not None and self.known.removed == here:
-            return self.known
-        return head_effects(
-            self.ranked_by, method=self.method, removed=here,
-            checkpoint=self.verify.store.folder and self.verify.store.folder / key_of(here),
-        )  # fmt: skip
+        if self.known is None or self.known.removed != here:
+            self.known = head_effects(
+                self.ranked_by, method=self.method, removed=here,
+                checkpoint=self.verify.store.folder and self.verify.store.folder / key_of(here),
+            )  # fmt: skip
+        return self.known

@@ -11,6 +11,7 @@ import numpy as np
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
 from causal_magics.language.head_panels import Head
+from causal_magics.pruning.verification import careful_rise
 from causal_magics.pruning.workload import Change, Evaluation
 
 if TYPE_CHECKING:
@@ -69,10 +70,14 @@ class Search:
 
     @cached_property
     def best(self) -> Verified:
-        """The set of least bias within the budget; the whole model where there is none."""
+        """The set of least bias within the budget; the whole model where there is none.
+
+        Within it is what keeps to it with a standard error over windows to spare.
+        """
         whole = Verified((), self.base, 0, True)
-        most = self.base.perplexity * (1.0 + self.budget)
-        within = [each for each in self.path if each.evaluation.perplexity <= most]
+        within = [
+            each for each in self.path if careful_rise(self.base, each.evaluation) <= self.budget
+        ]
         return min([whole, *within], key=lambda each: (each.evaluation.bias, len(each.heads)))
 
     @property

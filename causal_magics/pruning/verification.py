@@ -11,7 +11,7 @@ from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.language.head_panels import Head
 from causal_magics.pruning.workload import Evaluation, Workload
 
-__all__ = ["Verifier", "key_of", "prompts_hash"]
+__all__ = ["Verifier", "careful_rise", "key_of", "prompts_hash"]
 
 
 class Verifier:
@@ -48,6 +48,14 @@ class Verifier:
         return Evaluation(
             self.workload.items, known[:n_items], known[n_items:], self.workload.n_tokens
         )
+
+
+def careful_rise(before: Evaluation, after: Evaluation) -> float:
+    """Return by what share perplexity rises, and a standard error over windows more."""
+    moved = after.losses - before.losses
+    n_tokens = before.n_tokens.sum()
+    error = moved.std() * np.sqrt(len(moved))
+    return float(np.expm1((moved.sum() + error) / n_tokens))
 
 
 def key_of(heads: Sequence[Head]) -> str:

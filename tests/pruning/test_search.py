@@ -16,6 +16,7 @@ from causal_magics.errors import CausalMagicsError, StorageError
 from causal_magics.pruning import search as module
 from causal_magics.pruning.head_effects import HeadEffects, PruningWarning
 from causal_magics.pruning.search import search
+from causal_magics.pruning.verification import careful_rise
 from causal_magics.pruning.workload import Evaluation, Workload
 
 Heads = tuple[tuple[int, int], ...]
@@ -101,6 +102,26 @@ def test_what_lowers_perplexity_buys_what_raises_it(planted: Any) -> None:
     found = search(workload, ratio=0.5, step=2, price=0.2)
     assert found.heads == ((0, 1), (1, 0))
     assert found.perplexity.share == pytest.approx(np.expm1(0.01))
+
+
+def test_what_is_left_of_the_budget_is_used_in_the_end(planted: Any) -> None:
+    """At first the head is too dear: .5 × .018 / .02 is more than the .4 it takes from bias."""
+    workload = planted({(0, 1): 4.0, (2, 2): 1.0}, {(0, 1): 0.018}, {})
+    found = search(workload, ratio=0.5, step=1)
+    taken = [each.heads for each in found.path if each.taken]
+    assert taken == [(), ((2, 2),), ((0, 1), (2, 2))]
+
+
+def test_the_budget_holds_with_a_standard_error_to_spare() -> None:
+    def evaluation(*losses: float) -> Evaluation:
+        n_tokens = np.full(len(losses), 10)
+        return Evaluation(planted_items(), np.zeros(N_ITEMS), np.array(losses), n_tokens)
+
+    before = evaluation(30.0, 20.0, 40.0, 10.0)
+    even, uneven = evaluation(30.1, 20.1, 40.1, 10.1), evaluation(30.4, 20.0, 40.0, 10.0)
+    assert careful_rise(before, even) == pytest.approx(np.expm1(0.01))
+    error = np.std([0.4, 0, 0, 0]) / np.sqrt(4) / 10
+    assert careful_rise(before, uneven) == pytest.approx(np.expm1(0.01 + error))
 
 
 def test_limits_hold(planted: Any) -> None:
