@@ -1,0 +1,123 @@
+"""`prune` on a small random model: what it gives, keeps and refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from language.tiny_models import CORPUS
+from pruning.tiny_workloads import PRONOUNS, tiny_model
+
+from causal_magics.errors import CausalMagicsError, OptionError, PruningError, StorageError
+from causal_magics.language.loading import load_model, traced_model
+from causal_magics.pruning.prune import prune
+from causal_magics.pruning.pruning_result import Pruning
+from causal_magics.pruning.selection import fasp
+from causal_magics.pruning.workload import Workload
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*too noisy to prune by")
+MODEL = tiny_model()
+OTHER = replace(PRONOUNS, name="<i>other</i>", dimension="age", for_words=("they",))
+OPTIONS: dict[str, Any] = {"text": [CORPUS * 3, CORPUS * 3], "n_windows": 2, "budget": 0.5}
+
+
+@pytest.fixture(scope="module")
+def once() -> Pruning:
+    return prune(MODEL, PRONOUNS, **OPTIONS, ratio=0.25, strategy="one-shot", keep=0.25, also=OTHER,
+                 kept_heads="l0h1, L2H3")  # fmt: skip
+
+
+def test_one_shot_is_fasp(once: Pruning) -> None:
+    assert once.heads == fasp(once.effects, alpha=0.25, gamma=0.25, keep=[(0, 1), (2, 3)])
+    assert len(once.heads) == 3
+    assert once.kept == ((0, 1), (2, 3))
+    assert (once.strategy, once.search) == ("one-shot", None)
+
+
+def test_figures_are_those_of_evaluating_anew(once: Pruning) -> None:
+    held = once.held_out[0].workload
+    assert not {p for p, _ in held.items.queries} & {
+        p for p, _ in once.chosen_by.workload.items.queries
+    }
+    after = held.evaluate(once.heads)
+    assert once.bias.before == pytest.approx(held.evaluate().bias)
+    assert once.bias.after == pytest.approx(after.bias)
+    assert once.perplexity.after == pytest.approx(after.perplexity, rel=1e-5)
+    assert [each.label for each in once.figures()] == ["gender bias", "age bias", "perplexity"]
+
+
+def test_it_can_be_read(once: Pruning) -> None:
+    frame = once.to_frame()
+    assert list(frame["what"]).count("perplexity") == 2
+    assert frame["before"].iloc[0] == once.bias.before
+    assert "3 of 12 heads" in repr(once)
+    text = once._repr_html_()
+    assert "<i>other" not in text
+    assert "&lt;i&gt;other" in text
+    assert "<svg" in text
+    assert any("estimated by gradients" in note for note in once.notes)
+
+
+def test_other_heads_are_evaluated_anew(once: Pruning) -> None:
+    found = once.with_heads([(1, 1)])
+    assert (found.heads, found.strategy, found.kept) == (((1, 1),), "by hand", once.kept)
+    assert found.bias.after == pytest.approx(found.held_out[0].workload.evaluate([(1, 1)]).bias)
+    with pytest.raises(PruningError, match="3 layers × 4 heads"):
+        once.with_heads([(7, 7)])
+
+
+def test_it_is_kept_with_its_model(once: Pruning, tmp_path: Path) -> None:
+    once.save(tmp_path / "cut")
+    again = Pruning.load(tmp_path / "cut", MODEL)
+    assert again.heads == once.heads
+    assert again.to_frame().equals(once.to_frame())
+    assert (again.effects.z_bias == once.effects.z_bias).all()
+    held = once.held_out[0]
+    loaded = traced_model(load_model(str(tmp_path / "cut")))
+    for model in (loaded, once.model):
+        found = Workload.of(model, held.workload.measure, held.workload.text).evaluate()
+        assert found.scores == pytest.approx(held.after.scores, abs=1e-4)
+    with pytest.raises(PruningError, match="Expected the whole model"):
+        Pruning.load(tmp_path / "cut")
+    with pytest.raises(PruningError, match="Expected the model llama-0"):
+        Pruning.load(tmp_path / "cut", tiny_model(seed=1))
+    with pytest.raises(PruningError, match="Expected a folder with a saved pruning"):
+        Pruning.load(tmp_path, MODEL)
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StorageError):
+        once.save(tmp_path / "file" / "below")
+
+
+def test_steps_are_verified(tmp_path: Path) -> None:
+    options = {**OPTIONS, "ratio": 0.25, "checkpoint": tmp_path, "kept_heads": [(0, 0)]}
+    found = prune(MODEL, PRONOUNS, **options)
+    assert found.search is not None
+    assert found.heads == found.search.heads
+    assert len(found.heads) <= 3
+    assert (0, 0) not in found.heads
+    assert prune(MODEL, PRONOUNS, **options).to_frame().equals(found.to_frame())
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"ratio": 0.6, "keep": 0.5}, OptionError, "at most 1 together, got 0.6 + 0.5"),
+        ({"ratio": True}, OptionError, "Expected ratio"),
+        ({"keep": "L0H1"}, OptionError, "Heads to keep go to kept_heads"),
+        ({"strategy": "by hand"}, OptionError, "Expected strategy"),
+        ({"held_out": 2.0}, OptionError, "held_out"),
+        ({"kept_heads": "L9H9"}, PruningError, "3 layers × 4 heads"),
+        ({"kept_heads": "<script>"}, PruningError, "Expected a head such as L3H1"),
+        ({"kept_heads": "L-1H0"}, PruningError, "Expected a head such as L3H1"),
+        ({"kept_heads": 3}, PruningError, "Expected heads such as L3H1, got 3"),
+        ({"measure": 3}, PruningError, "Expected a measure of bias"),
+        ({"text": ["One."]}, PruningError, "can be split into two"),
+    ],
+)
+def test_bad_input_is_told(options: Any, error: type[CausalMagicsError], message: str) -> None:
+    with pytest.raises(error) as caught:
+        prune(**{"model": MODEL, "measure": PRONOUNS, **OPTIONS, **options})
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
