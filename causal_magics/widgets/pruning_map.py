@@ -96,7 +96,7 @@ class PruningMap(HeadMap):
         self._ask = Debounced(lambda: self._home.call_soon(self._evaluate), DELAY)
         super().__init__(pruning, title=title, marks=self._marked, note=self._note("current"))
         self.pruning = pruning
-        self.observe(lambda _: self._marks_changed(), "marks")
+        self.observe(lambda _: self._hear_marks(), "marks")
 
     def show(self, values: object) -> None:
         """Show another result in place, with its marks.
@@ -125,7 +125,7 @@ class PruningMap(HeadMap):
 
     # ------------------------------------------------------------------ running the model
 
-    def _marks_changed(self) -> None:
+    def _hear_marks(self) -> None:
         with self._lock:
             is_known = self.marks == self._marked
             self.note = self._note("current" if is_known else "stale")
