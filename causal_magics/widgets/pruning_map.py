@@ -11,6 +11,7 @@ import traitlets
 from causal_magics.errors import CausalMagicsError, PruningError, shorten
 from causal_magics.language.head_note import HeadFigure, HeadNote, NoteState
 from causal_magics.language.head_panels import Head, HeadMark, HeadPanel
+from causal_magics.language.progress import without_bars
 from causal_magics.widgets.head_map import HeadMap
 from causal_magics.widgets.home_thread import HomeThread
 from causal_magics.widgets.timing import Debounced
@@ -137,7 +138,7 @@ class PruningMap(HeadMap):
     def _evaluate(self) -> None:
         """Run the model with the marks as they are; what goes wrong is told on the map."""
         try:
-            with self._home.interruptible():
+            with self._home.interruptible(), without_bars():
                 self._catch_up()
         except KeyboardInterrupt:
             return

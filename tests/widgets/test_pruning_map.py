@@ -15,6 +15,7 @@ import pytest
 
 from causal_magics.errors import LanguageModelError, PruningError
 from causal_magics.language.head_panels import Head
+from causal_magics.language.progress import bars_are_off
 from causal_magics.widgets import pruning_map
 from causal_magics.widgets.head_map import MIME_TYPE, HeadMap
 from causal_magics.widgets.head_maps import head_map
@@ -127,6 +128,22 @@ def test_what_is_read_in_a_cell_is_of_the_marks_as_they_are() -> None:
     other.join()
     assert (elsewhere, len(runs)) == ([((0, 1),)], 1)  # the model is run on one thread alone
     shown.close()
+
+
+def test_bars_of_progress_stand_below_cells_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    off: list[bool] = []
+
+    async def journey() -> None:
+        shown = PruningMap(Planted(run=lambda _: off.append(bars_are_off())))
+        cut_on_screen(shown, (0, 1))
+        await until(lambda: shown.note.state == "current")
+        shown.marks = {}
+        _ = shown.pruning
+        shown.close()
+
+    asyncio.run(journey())
+    assert off == [True, False]
 
 
 def test_what_goes_wrong_is_one_line_on_the_map_and_raised_where_it_is_asked_for() -> None:
