@@ -1,8 +1,8 @@
 """What a model says without each of its heads, computed exactly, all heads in one growing batch.
 
-Zeros take the place of a head's output at every token. What texts of a bundle share is run once,
-and a head that is absent is run from its layer on: see `interventions`. Where an architecture
-cannot be taken apart, each head is cut in turn.
+Zeros take the place of a head's output at every token. What texts share is run once, whatever
+bundle they are of, and a head that is absent is run from its layer on: see `interventions`. Where
+an architecture cannot be taken apart, each head is cut in turn.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.changes import head_removals
 from causal_magics.language.head_masks import HeadSites, without_heads
 from causal_magics.language.interventions import swept
+from causal_magics.language.naive import TokenPair
 from causal_magics.language.tracing import trace
 
 __all__ = ["HeadSweep", "SweepBlock"]
 
 BLOCK_BYTES = 2**28
 """What the states of all rows of a block may take."""
-BLOCK_BUNDLES = 16
+BLOCK_TOKENS = 64
+"""How many tokens a block of several bundles may have: attention looks from each at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,17 +39,12 @@ class SweepBlock:
     ----------
     bundles : array of int
         Which.
-    pairs : tuple of Bundle
-        Their prompts and continuations.
+    pairs : Bundle
+        Their prompts and continuations, one after the other.
     """
 
     bundles: NDArray[np.int64]
-    pairs: tuple[Bundle, ...]
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """How many pairs each bundle has."""
-        return tuple(len(bundle) for bundle in self.pairs)
+    pairs: Bundle
 
 
 class HeadSweep:
@@ -72,26 +69,27 @@ class HeadSweep:
             self.anatomy = anatomy_of(model.network)
 
     def blocks(self, bundles: Sequence[Bundle]) -> Iterator[SweepBlock]:
-        """Yield bundles in blocks, those of like size beside each other.
+        """Yield bundles in blocks, those of like beginnings beside each other.
 
         Raises
         ------
         LanguageModelError
             Where a text is longer than the model takes.
         """
-        sizes = np.array([bundle_trie(bundle).size for bundle in bundles])
         self._check_lengths(bundles)
         width = self.model.network.config.get_text_config().hidden_size
         n_rows = self.shape[0] * self.shape[1] + 1
+        most = min(BLOCK_TOKENS, BLOCK_BYTES // (4 * width * n_rows))
         block: list[int] = []
-        for bundle in np.argsort(sizes, kind="stable").tolist():
-            too_large = (len(block) + 1) * sizes[bundle] * n_rows * width * 4 > BLOCK_BYTES
-            if block and (too_large or len(block) == BLOCK_BUNDLES):
-                yield _block(block, bundles)
-                block = []
-            block.append(bundle)
+        pairs: list[TokenPair] = []
+        for bundle in sorted(range(len(bundles)), key=lambda each: _text(bundles[each])):
+            joined = [*pairs, *bundles[bundle]]
+            if block and bundle_trie(joined).size > most:
+                yield SweepBlock(np.array(block), pairs)
+                block, joined = [], [*bundles[bundle]]
+            block, pairs = [*block, bundle], joined
         if block:
-            yield _block(block, bundles)
+            yield SweepBlock(np.array(block), pairs)
 
     def log_probs(self, block: SweepBlock, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return the log-probability of each pair of a block without each chosen head.
@@ -106,12 +104,11 @@ class HeadSweep:
         array, shape (pairs, layers, heads)
             NaN for heads that are not chosen.
         """
-        found = np.full((sum(block.sizes), *self.shape), np.nan)
+        found = np.full((len(block.pairs), *self.shape), np.nan)
         if self.anatomy is None:
-            pairs = [pair for bundle in block.pairs for pair in bundle]
             for layer, head in np.argwhere(chosen).tolist():
                 with without_heads(self.model.network, [(layer, head)]):
-                    found[:, layer, head] = self.model.score_encoded(pairs)
+                    found[:, layer, head] = self.model.score_encoded(block.pairs)
             return found
         for layer, sums in enumerate(self._sums(block, chosen)):
             if sums is not None:
@@ -126,15 +123,13 @@ class HeadSweep:
 
         assert self.anatomy is not None
         device = self.model.network.device
-        tries = [bundle_trie(bundle) for bundle in block.pairs]
-        texts, wanted = branches(tries, block.sizes, device)
-        real = np.arange(max(block.sizes)) < np.array(block.sizes)[:, None]
+        texts, wanted = branches([bundle_trie(block.pairs)], [len(block.pairs)], device)
         with torch.inference_mode():
             run = trace(self.anatomy, texts)
             removals = head_removals(self.anatomy, run, chosen)
             answers = swept(self.anatomy, run, wanted, removals, lambda _: None)
         for sums, _ in answers:
-            yield None if sums is None else sums.transpose(1, 2).cpu().numpy()[real]
+            yield None if sums is None else sums[0].T.cpu().numpy()
 
     def _check_lengths(self, bundles: Sequence[Bundle]) -> None:
         if self.anatomy is None:
@@ -147,5 +142,6 @@ class HeadSweep:
             )
 
 
-def _block(chosen: list[int], bundles: Sequence[Bundle]) -> SweepBlock:
-    return SweepBlock(np.array(chosen), tuple(bundles[bundle] for bundle in chosen))
+def _text(bundle: Bundle) -> tuple[int, ...]:
+    prompt, continuation = bundle[0]
+    return (*prompt, *continuation)

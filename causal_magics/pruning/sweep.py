@@ -160,7 +160,7 @@ class _Run:
                 disable=bars_are_off(),
             ) as bar:  # fmt: skip
                 for index, (name, block) in enumerate(parts):
-                    key, shape = f"{name}-{index}", (sum(block.sizes), *chosen.shape)
+                    key, shape = f"{name}-{index}", (len(block.pairs), *chosen.shape)
                     values = self.store.get(key)
                     if values is None or values.shape != shape:
                         values = sweep.log_probs(block, chosen)

@@ -8,6 +8,7 @@ import torch
 from language.tiny_models import HEAD_FAMILIES, causal_tokenizer, tiny_network
 
 from causal_magics.errors import LanguageModelError
+from causal_magics.language.branching import bundle_trie
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import without_heads
 from causal_magics.language.head_sweep import HeadSweep
@@ -55,12 +56,15 @@ def test_heads_that_a_mask_cuts_stay_cut(family: str) -> None:
 
 
 def test_blocks_have_every_bundle_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("causal_magics.language.head_sweep.BLOCK_BUNDLES", 2)
+    monkeypatch.setattr("causal_magics.language.head_sweep.BLOCK_TOKENS", 12)
     model = CausalLM(tiny_network("gpt2"), causal_tokenizer(), "gpt2")
     encoded = [model.encode(bundle) for bundle in BUNDLES * 3]
     blocks = list(HeadSweep(model).blocks(encoded))
     assert sorted(np.concatenate([block.bundles for block in blocks])) == list(range(9))
-    assert [len(block.bundles) for block in blocks] == [2, 2, 2, 2, 1]
+    for block in blocks:
+        assert list(block.pairs) == [pair for each in block.bundles for pair in encoded[each]]
+        assert bundle_trie(block.pairs).size <= 12
+        assert len({int(each) % 3 for each in block.bundles}) < len(block.bundles)
 
 
 def test_texts_over_the_context() -> None:
