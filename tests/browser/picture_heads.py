@@ -1,4 +1,4 @@
-"""Two cells for the pictures of the head map: what the heads of SmolLM2 write towards a pronoun."""
+"""Cells for the pictures of head maps: what heads of SmolLM2 write, and those that carry bias."""
 
 MEASURE = """import numpy as np
 import torch
@@ -37,3 +37,8 @@ panels = [panel("nurse", "nurse"), panel("doctor", "doctor")]"""
 SHOW = (
     """HeadMap(panels, title="Written towards she rather than he", selected=[(25, 2), (26, 2)])"""
 )
+
+PRUNE = """from causal_magics import head_map, prune
+pruned = prune("smollm2", also="age", strategy="one-shot", ratio=0.02, keep=0.3)"""
+
+SHOW_PRUNED = "m = head_map(pruned, title=repr(pruned).strip('<>')); m"

@@ -1,8 +1,8 @@
 """Takes the pictures of the documentation: ``python tests/browser/pictures.py``.
 
 Runs `notebooks/drawing.ipynb`, `notebooks/episodes.ipynb` and cells of `picture_heads.py` in a real
-JupyterLab and Chromium and writes `docs/images/*.png`; with a word, `editor`, `timeline` or
-`head-map`, those pictures alone.
+JupyterLab and Chromium and writes `docs/images/*.png`; with a word, `editor`, `timeline`,
+`head-map` or `by-hand`, those pictures alone.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browser.jupyter_lab import Lab, running_chromium, running_lab
 from browser.notebook_page import NotebookPage
-from browser.picture_heads import MEASURE, SHOW
+from browser.picture_heads import MEASURE, PRUNE, SHOW, SHOW_PRUNED
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 SETTLE = 1_200
+KEY_HEADS = "27.5", "23.3"
+"""Heads that are cut by hand."""
 CONDITIONS = 15
 """The code cell of `episodes.ipynb` that learns from the nine conditions."""
 
@@ -162,6 +164,37 @@ def heads_narrow(page: Page, lab: Lab, notebook: Path) -> None:
     shot(page, "head-map-700px")
 
 
+def cut_more(page: Page, head: str) -> None:
+    """Cut one head more by hand."""
+    page.locator(f'.cmh [data-panel="0"] [data-head="{head}"]').click()
+    page.keyboard.press("c")
+    page.keyboard.press("Escape")
+    expect(page.locator('.cmh [data-note="working"]')).to_be_visible()
+
+
+def by_hand(page: Page, lab: Lab, notebook: Path) -> None:
+    """Heads that are cut by hand: in light their figures, in dark while the model is run."""
+    opened = NotebookPage.open(page, lab.url, notebook)
+    theme(page, LIGHT)
+    opened.run(0)
+    opened.run(1)
+    current = page.locator('.cmh [data-note="current"]')
+    expect(current).to_be_visible(timeout=1_200_000)
+    opened.cell(1).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+    cut_more(page, KEY_HEADS[0])
+    expect(current).to_be_visible(timeout=300_000)
+    shot(page, "by-hand-light")
+    page.set_viewport_size({"width": 700, "height": 960})
+    opened.cell(1).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+    shot(page, "by-hand-700px")
+    page.set_viewport_size({"width": 1100, "height": 760})
+    opened.cell(1).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+    theme(page, DARK)
+    page.wait_for_timeout(SETTLE)
+    cut_more(page, KEY_HEADS[1])
+    shot(page, "by-hand-dark")
+
+
 def copied(work: Path, lab: Lab, source: str | list[str]) -> Path:
     """Put a notebook of the project, or one of these cells, where JupyterLab serves it."""
     if isinstance(source, str):
@@ -170,6 +203,7 @@ def copied(work: Path, lab: Lab, source: str | list[str]) -> Path:
 
 
 HEADS = [MEASURE, SHOW]
+PRUNED = [PRUNE, SHOW_PRUNED]
 TAKEN = (
     ("editor", "drawing.ipynb", 1100, 800, in_a_cell),
     ("editor", "drawing.ipynb", 700, 760, narrow),
@@ -178,6 +212,7 @@ TAKEN = (
     ("timeline", "episodes.ipynb", 700, 1080, episodes_narrow),
     ("head-map", HEADS, 1100, 760, heads),
     ("head-map", HEADS, 700, 960, heads_narrow),
+    ("by-hand", PRUNED, 1100, 760, by_hand),
 )
 
 
