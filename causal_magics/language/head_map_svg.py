@@ -341,8 +341,8 @@ class _Drawing:
             line = {"stroke-width": thick, "stroke-linecap": "round"}
             line |= paint(self.theme, stroke=colour)
             for marked, mark in self.marks.items():
-                x, y = self.chart.corner(marked)
-                yield _mark(mark, (x + width / 2, y + height / 2), size, line)
+                left, top = self.chart.corner(marked)
+                yield _mark(mark, (left + width / 2, top + height / 2), size, line)
 
 
 def _mark(mark: HeadMark, place: tuple[float, float], size: float, line: dict[str, str]) -> str:
