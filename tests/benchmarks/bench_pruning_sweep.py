@@ -160,13 +160,9 @@ def scaled(
                     answers.append(run(pairs))
         found.append((answers[0], answers[1]))
     n_heads = int(np.prod(sweep.HeadSites.of(work.model.network).shape))
-    factor = n_heads / len(heads)
     seconds = {
-        "bias": clock.seconds["bias"] * factor * len(sentences) / len(asked["bias"]),
-        "perplexity": clock.seconds["perplexity"]
-        * factor
-        * len(windows)
-        / len(asked["perplexity"]),
+        part: clock.seconds[part] * n_heads / len(heads) * len(every_one) / len(asked[part])
+        for part, every_one in (("bias", sentences), ("perplexity", windows))
     }
     return {**seconds, "sum": sum(seconds.values())}, found
 
