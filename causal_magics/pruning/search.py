@@ -20,7 +20,7 @@ import numpy as np
 
 from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.errors import OptionError, PruningError, shorten
-from causal_magics.language.head_masks import HeadSites, checked_heads_of
+from causal_magics.language.head_masks import HeadSites, checked_heads_of, kept_mask
 from causal_magics.language.head_panels import Head
 from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_count, check_option, check_share
@@ -36,8 +36,8 @@ __all__ = ["search"]
 _DONE: Stopped = "nothing more helps"
 RANKED_BY, FEWEST_WINDOWS = 1 / 3, 4
 """How many windows rank heads by their effect on perplexity; sets are verified by all."""
-RELAXED = (1.0, 0.25, 0.0)
-"""How the price falls: first what costs little, then whatever the budget allows."""
+RELAXED = (1.0, 0.25)
+"""How the price falls: first what costs little, then what costs more."""
 TRIES = 4
 """How many sets of heads are verified in a round before it is given up."""
 
@@ -50,7 +50,7 @@ def search(
     keep: Iterable[Head] = (),
     start: Iterable[Head] = (),
     step: int = 3,
-    method: Method = "gradient",
+    method: Method = "hybrid",
     price: float = 0.5,
     group_size: int = 1,
     effects: HeadEffects | None = None,
@@ -73,8 +73,9 @@ def search(
     step : int
         How many heads are taken together. Where they do not help, half as many are tried, and so
         on.
-    method : {"gradient", "hybrid", "exact"}
-        How effects are computed in each round: see `head_effects`.
+    method : {"hybrid", "exact", "gradient"}
+        How effects are computed at first: see `head_effects`. In later rounds they are computed by
+        gradients, but what a head costs in perplexity is kept where it was exact.
     price : float
         What share of bias the whole budget of perplexity is worth at first. Heads and steps are
         valued by what they take from bias, less what they cost at this price, which is lowered
@@ -128,7 +129,8 @@ def search(
         "prompts": prompts_hash(workload),
     }  # fmt: skip
     store = Checkpoint.at(checkpoint, settings)
-    walk = _Walk(Verifier(workload, store), choice, budget, method, effects)
+    known = effects if effects is not None and effects.removed == begun else None
+    walk = _Walk(Verifier(workload, store), choice, budget, method, known)
     stopped = walk.run(begun, step, most, price)
     if stopped == "interrupted":
         warnings.warn(
@@ -167,6 +169,7 @@ class _Walk:
         self.method = method
         self.ranked_by = some_windows(verify.workload)
         self.known = effects
+        self.costs = np.full(choice.shape, np.nan)
         self.base = verify(())
         self.path: list[Verified] = []
         self.refused: set[tuple[Head, ...]] = set()
@@ -270,7 +273,8 @@ class _Walk:
         effects = self._effects(here)
         choice = Choice(effects.shape, self.choice.group_size, here, self.choice.keep)
         gain = choice.joined(effects.bias_interval[0]) / self.base.bias
-        cost = choice.joined(effects.z_perplexity) / self.base.perplexity / self.budget
+        rises = np.where(np.isnan(self.costs), effects.z_perplexity, self.costs)
+        cost = choice.joined(rises) / self.base.perplexity / self.budget
         if self.here.evaluation.perplexity <= self.base.perplexity:
             cost = np.maximum(cost, 0.0)
         value = gain - self.price * cost
@@ -286,10 +290,19 @@ class _Walk:
         return found
 
     def _effects(self, here: tuple[Head, ...]) -> HeadEffects:
-        """Return the effects of heads where others are cut; those that are known are not run."""
+        """Return the effects of heads where others are cut.
+
+        Only the first are computed as was asked, the others by gradients, which tell what heads
+        bring of bias well enough. Of perplexity they tell much less, so that what was exact is
+        kept.
+        """
+        first = self.known is None
         if self.known is None or self.known.removed != here:
+            folder = self.verify.store.folder
             self.known = head_effects(
-                self.ranked_by, method=self.method, removed=here,
-                checkpoint=self.verify.store.folder and self.verify.store.folder / key_of(here),
+                self.ranked_by, method=self.method if first else "gradient", removed=here,
+                checkpoint=folder and folder / key_of(here),
             )  # fmt: skip
+        new = np.isnan(self.costs) & self.known.exact & kept_mask(here, self.known.shape)
+        self.costs[new] = self.known.z_perplexity[new]
         return self.known

@@ -124,6 +124,30 @@ def test_the_budget_holds_with_a_standard_error_to_spare() -> None:
     assert careful_rise(before, uneven) == pytest.approx(np.expm1(0.01 + error))
 
 
+def test_what_a_head_costs_is_kept_where_it_was_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradients say that (0, 1) lowers perplexity; it was found at first that it raises it."""
+    asked: list[str] = []
+
+    def effects(workload: Any, *, removed: Heads, method: str, **_: Any) -> HeadEffects:
+        asked.append(method)
+        found = exact_effects(workload, removed=removed)
+        if method == "gradient":
+            found.losses[:, 0, 1] = found.base.losses - 0.1
+        return found
+
+    monkeypatch.setattr(module, "head_effects", effects)
+    monkeypatch.setattr(module, "some_windows", lambda workload: workload)
+    brought = {(0, 1): 1.0, (1, 2): 2.0, (2, 2): 3.0}
+    workload: Any = PlantedWorkload(brought, {(0, 1): 0.018}, {})
+    found = search(workload, ratio=0.5, step=1)
+    assert found.heads == ((1, 2), (2, 2))
+    assert not any((0, 1) in each.heads for each in found.path)
+    assert asked == ["hybrid", "gradient", "gradient"]
+    known = exact_effects(workload, removed=())
+    again = search(workload, ratio=0.5, step=1, effects=known)
+    assert (again.heads, asked[3:]) == (found.heads, ["gradient", "gradient"])
+
+
 def test_limits_hold(planted: Any) -> None:
     brought = {(layer, head): 0.5 for layer in range(3) for head in range(4)}
     found = search(planted(brought, {}, {}), ratio=0.34)
