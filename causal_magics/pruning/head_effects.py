@@ -42,7 +42,7 @@ class HeadEffects:
     losses : array, shape (windows, layers, heads)
         Losses of windows without each head, in nats.
     exact : array of bool, shape (layers, heads)
-        Whether a head was really cut, rather than estimated by a gradient.
+        Whether a head was really cut for its scores, rather than estimated by a gradient.
     removed : tuple of Head
         Heads that were absent throughout; they have no effect.
     measure : str
@@ -50,6 +50,8 @@ class HeadEffects:
     model_id : str
     unit : str
         Of bias.
+    exact_losses : array of bool, shape (layers, heads), optional
+        The same for losses; as for scores where not given.
     """
 
     base: Evaluation
@@ -60,12 +62,19 @@ class HeadEffects:
     measure: str
     model_id: str
     unit: str = "nats"
+    exact_losses: NDArray[np.bool_] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
         """Layers and heads."""
         layers, heads = self.exact.shape
         return layers, heads
+
+    @property
+    def n_estimated(self) -> int:
+        """How many heads were not cut, or not for both scores and losses."""
+        both = self.exact if self.exact_losses is None else self.exact & self.exact_losses
+        return int((~both).sum())
 
     @cached_property
     def z_bias(self) -> Floats:
@@ -125,7 +134,10 @@ class HeadEffects:
         """Return z_bias and z_perplexity as the head map shows them."""
         return [
             HeadPanel("z_bias", self.z_bias, *self.bias_interval, unit=self.unit, exact=self.exact),
-            HeadPanel("z_ppl", self.z_perplexity, *self.perplexity_interval, exact=self.exact),
+            HeadPanel(
+                "z_ppl", self.z_perplexity, *self.perplexity_interval,
+                exact=self.exact if self.exact_losses is None else self.exact_losses,
+            ),
         ]  # fmt: skip
 
     def _z_bias_by(self, weights: Floats) -> Floats:

@@ -75,10 +75,10 @@ def notes_of(pruning: Pruning) -> tuple[str, ...]:
     risen = [each.name for each in pruning.held_out[1:] if each.bias.lower > 0]
     if risen:
         notes.append(f"Bias of another kind rises: {', '.join(risen)}.")
-    n_estimated = int((~pruning.effects.exact).sum())
+    n_estimated = pruning.effects.n_estimated
     if n_estimated:
         notes.append(
-            f"z_bias and z_ppl of {n_estimated} of {pruning.effects.exact.size} heads are estimated"
+            f"z_bias or z_ppl of {n_estimated} of {pruning.effects.exact.size} heads are estimated"
             " by gradients; the figures of the table are not."
         )
     if pruning.search is not None and pruning.search.stopped == "interrupted":

@@ -73,6 +73,8 @@ def save_result(pruning: Pruning, folder: str | PathLike[str]) -> None:
         "effects-scores": pruning.effects.scores, "effects-losses": pruning.effects.losses,
         "effects-exact": pruning.effects.exact,
     }  # fmt: skip
+    if pruning.effects.exact_losses is not None:
+        arrays["effects-exact-losses"] = pruning.effects.exact_losses
     for place, each in enumerate(all_judged):
         arrays |= _items_arrays(place, each.workload.items)
         for when, found in (("before", each.before), ("after", each.after)):
@@ -131,6 +133,7 @@ def _result(header: Mapping[str, Any], stored: Mapping[str, Any], whole: CausalL
     effects = HeadEffects(
         base, stored["effects-scores"], stored["effects-losses"], stored["effects-exact"],
         _heads(header["removed"]), name, whole.model_id, judged[0].workload.measure.unit,
+        stored.get("effects-exact-losses"),
     )  # fmt: skip
     steps = None
     if header["steps"] is not None:

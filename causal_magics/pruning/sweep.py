@@ -6,7 +6,7 @@ import hashlib
 import warnings
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,12 @@ Method = Literal["hybrid", "exact", "gradient"]
 Floats = NDArray[np.float64]
 
 FIRST_LAYERS = 2
-"""Where gradients are worst, so that the hybrid runs them exactly."""
-SCREENED = 0.2
-"""What share of all heads the hybrid runs exactly, besides."""
+"""Where gradients are worst, so that the hybrid cuts these heads for bias."""
+SCREENED = 0.25
+"""What share of all heads the hybrid cuts for bias, besides."""
+SCREENED_LOSSES = 0.2
+"""What share of all heads it cuts for perplexity."""
+TINY = 1e-300
 
 
 def head_effects(
@@ -49,11 +52,15 @@ def head_effects(
         Model, measure and text.
     method : {"hybrid", "exact", "gradient"}
         Cut every head in turn; estimate all heads by one backward pass, to first order; or
-        estimate all, and cut those of the first two layers and those that seem to matter most.
+        estimate all, and cut those that matter: for bias those of the first two layers and those
+        of largest z_bias, for perplexity those of largest z_bias then, a fifth of all heads. Slopes
+        tell too little of perplexity, since a head's absence mostly costs more than its slope:
+        other heads get what those that were cut cost more, in proportion to their slopes.
     removed : iterable of (layer, head)
         Heads that are absent throughout.
     n_exact : int, optional
-        How many heads beside those of the first layers the hybrid cuts: by default a fifth of all.
+        How many heads beside those of the first layers the hybrid cuts for bias: by default a
+        quarter of all.
     checkpoint : path, optional
         A folder in which finished blocks are kept, and from which they are taken.
 
@@ -85,9 +92,10 @@ def head_effects(
         run = _Run(workload, cut, shape, store)
         if method != "exact":
             run.estimate()
-        if method != "gradient":
-            chosen = run.present if method == "exact" else run.screened(n_exact)
-            run.cut(chosen)
+        if method == "exact":
+            run.cut(run.present, run.present)
+        elif method == "hybrid":
+            run.screen(n_exact)
     return run.result()
 
 
@@ -109,7 +117,7 @@ class _Run:
         n_items, n_windows = len(workload.items), len(workload.windows)
         self.scores = np.repeat(self.base.scores, self.present.size).reshape(n_items, *shape)
         self.losses = np.repeat(self.base.losses, self.present.size).reshape(n_windows, *shape)
-        self.exact = ~self.present
+        self.exact = {"items": ~self.present, "windows": ~self.present}
         self.estimated = False
 
     def estimate(self) -> None:
@@ -132,74 +140,110 @@ class _Run:
         self.store.put(f"gradient-{name}", found)
         return found
 
-    def screened(self, n_exact: int | None) -> NDArray[np.bool_]:
-        """Return the heads that are worth an exact look: of the first layers, and the largest."""
-        effects = self.result()
-        count = round(SCREENED * self.present.size) if n_exact is None else n_exact
-        chosen = np.zeros_like(self.present)
-        chosen[:FIRST_LAYERS] = True
-        order = np.argsort(-np.where(chosen, -np.inf, effects.z_bias), axis=None)
+    def screen(self, n_exact: int | None) -> None:
+        """Cut the heads that are worth an exact look, and mend the losses of others."""
+        n_heads = self.present.size
+        first = np.zeros_like(self.present)
+        first[:FIRST_LAYERS] = True
+        count = round(SCREENED * n_heads) if n_exact is None else n_exact
+        if not self._cut("items", self._largest(count, first)):
+            return
+        none = np.zeros_like(self.present)
+        cut = self._largest(min(count, round(SCREENED_LOSSES * n_heads)), none)
+        slopes = self.losses - self.base.losses[:, None, None]
+        if self._cut("windows", cut):
+            self._mend(slopes, cut)
+
+    def _largest(self, count: int, besides: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return heads that are given, and so many others of largest z_bias."""
+        chosen = besides.copy()
+        free = self.present & ~besides
+        order = np.argsort(-np.where(free, self.result().z_bias, -np.inf), axis=None, kind="stable")
         chosen.flat[order[:count]] = True
         return chosen & self.present
 
-    def cut(self, chosen: NDArray[np.bool_]) -> None:
-        """Cut heads in turn; an interrupt keeps what is estimated."""
+    def _mend(self, slopes: Floats, cut: NDArray[np.bool_]) -> None:
+        """Add to the losses of heads that were not cut what those that were cost above slopes.
+
+        That is in proportion to the sizes of slopes, fitted over heads by least squares of the
+        relative error. So the losses of both kinds of heads can be compared.
+        """
+        moved = (self.losses - self.base.losses[:, None, None] - slopes).sum(axis=0)[cut]
+        sizes = np.abs(slopes)
+        sums = sizes.sum(axis=0)
+        weights = (1.0 / (sums + np.median(sums[self.present]) + TINY))[cut] ** 2
+        factor = (weights * sums[cut] * moved).sum() / ((weights * sums[cut] ** 2).sum() + TINY)
+        self.losses += np.where(cut, 0.0, factor * sizes)
+
+    def cut(self, for_bias: NDArray[np.bool_], for_perplexity: NDArray[np.bool_]) -> None:
+        """Cut heads in turn, for bias and for perplexity."""
+        if self._cut("items", for_bias):
+            self._cut("windows", for_perplexity)
+
+    def _cut(self, name: str, chosen: NDArray[np.bool_]) -> bool:
+        """Cut heads in turn; say whether all were. An interrupt keeps what is estimated."""
         from tqdm.auto import tqdm
 
-        workload, sweep = self.workload, HeadSweep(self.workload.model)
-        parts = [
-            (name, block)
-            for name, bundles in (("items", workload.bundles), ("windows", workload.windows))
-            for block in sweep.blocks(bundles)
-        ]
-        found: dict[str, list[tuple[SweepBlock, Floats]]] = {"items": [], "windows": []}
-        total = sum(len(block.bundles) for _, block in parts)
+        sweep = HeadSweep(self.workload.model)
+        bundles = self.workload.bundles if name == "items" else self.workload.windows
+        found: list[tuple[SweepBlock, Floats]] = []
         try:
             with tqdm(
-                total=total, unit="text", desc="Cutting heads", delay=1.0, leave=False,
-                disable=bars_are_off(),
+                total=len(bundles), unit="text", delay=1.0, leave=False, disable=bars_are_off(),
+                desc=f"Cutting heads for {'bias' if name == 'items' else 'perplexity'}",
             ) as bar:  # fmt: skip
-                for index, (name, block) in enumerate(parts):
-                    key, shape = f"{name}-{index}", (len(block.pairs), *chosen.shape)
+                for index, block in enumerate(sweep.blocks(bundles)):
+                    key = f"{name}-{index}"
                     values = self.store.get(key)
-                    if values is None or values.shape != shape:
+                    if not _is_known(values, (len(block.pairs), *chosen.shape), chosen):
                         values = sweep.log_probs(block, chosen)
                         self.store.put(key, values)
-                    found[name].append((block, values))
+                    found.append((block, values))
                     bar.update(len(block.bundles))
         except KeyboardInterrupt:
             if not self.estimated:
                 raise
             warnings.warn(
-                "Stopped: effects of heads are estimated by gradients, and none is exact."
+                "Stopped: effects of heads that were not cut by then are estimated by gradients."
                 + (" What was finished is in the checkpoint." if self.store.folder else ""),
                 PruningWarning, stacklevel=4,
             )  # fmt: skip
-            return
-        self._fill(chosen, found)
+            return False
+        self._fill(name, chosen, found)
+        return True
 
     def _fill(
-        self, chosen: NDArray[np.bool_], found: dict[str, list[tuple[SweepBlock, Floats]]]
+        self, name: str, chosen: NDArray[np.bool_], found: list[tuple[SweepBlock, Floats]]
     ) -> None:
         """Take over what was cut."""
-        queries = np.zeros((len(self.workload.items.queries), int(chosen.sum())))
-        for block, values in found["items"]:
-            places = np.concatenate([self.workload.places[bundle] for bundle in block.bundles])
-            queries[places] = values[:, chosen]
-        self.scores[:, chosen] = self.workload.items.scores(queries.T).T
-        for block, values in found["windows"]:
-            rows = self.losses[block.bundles]
-            rows[:, chosen] = -values[:, chosen]
-            self.losses[block.bundles] = rows
-        self.exact = self.exact | chosen
+        if name == "items":
+            queries = np.zeros((len(self.workload.items.queries), int(chosen.sum())))
+            for block, values in found:
+                places = np.concatenate([self.workload.places[bundle] for bundle in block.bundles])
+                queries[places] = values[:, chosen]
+            self.scores[:, chosen] = self.workload.items.scores(queries.T).T
+        else:
+            for block, values in found:
+                rows = self.losses[block.bundles]
+                rows[:, chosen] = -values[:, chosen]
+                self.losses[block.bundles] = rows
+        self.exact[name] = self.exact[name] | chosen
 
     def result(self) -> HeadEffects:
         """Return the effects as they are known by now."""
         workload = self.workload
         return HeadEffects(
-            self.base, self.scores, self.losses, self.exact, self.removed, workload.measure.name,
-            workload.model.model_id, workload.measure.unit,
+            self.base, self.scores, self.losses, self.exact["items"], self.removed,
+            workload.measure.name, workload.model.model_id, workload.measure.unit,
+            self.exact["windows"],
         )  # fmt: skip
+
+
+def _is_known(
+    values: Floats | None, shape: tuple[int, ...], chosen: NDArray[np.bool_]
+) -> TypeGuard[Floats]:
+    """Return whether a checkpoint has the log-probabilities without all chosen heads."""
+    return values is not None and values.shape == shape and not np.isnan(values[:, chosen]).any()
 
 
 def _settings(

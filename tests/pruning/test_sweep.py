@@ -77,9 +77,28 @@ def test_the_hybrid_cuts_the_first_layers_and_the_largest() -> None:
     cut = mixed.exact
     assert mixed.z_bias[cut] == pytest.approx(exact.z_bias[cut], abs=1e-5)
     assert mixed.z_bias[~cut] == pytest.approx(guessed.z_bias[~cut], abs=1e-5)
+    assert effects("hybrid").exact.sum() == 8 + 3
+
+
+def test_the_hybrid_mends_the_losses_of_heads_that_are_not_cut() -> None:
+    mixed, exact, guessed = effects("hybrid"), effects("exact"), effects("gradient")
+    cut = mixed.exact_losses
+    assert cut is not None
+    assert cut.sum() == 2
+    assert cut.flat[mixed.z_bias.argmax()]
+    assert mixed.n_estimated == 10
+    base = mixed.base.losses[:, None]
+    slopes = guessed.losses[:, ~cut] - base
     assert mixed.losses[:, cut] == pytest.approx(exact.losses[:, cut], abs=1e-4)
-    assert mixed.losses[:, ~cut] == pytest.approx(guessed.losses[:, ~cut], abs=1e-4)
-    assert effects("hybrid").exact.sum() == 8 + 2
+    factors = (mixed.losses[:, ~cut] - guessed.losses[:, ~cut]) / np.abs(slopes)
+    assert factors == pytest.approx(factors[0, 0], rel=1e-6)
+    above = (exact.losses - guessed.losses)[:, cut].sum(axis=0)
+    ratios = above / np.abs(guessed.losses[:, cut] - base).sum(axis=0)
+    assert ratios.min() - 1e-4 <= factors[0, 0] <= ratios.max() + 1e-4
+    assert abs(factors[0, 0]) > 1e-3
+    panels = mixed.head_panels()
+    assert (panels[0].exact == mixed.exact).all()
+    assert (panels[1].exact == cut).all()
 
 
 @pytest.mark.parametrize("method", ["exact", "gradient"])
@@ -117,28 +136,34 @@ def test_the_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
         head_effects(WORKLOAD, method="gradient", removed=[(0, 0)], checkpoint=tmp_path)
 
 
-def interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+def interrupted(monkeypatch: pytest.MonkeyPatch, after: int = 1) -> None:
     whole = HeadSweep.log_probs
     calls = []
 
     def log_probs(self: HeadSweep, *args: Any) -> Any:
         calls.append(args)
-        if len(calls) > 1:
+        if len(calls) > after:
             raise KeyboardInterrupt
         return whole(self, *args)
 
     monkeypatch.setattr(HeadSweep, "log_probs", log_probs)
 
 
+@pytest.mark.parametrize("after", [1, 2])
 def test_an_interrupt_keeps_what_is_estimated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
+    """Prompts are two blocks, and windows one."""
     with monkeypatch.context() as patch:
-        interrupted(patch)
+        interrupted(patch, after)
         with pytest.warns(PruningWarning, match="estimated by gradients.*in the checkpoint"):
             found = head_effects(WORKLOAD, checkpoint=tmp_path)
-    assert not found.exact.any()
-    assert found.z_bias == pytest.approx(effects("gradient").z_bias)
+    assert found.exact_losses is not None
+    assert not found.exact_losses.any()
+    assert found.exact.any() == (after == 2)
+    as_if = effects("hybrid" if after == 2 else "gradient")
+    assert found.z_bias == pytest.approx(as_if.z_bias, abs=1e-6)
+    assert found.losses == pytest.approx(effects("gradient").losses)
     again = head_effects(WORKLOAD, checkpoint=tmp_path)
     assert again.z_bias == pytest.approx(effects("hybrid").z_bias, abs=1e-6)
 
