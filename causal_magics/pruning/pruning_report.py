@@ -77,8 +77,9 @@ def notes_of(pruning: Pruning) -> tuple[str, ...]:
         notes.append(f"Bias of another kind rises: {', '.join(risen)}.")
     n_estimated = pruning.effects.n_estimated
     if n_estimated:
+        either = "and" if n_estimated == pruning.effects.exact.size else "or"
         notes.append(
-            f"z_bias or z_ppl of {n_estimated} of {pruning.effects.exact.size} heads are estimated"
+            f"z_bias {either} z_ppl of {n_estimated} of {pruning.effects.exact.size} heads are estimated"
             " by gradients; the figures of the table are not."
         )
     if pruning.search is not None and pruning.search.stopped == "interrupted":
