@@ -75,12 +75,11 @@ def notes_of(pruning: Pruning) -> tuple[str, ...]:
     risen = [each.name for each in pruning.held_out[1:] if each.bias.lower > 0]
     if risen:
         notes.append(f"Bias of another kind rises: {', '.join(risen)}.")
-    n_estimated = pruning.effects.n_estimated
+    n_estimated, n_heads = pruning.effects.n_estimated, pruning.effects.exact.size
     if n_estimated:
-        either = "and" if n_estimated == pruning.effects.exact.size else "or"
         notes.append(
-            f"z_bias {either} z_ppl of {n_estimated} of {pruning.effects.exact.size} heads are estimated"
-            " by gradients; the figures of the table are not."
+            f"z_bias {'and' if n_estimated == n_heads else 'or'} z_ppl of {n_estimated} of "
+            f"{n_heads} heads are estimated by gradients; the figures of the table are not."
         )
     if pruning.search is not None and pruning.search.stopped == "interrupted":
         notes.append("The search was stopped; these are the best heads so far.")
