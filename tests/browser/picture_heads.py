@@ -41,4 +41,4 @@ SHOW = (
 PRUNE = """from causal_magics import head_map, prune
 pruned = prune("smollm2", also="age", strategy="one-shot", ratio=0.02, keep=0.3)"""
 
-SHOW_PRUNED = "m = head_map(pruned, title=repr(pruned).strip('<>')); m"
+SHOW_PRUNED = "m = head_map(pruned, title='Heads of SmolLM2 that carry bias'); m"

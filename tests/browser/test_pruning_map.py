@@ -36,6 +36,7 @@ class Planted:
 SHOW = "m = head_map(Planted()); m"
 GREY = """figures => getComputedStyle(figures).color
     !== getComputedStyle(figures.closest('.cmh')).color"""
+WIDTHS = "parts => parts.map(part => part.offsetWidth)"
 STORED = """words => JSON.stringify(window.jupyterapp.shell.currentWidget.model.toJSON().cells[1])
     .includes(words)"""
 
@@ -50,6 +51,7 @@ def test_heads_are_cut_by_hand_and_the_kernel_tells_what_it_costs(
     shown, page = notebook.cell(1).locator(".cmh"), notebook.page
     note, figures = shown.locator("[data-note]"), shown.locator("[data-note] dl")
     expect(figures).to_contain_text("0.8 → 0.8 nats")
+    assert all(width > 50 for width in figures.locator("dt, dd").evaluate_all(WIDTHS))
     assert not figures.evaluate(GREY)
     # By keys; while the model is run, by a click and a button.
     shown.locator('[data-panel="0"]').focus()

@@ -15,6 +15,7 @@ interface Props {
 
 export function App({ map }: Props): JSX.Element {
   const grid = map.grid.value;
+  const marking = map.markable.value ? "C cuts, K keeps, Del unmarks · " : "";
   return (
     <>
       <div class="cmv-head">
@@ -24,7 +25,7 @@ export function App({ map }: Props): JSX.Element {
       <NoteView map={map} />
       {grid.panels.length > 0 && <Body map={map} />}
       <div class="cmv-foot">
-        <span class="cmv-advice">click or drag: select · Shift, Ctrl: more · arrows, Space · Esc clears · Ctrl+Z undoes</span>
+        <span class="cmv-advice">{`click or drag: select · Shift, Ctrl: more · ${marking}arrows, Space · Esc clears · Ctrl+Z undoes`}</span>
         <LinkState link={map.link.value} />
       </div>
       <div class="cmv-live" role="status" aria-live="polite">
