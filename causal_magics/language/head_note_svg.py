@@ -17,7 +17,7 @@ _SMALL = 11 / 13
 _LINE = 16
 _LEAST = 330.0
 _GAP = 24.0
-_CHANGE = 124.0
+_CHANGE = 116.0
 """How wide the column of changes is."""
 _BELOW = 8.0
 
