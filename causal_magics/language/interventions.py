@@ -84,11 +84,13 @@ class Wanted:
 
 
 def _log_norms(anatomy: Anatomy, normed: Tensor) -> Tensor:
-    import torch
-
     flat = normed.flatten(0, -2)
-    parts = [anatomy.head(part).logsumexp(-1) for part in flat.split(128)]
-    return torch.cat(parts).view(normed.shape[:-1])
+    # Small tensors that stay between large ones that go would let memory grow.
+    found = flat.new_empty(len(flat))
+    for place in range(0, len(flat), 128):
+        part = slice(place, place + 128)
+        found[part] = anatomy.head(flat[part]).logsumexp(-1)
+    return found.view(normed.shape[:-1])
 
 
 def base_sums(anatomy: Anatomy, run: Trace, wanted: Wanted) -> Tensor:
