@@ -16,7 +16,7 @@ baselines
 Effects of heads are by a third of the windows, as in `search`. What is computed is kept in
 ``--folder``, so that a second run is cheap, and an interrupted one goes on.
 
-Run ``python tests/benchmarks/bench_pruning_splits.py [--quick] [--splits 5] [--folder F]``.
+Run ``python tests/benchmarks/bench_pruning_splits.py [--quick] [--splits 0 1] [--folder F]``.
 """
 
 from __future__ import annotations
@@ -70,12 +70,13 @@ def halves(model: Any, seed: int, options: argparse.Namespace) -> tuple[Workload
     """Return what heads are chosen by, and what they are judged by."""
     measures = bias_measure("gender").split(0.5, seed)
     texts = prose().split(0.5, seed)
-    counts = (options.windows, options.judging)
     first, second = (
         Workload.of(
-            model, replace(measure, per_group=options.per_group), replace(text, n_windows=count)
+            model,
+            replace(measure, per_group=options.per_group),
+            replace(text, n_windows=options.windows),
         )
-        for measure, text, count in zip(measures, texts, counts, strict=True)
+        for measure, text in zip(measures, texts, strict=True)
     )
     return first, second
 
@@ -119,23 +120,22 @@ def spread(values: list[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--splits", type=int, default=5)
-    parser.add_argument("--windows", type=int, default=16, help="to choose by")
-    parser.add_argument("--judging", type=int, default=24, help="windows to judge by")
-    parser.add_argument("--per-group", type=int, default=32)
+    parser.add_argument("--splits", type=int, nargs="*", default=range(5), help="their seeds")
+    parser.add_argument("--windows", type=int, default=32, help="of each half")
+    parser.add_argument("--per-group", type=int, default=64, help="prompts of each half")
     parser.add_argument("--folder", type=Path, default=Path(gettempdir(), "pruning-splits"))
     parser.add_argument("--model", default="smollm2")
     parser.add_argument("--quick", action="store_true", help="two splits, few prompts and windows")
     options = parser.parse_args()
     if options.quick:
-        options.splits, options.windows, options.judging, options.per_group = 2, 4, 4, 8
+        options.splits, options.windows, options.per_group = (0, 1), 4, 8
     torch.set_num_threads(1)
     model: Any = load_model(options.model)
     model = getattr(model, "model", model)
     layers, heads = HeadSites.of(model.network).shape
     print(f"{model!r}, {layers} × {heads} heads; text: {prose().name}")
     bias, perplexity, count = defaultdict(list), defaultdict(list), defaultdict(list)
-    for seed in range(options.splits):
+    for seed in options.splits:
         start = time.process_time()
         train, held_out = halves(model, seed, options)
         folder = options.folder / f"{seed}-{prompts_hash(train)[:8]}-{prompts_hash(held_out)[:8]}"
