@@ -62,48 +62,31 @@ def bundle_trie(bundle: Bundle) -> TokenTrie:
     return trie
 
 
-def branches(
-    tries: Sequence[TokenTrie], n_pairs: Sequence[int], device: Any
-) -> tuple[Branches, Wanted]:
-    """Return tries side by side, and the log-probability of each of their pairs as what is wanted.
+def branches(bundle: Bundle, device: Any) -> tuple[Branches, Wanted]:
+    """Return the trie of a bundle as one row, and each of its pairs as what is wanted.
 
     Parameters
     ----------
-    tries : sequence of TokenTrie
-    n_pairs : sequence of int
-        How many pairs each has.
+    bundle : sequence of TokenPair
     device
         Where tensors go.
 
     Returns
     -------
     Branches, Wanted
-        Sums are of the shape (tries, rows, most pairs of a trie).
+        Sums, the log-probabilities of pairs, are of the shape (1, rows, pairs).
     """
     import torch
 
-    n_nodes = max(trie.size for trie in tries)
-    n_terms = max(len(trie.term_pairs) for trie in tries)
-    tokens = np.zeros((len(tries), n_nodes), dtype=np.int64)
-    depths = tokens.copy()
-    seen = np.zeros((len(tries), n_nodes, n_nodes), dtype=bool)
-    seen[:, np.arange(n_nodes), np.arange(n_nodes)] = True
-    columns = np.zeros((len(tries), n_terms), dtype=np.int64)
-    asked = columns.copy()
-    weights = np.zeros((len(tries), n_terms, max(n_pairs)))
-    for row, trie in enumerate(tries):
-        size, count = trie.size, len(trie.term_pairs)
-        tokens[row, :size], depths[row, :size] = trie.tokens, trie.depths
-        places = np.arange(size)
-        seen[row, :size, :size] = (places[None] <= places[:, None]) & (
-            places[:, None] < trie.ends[None]
-        )
-        columns[row, :count] = trie.asked_nodes[trie.term_questions]
-        asked[row, :count] = trie.asked_tokens[trie.term_questions]
-        weights[row, np.arange(count), trie.term_pairs] = 1.0
-    pads = np.zeros(len(tries), dtype=np.int64)
-    on = [
-        torch.from_numpy(array).to(device)
-        for array in (tokens, pads, depths, seen, columns, asked, weights)
-    ]
-    return Branches(on[0], on[1], 0, on[2], on[3]), Wanted(on[4], on[5], on[6])
+    trie = bundle_trie(bundle)
+    places = np.arange(trie.size)
+    seen = (places[None] <= places[:, None]) & (places[:, None] < trie.ends[None])
+    columns = trie.asked_nodes[trie.term_questions]
+    asked = trie.asked_tokens[trie.term_questions]
+    weights = np.zeros((len(columns), len(bundle)))
+    weights[np.arange(len(columns)), trie.term_pairs] = 1.0
+    tokens, pads, depths, seen_by, *terms = (
+        torch.from_numpy(array[None]).to(device)
+        for array in (trie.tokens, np.array(0), trie.depths, seen, columns, asked, weights)
+    )
+    return Branches(tokens, pads, 0, depths, seen_by), Wanted(*terms)

@@ -12,8 +12,8 @@ from transformers.cache_utils import Cache
 __all__ = ["GatherLinear", "HeadlessAttention", "SpreadLinear"]
 
 
-class SpreadLinear(nn.Linear):
-    """A projection that gives the heads it has, some of them several times.
+class _PlacedLinear(nn.Linear):
+    """A projection of heads that stand in other places.
 
     Parameters
     ----------
@@ -21,39 +21,35 @@ class SpreadLinear(nn.Linear):
         Its parameters are taken over.
     head_size : int
     places : sequence of int
-        Which head is given in each place.
+        Which head is taken for each place.
     """
 
     def __init__(self, linear: Any, head_size: int, places: Sequence[int]) -> None:
-        _take_over(self, linear)
+        nn.Module.__init__(self)
+        self.in_features, self.out_features = linear.in_features, linear.out_features
+        self.weight, self.bias = linear.weight, linear.bias
         self.head_size = head_size
         self.places = list(places)
+
+    def _placed(self, values: Tensor) -> Tensor:
+        heads: Tensor = values.unflatten(-1, (-1, self.head_size))
+        return heads[..., self.places, :].flatten(-2)
+
+
+class SpreadLinear(_PlacedLinear):
+    """A projection that gives the heads it has, some of them several times."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - what torch calls it
         """Return heads side by side, shape (…, places × head size)."""
-        return _chosen(super().forward(input), self.head_size, self.places)
+        return self._placed(super().forward(input))
 
 
-class GatherLinear(nn.Linear):
-    """A projection that reads only some of the heads it is given.
-
-    Parameters
-    ----------
-    linear : Linear
-        Its parameters are taken over.
-    head_size : int
-    places : sequence of int
-        Where the heads stand that it reads.
-    """
-
-    def __init__(self, linear: Any, head_size: int, places: Sequence[int]) -> None:
-        _take_over(self, linear)
-        self.head_size = head_size
-        self.places = list(places)
+class GatherLinear(_PlacedLinear):
+    """A projection that reads only some of the heads it is given."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - what torch calls it
         """Return what is written for heads that stand side by side."""
-        return super().forward(_chosen(input, self.head_size, self.places))
+        return super().forward(self._placed(input))
 
 
 class HeadlessAttention(nn.Module):
@@ -85,14 +81,3 @@ class HeadlessAttention(nn.Module):
         bias = getattr(self, self.output_name).bias
         written = torch.zeros_like(hidden_states)
         return (written if bias is None else written + bias), None
-
-
-def _take_over(module: nn.Linear, linear: Any) -> None:
-    nn.Module.__init__(module)
-    module.in_features, module.out_features = linear.in_features, linear.out_features
-    module.weight, module.bias = linear.weight, linear.bias
-
-
-def _chosen(values: Tensor, head_size: int, places: Sequence[int]) -> Tensor:
-    heads: Tensor = values.unflatten(-1, (-1, head_size))
-    return heads[..., list(places), :].flatten(-2)

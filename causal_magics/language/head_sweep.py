@@ -122,8 +122,7 @@ class HeadSweep:
         import torch
 
         assert self.anatomy is not None
-        device = self.model.network.device
-        texts, wanted = branches([bundle_trie(block.pairs)], [len(block.pairs)], device)
+        texts, wanted = branches(block.pairs, self.model.network.device)
         with torch.inference_mode():
             run = trace(self.anatomy, texts)
             removals = head_removals(self.anatomy, run, chosen)
