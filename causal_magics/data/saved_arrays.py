@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ import numpy as np
 from causal_magics.data.whole_files import whole_file
 from causal_magics.errors import StorageError, shorten
 
-__all__ = ["load_arrays", "save_arrays"]
+__all__ = ["load_arrays", "load_with_header", "save_arrays", "save_with_header"]
 
 
 def save_arrays(path: str | PathLike[str], arrays: Mapping[str, Any]) -> None:
@@ -34,6 +35,35 @@ def save_arrays(path: str | PathLike[str], arrays: Mapping[str, Any]) -> None:
             f"{getattr(error, 'strerror', None) or error}. What stood there before is as it was: "
             "choose another folder, or make room."
         ) from error
+
+
+def save_with_header(
+    path: str | PathLike[str], kind: str, header: Mapping[str, Any], arrays: Mapping[str, Any]
+) -> None:
+    """Write arrays to a file, with a header as JSON that says what kind of file it is.
+
+    Raises
+    ------
+    StorageError
+        Where it cannot be written; what stood there before stays.
+    """
+    told = json.dumps({"format": kind, **header})
+    save_arrays(path, {**arrays, "header": np.array(told)})
+
+
+def load_with_header(path: str | PathLike[str], kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read the header and the arrays that `save_with_header` wrote.
+
+    Raises
+    ------
+    ValueError
+        Where the file is none of that kind, or cannot be read.
+    """
+    arrays = load_arrays(path)
+    header = json.loads(str(arrays.pop("header", "{}")))
+    if not isinstance(header, dict) or header.pop("format", None) != kind:
+        raise ValueError(f"No {kind} in {path}")
+    return header, arrays
 
 
 def load_arrays(path: str | PathLike[str]) -> dict[str, Any]:

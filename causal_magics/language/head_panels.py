@@ -19,7 +19,9 @@ __all__ = [
     "HeadPanel",
     "checked_heads",
     "checked_marks",
+    "head_names",
     "head_panels",
+    "marks_of",
     "written",
 ]  # fmt: skip
 
@@ -188,6 +190,17 @@ def _listed(values: object) -> Sequence[HeadPanel]:
         "Expected a result with numbers of heads, or a mapping of names to arrays of shape "
         f"(layers, heads), got a value of type {type(values).__name__}."
     )
+
+
+def head_names(heads: Iterable[Head]) -> str:
+    """Return heads as text: ``L3H1 L5H0``."""
+    return " ".join(f"L{layer}H{head}" for layer, head in heads)
+
+
+def marks_of(heads: Iterable[Head], kept: Iterable[Head]) -> dict[Head, HeadMark]:
+    """Return the marks of heads that are cut and of those that are kept, in their order."""
+    marks: dict[Head, HeadMark] = dict.fromkeys(kept, "kept")
+    return dict(sorted((marks | dict.fromkeys(heads, "cut")).items()))
 
 
 def checked_heads(heads: object, panels: Sequence[HeadPanel]) -> tuple[Head, ...]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from causal_magics.data.saved_arrays import load_arrays, save_arrays
+from causal_magics.data.saved_arrays import load_with_header, save_with_header
 from causal_magics.errors import CausalMagicsError, PromptError, shorten
 from causal_magics.probing.prompt_pairs import PromptPair
 
@@ -32,14 +29,13 @@ def save_mediation(mediation: Mediation, path: str | PathLike[str]) -> None:
         Where it cannot be written; what stood there before stays.
     """
     header = {
-        "format": _FORMAT, "model_id": mediation.model_id, "mediators": mediation.mediators,
+        "model_id": mediation.model_id, "mediators": mediation.mediators,
         "how": mediation.how, "sizes": mediation.sizes, "interrupted": mediation.interrupted,
         "pairs": [asdict(pair) for pair in mediation.pairs],
     }  # fmt: skip
     arrays = {name: getattr(mediation, name) for name in (*_NEEDED, *_OPTIONAL)}
     arrays = {name: array for name, array in arrays.items() if array is not None}
-    arrays["header"] = np.array(json.dumps(header))
-    save_arrays(path, arrays)
+    save_with_header(path, _FORMAT, header, arrays)
 
 
 def load_mediation(path: str | PathLike[str]) -> Mediation:
@@ -53,18 +49,14 @@ def load_mediation(path: str | PathLike[str]) -> Mediation:
     from causal_magics.probing.mediation_result import Mediation
 
     try:
-        stored = load_arrays(path)
-        header = json.loads(str(stored["header"]))
-        known = header.pop("format") == _FORMAT
+        header, stored = load_with_header(path, _FORMAT)
         arrays: dict[str, Any] = {name: stored[name] for name in _NEEDED}
         arrays |= {name: stored.get(name) for name in _OPTIONAL}
         pairs = tuple(PromptPair(**pair) for pair in header.pop("pairs"))
         sizes = tuple(header.pop("sizes"))
-        if known:
-            return Mediation(pairs=pairs, sizes=sizes, **header, **arrays)
+        return Mediation(pairs=pairs, sizes=sizes, **header, **arrays)
     except (ValueError, KeyError, TypeError, CausalMagicsError) as error:
         raise _no_mediation(path) from error
-    raise _no_mediation(path)
 
 
 def _no_mediation(path: str | PathLike[str]) -> PromptError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from os import PathLike
@@ -12,7 +11,7 @@ import numpy as np
 
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
-from causal_magics.data.saved_arrays import load_arrays, save_arrays
+from causal_magics.data.saved_arrays import load_with_header, save_with_header
 from causal_magics.errors import PruningError, shorten
 from causal_magics.language.head_panels import Head
 from causal_magics.pruning.workload import Change
@@ -154,15 +153,16 @@ class Frontier:
             Where it cannot be written; what stood there before stays.
         """
         header = {
-            "format": _FORMAT, "measure": self.measure, "model_id": self.model_id,
+            "measure": self.measure, "model_id": self.model_id,
             "methods": [each.method for each in self.points],
             "heads": [each.heads for each in self.points],
         }  # fmt: skip
         changes = [[astuple(getattr(each, side)) for side in _SIDES] for each in self.points]
-        save_arrays(
+        save_with_header(
             path,
+            _FORMAT,
+            header,
             {
-                "header": np.array(json.dumps(header)),
                 "shares": np.array([(each.alpha, each.gamma) for each in self.points]),
                 "changes": np.array(changes),
             },
@@ -178,9 +178,7 @@ class Frontier:
             Where the file is no saved frontier.
         """
         try:
-            stored = load_arrays(path)
-            header = json.loads(str(stored["header"]))
-            known = header["format"] == _FORMAT
+            header, stored = load_with_header(path, _FORMAT)
             rows = zip(
                 header["methods"], stored["shares"].tolist(), header["heads"],
                 stored["changes"].tolist(), strict=True,
@@ -192,11 +190,9 @@ class Frontier:
                 )
                 for method, (alpha, gamma), heads, (first, second, third, fourth) in rows
             )  # fmt: skip
-            if known:
-                return cls(points, header["measure"], header["model_id"])
+            return cls(points, header["measure"], header["model_id"])
         except (ValueError, KeyError, TypeError) as error:
             raise _no_frontier(path) from error
-        raise _no_frontier(path)
 
 
 def _no_frontier(path: str | PathLike[str]) -> PruningError:

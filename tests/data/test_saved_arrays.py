@@ -7,7 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from causal_magics.data.saved_arrays import load_arrays, save_arrays
+from causal_magics.data.saved_arrays import (
+    load_arrays,
+    load_with_header,
+    save_arrays,
+    save_with_header,
+)
 from causal_magics.errors import PromptError, StorageError
 from causal_magics.probing.mediation_result import Mediation
 from causal_magics.probing.probe import Probe
@@ -35,6 +40,17 @@ def test_what_stood_there_stays_where_the_disk_is_full(
         save_arrays(tmp_path / "kept.npz", {"a": np.zeros(3)})
     assert [file.name for file in tmp_path.iterdir()] == ["kept.npz"]
     np.testing.assert_array_equal(load_arrays(tmp_path / "kept.npz")["a"], [0, 1, 2])
+
+
+def test_a_header_says_what_kind_of_file_it_is(tmp_path: Path) -> None:
+    save_with_header(tmp_path / "a.npz", "kind 1", {"names": ["ä"]}, {"a": np.arange(3)})
+    header, arrays = load_with_header(tmp_path / "a.npz", "kind 1")
+    assert header == {"names": ["ä"]}
+    assert [*arrays] == ["a"]
+    save_arrays(tmp_path / "b.npz", {"a": np.arange(3)})
+    for file, kind in (("a.npz", "kind 2"), ("b.npz", "kind 1")):
+        with pytest.raises(ValueError, match=kind):
+            load_with_header(tmp_path / file, kind)
 
 
 @pytest.mark.parametrize("kind", [Probe, Mediation])
