@@ -19,7 +19,7 @@ from causal_magics.pruning.frontier_result import Frontier, FrontierPoint
 from causal_magics.pruning.head_effects import HeadEffects
 from causal_magics.pruning.selection import check_shares, fasp
 from causal_magics.pruning.sweep import Method, head_effects
-from causal_magics.pruning.verification import Verifier, prompts_hash
+from causal_magics.pruning.verification import Verifier
 from causal_magics.pruning.workload import Workload
 
 __all__ = ["ALPHAS", "GAMMAS", "frontier"]
@@ -167,11 +167,7 @@ def _stores(
     if folder is None:
         return Checkpoint(), Checkpoint()
     first, second = (
-        Checkpoint.at(
-            Path(folder) / name,
-            {"model": each.model.model_id, "measure": each.measure.name,
-             "prompts": prompts_hash(each)},
-        )
+        Checkpoint.at(Path(folder) / name, each.settings)
         for name, each in (("chosen by", workload), ("held out", held_out))
-    )  # fmt: skip
+    )
     return first, second

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
 from causal_magics.errors import PruningError, shorten
-from causal_magics.language.head_panels import HasHeadPanels, Head, HeadPanel
+from causal_magics.language.head_panels import HasHeadPanels, Head, HeadPanel, head_names
 from causal_magics.pruning.head_effects import HeadEffects
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ class HeadAgreement:
         ]
         for count in TOP:
             both = self.shared(count)
-            names = " ".join(f"L{layer}H{head}" for layer, head in both)
-            rows.append([f"shared among the largest {count}", f"{len(both)}: {names}".rstrip(": ")])
+            names = f"{len(both)}: {head_names(both)}".rstrip(": ")
+            rows.append([f"shared among the largest {count}", names])
         return rows
 
     def __repr__(self) -> str:

@@ -50,19 +50,19 @@ class HeadEffects:
     model_id : str
     unit : str
         Of bias.
-    exact_losses : array of bool, shape (layers, heads), optional
-        The same for losses; as for scores where not given.
+    exact_losses : array of bool, shape (layers, heads)
+        The same for losses.
     """
 
     base: Evaluation
     scores: Floats
     losses: Floats
     exact: NDArray[np.bool_]
+    exact_losses: NDArray[np.bool_]
     removed: tuple[Head, ...]
     measure: str
     model_id: str
     unit: str = "nats"
-    exact_losses: NDArray[np.bool_] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -73,8 +73,7 @@ class HeadEffects:
     @property
     def n_estimated(self) -> int:
         """How many heads were not cut, or not for both scores and losses."""
-        both = self.exact if self.exact_losses is None else self.exact & self.exact_losses
-        return int((~both).sum())
+        return int((~(self.exact & self.exact_losses)).sum())
 
     @cached_property
     def z_bias(self) -> Floats:
@@ -135,8 +134,7 @@ class HeadEffects:
         return [
             HeadPanel("z_bias", self.z_bias, *self.bias_interval, unit=self.unit, exact=self.exact),
             HeadPanel(
-                "z_ppl", self.z_perplexity, *self.perplexity_interval,
-                exact=self.exact if self.exact_losses is None else self.exact_losses,
+                "z_ppl", self.z_perplexity, *self.perplexity_interval, exact=self.exact_losses
             ),
         ]  # fmt: skip
 

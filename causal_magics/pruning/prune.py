@@ -12,21 +12,18 @@ from os import PathLike
 from pathlib import Path
 from typing import get_args
 
-import numpy as np
-
 from causal_magics.errors import OptionError, PruningError, shorten
 from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
 from causal_magics.language.loading import traced_model
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.options import check_option, check_share
-from causal_magics.pruning.head_effects import HeadEffects
 from causal_magics.pruning.measure_lines import measure_of
 from causal_magics.pruning.measures import BiasMeasure, checked_measure
 from causal_magics.pruning.perplexity import perplexity_text
-from causal_magics.pruning.pruning_result import Pruning, Strategy, judged
+from causal_magics.pruning.pruning_result import Judged, Pruning, Strategy, judged
 from causal_magics.pruning.search import search
-from causal_magics.pruning.selection import fasp
+from causal_magics.pruning.selection import check_shares, fasp, protected_heads
 from causal_magics.pruning.sweep import Method, head_effects
 from causal_magics.pruning.workload import Workload, evaluate_all
 
@@ -142,11 +139,12 @@ def prune(
         heads = fasp(effects, alpha=ratio, gamma=keep, keep=kept)
     else:
         steps = search(
-            chosen_by, budget=budget, ratio=ratio, keep={*kept, *_protected(effects, keep)},
+            chosen_by, budget=budget, ratio=ratio, keep={*kept, *protected_heads(effects, keep)},
             method=method, effects=effects, checkpoint=folder and folder / "steps",
         )  # fmt: skip
         heads = steps.heads
-    (own,) = judged([chosen_by], heads, [effects.base])
+    known = None if steps is None else steps.best.evaluation
+    own = Judged(chosen_by, heads, effects.base, known)
     return Pruning(
         whole=asked, heads=heads, kept=kept, effects=effects, chosen_by=own,
         held_out=judged(judges, heads, before), budget=budget, strategy=strategy, search=steps,
@@ -155,25 +153,12 @@ def prune(
 
 
 def _check_shares(ratio: object, keep: object) -> None:
-    for name, value in (("ratio", ratio), ("keep", keep)):
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 <= float(value) <= 1.0:
-            advice = " Heads to keep go to kept_heads." if name == "keep" else ""
-            raise OptionError(
-                f"Expected {name}, a share of heads, from 0 to 1, got {shorten(str(value))}."
-                + advice
-            )
-    if ratio + keep > 1.0 + 1e-9:  # type: ignore[operator]
-        raise OptionError(
-            "Expected ratio (the share of heads pruned) and keep (the share protected) to be at "
-            f"most 1 together, got {ratio} + {keep}. Lower one of them."
-        )
-
-
-def _protected(effects: HeadEffects, share: float) -> list[Head]:
-    """Return the heads that perplexity needs most."""
-    count = int(share * effects.exact.size + 1e-9)
-    order = np.argsort(-effects.z_perplexity, axis=None, kind="stable")[:count]
-    return [divmod(int(place), effects.shape[1]) for place in order]
+    try:
+        check_shares(ratio, keep, ("ratio", "keep"))
+    except OptionError as error:
+        if isinstance(keep, Real):
+            raise
+        raise OptionError(f"{error} Heads to keep go to kept_heads.") from None
 
 
 def _listed(measures: object) -> list[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from causal_magics.language.head_panels import head_names
 from causal_magics.pruning.selection_plotting import label_axes, new_axes, plot_search, spread_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def plot_agreement(agreement: HeadAgreement, ax: Axes | None) -> Axes:
     axes.scatter(other.values.ravel(), bias.values.ravel(), s=14, color="#5b7db1", alpha=0.7)
     for head in dict.fromkeys([*bias.largest(_NAMED), *other.largest(_NAMED)]):
         axes.annotate(
-            f"L{head[0]}H{head[1]}", (other.values[head], bias.values[head]), fontsize=7,
+            head_names([head]), (other.values[head], bias.values[head]), fontsize=7,
             xytext=(3, 3), textcoords="offset points",
         )  # fmt: skip
     for panel, label in ((other, axes.set_xlabel), (bias, axes.set_ylabel)):

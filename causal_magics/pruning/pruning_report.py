@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
-from causal_magics.language.head_panels import Head, HeadMark
+from causal_magics.language.head_panels import head_names, marks_of
 from causal_magics.pruning.head_effects import TOO_NOISY
-from causal_magics.pruning.search_result import names_of
 from causal_magics.pruning.workload import Change
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def html_of(pruning: Pruning, *, picture: bool = True) -> str:
             between = "" if low is None or high is None else f"{low:+.1%} … {high:+.1%}"
             label = name if what in ("bias", "perplexity") else ""
             rows.append([label, what, f"{before:.3g}", f"{after:.3g}", share, between])
-    shown = names_of(pruning.heads[:_MOST_NAMED]) + (
+    shown = head_names(pruning.heads[:_MOST_NAMED]) + (
         " …" if len(pruning.heads) > _MOST_NAMED else ""
     )
     total = pruning.effects.exact.size
@@ -106,8 +105,7 @@ def html_of(pruning: Pruning, *, picture: bool = True) -> str:
         f"{pruning.whole.model_id} without {len(pruning.heads)} of {total} heads "
         f"({pruning.strategy}): {shown or 'none'}"
     )
-    marks: dict[Head, HeadMark] = dict.fromkeys(pruning.kept, "kept")
-    marks |= dict.fromkeys(pruning.heads, "cut")
+    marks = marks_of(pruning.heads, pruning.kept)
     map_of_heads = f"<div>{head_map_svg(pruning, marks=marks)}</div>" if picture else ""
     notes = "".join(f"<li>{escape(note)}</li>" for note in pruning.notes)
     return html_table(_HEAD, rows, caption) + map_of_heads + f"<ul>{notes}</ul>"

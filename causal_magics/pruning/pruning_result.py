@@ -38,12 +38,22 @@ class Judged:
     Parameters
     ----------
     workload : Workload
-    before, after : Evaluation
+    heads : tuple of (layer, head)
+        Those that are absent.
+    before : Evaluation
+    known : Evaluation, optional
+        What the model says without them, where it was run; it is run where that is asked for.
     """
 
     workload: Workload
+    heads: tuple[Head, ...]
     before: Evaluation
-    after: Evaluation
+    known: Evaluation | None = None
+
+    @cached_property
+    def after(self) -> Evaluation:
+        """What the model says without the heads."""
+        return self.known or self.workload.evaluate(self.heads)
 
     @property
     def name(self) -> str:
@@ -198,7 +208,7 @@ class Pruning:
         fast = self.kept if kept is None else checked_heads_of(kept, shape)
         if cut == self.heads:
             return replace(self, kept=fast)
-        chosen_by, *_ = judged([self.chosen_by.workload], cut, [self.chosen_by.before])
+        chosen_by = replace(self.chosen_by, heads=cut, known=None)
         held_out = judged(
             [each.workload for each in self.held_out], cut, [each.before for each in self.held_out]
         )
@@ -312,11 +322,14 @@ class Pruning:
 
 
 def judged(
-    workloads: Sequence[Workload], heads: Iterable[Head], before: Sequence[Evaluation]
+    workloads: Sequence[Workload], heads: tuple[Head, ...], before: Sequence[Evaluation]
 ) -> tuple[Judged, ...]:
     """Evaluate workloads of one text without heads."""
     after = evaluate_all(workloads, heads)
-    return tuple(Judged(*each) for each in zip(workloads, before, after, strict=True))
+    return tuple(
+        Judged(workload, heads, *both)
+        for workload, *both in zip(workloads, before, after, strict=True)
+    )
 
 
 def _figure(label: str, change: Change, unit: str = "") -> HeadFigure:

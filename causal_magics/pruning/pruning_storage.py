@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from causal_magics.data.saved_arrays import load_arrays, save_arrays
+from causal_magics.data.saved_arrays import load_with_header, save_with_header
 from causal_magics.errors import CausalMagicsError, PruningError, shorten
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_panels import Head
@@ -72,9 +69,8 @@ def save_result(pruning: Pruning, folder: str | PathLike[str]) -> None:
     arrays: dict[str, Any] = {
         "effects-scores": pruning.effects.scores, "effects-losses": pruning.effects.losses,
         "effects-exact": pruning.effects.exact,
+        "effects-exact-losses": pruning.effects.exact_losses,
     }  # fmt: skip
-    if pruning.effects.exact_losses is not None:
-        arrays["effects-exact-losses"] = pruning.effects.exact_losses
     for place, each in enumerate(all_judged):
         arrays |= _items_arrays(place, each.workload.items)
         for when, found in (("before", each.before), ("after", each.after)):
@@ -83,7 +79,7 @@ def save_result(pruning: Pruning, folder: str | PathLike[str]) -> None:
     for place, step in enumerate(() if steps is None else steps.path):
         arrays |= _evaluation_arrays(f"step-{place}", step.evaluation)
     header = {
-        "format": _FORMAT, "model_id": pruning.whole.model_id, "name": pruning.name,
+        "model_id": pruning.whole.model_id, "name": pruning.name,
         "heads": pruning.heads, "kept": pruning.kept, "budget": pruning.budget,
         "strategy": pruning.strategy, "removed": pruning.effects.removed,
         "judged": [_judged_header(each) for each in all_judged],
@@ -92,8 +88,7 @@ def save_result(pruning: Pruning, folder: str | PathLike[str]) -> None:
             "path": [[step.heads, step.round, step.taken] for step in steps.path],
         },
     }  # fmt: skip
-    arrays["header"] = np.array(json.dumps(header))
-    save_arrays(Path(folder) / FILE, arrays)
+    save_with_header(Path(folder) / FILE, _FORMAT, header, arrays)
 
 
 def load_result(folder: str | PathLike[str], model: CausalLM | str | None = None) -> Pruning:
@@ -105,13 +100,9 @@ def load_result(folder: str | PathLike[str], model: CausalLM | str | None = None
         Where there is none, it is of another model, or that cannot be loaded by its name.
     """
     try:
-        stored = load_arrays(Path(folder) / FILE)
-        header = json.loads(str(stored["header"]))
-        known = header["format"] == _FORMAT
-    except (ValueError, KeyError, TypeError) as error:
+        header, stored = load_with_header(Path(folder) / FILE, _FORMAT)
+    except (ValueError, TypeError) as error:
         raise _no_result(folder) from error
-    if not known:
-        raise _no_result(folder)
     if model is None and not header["name"]:
         raise PruningError(
             f"Expected the whole model, {header['model_id']}, which {shorten(str(folder))} was "
@@ -127,24 +118,27 @@ def load_result(folder: str | PathLike[str], model: CausalLM | str | None = None
 
 
 def _result(header: Mapping[str, Any], stored: Mapping[str, Any], whole: CausalLM) -> Pruning:
-    judged = [_judged(place, each, stored, whole) for place, each in enumerate(header["judged"])]
+    heads = _heads(header["heads"])
+    judged = [
+        _judged(place, heads, each, stored, whole) for place, each in enumerate(header["judged"])
+    ]
     base = judged[0].before
     name = judged[0].name
     effects = HeadEffects(
         base, stored["effects-scores"], stored["effects-losses"], stored["effects-exact"],
-        _heads(header["removed"]), name, whole.model_id, judged[0].workload.measure.unit,
-        stored.get("effects-exact-losses"),
+        stored["effects-exact-losses"], _heads(header["removed"]), name, whole.model_id,
+        judged[0].workload.measure.unit,
     )  # fmt: skip
     steps = None
     if header["steps"] is not None:
         path = tuple(
-            Verified(_heads(heads), _evaluation(f"step-{place}", stored, base.items), turn, taken)
-            for place, (heads, turn, taken) in enumerate(header["steps"]["path"])
+            Verified(_heads(cut), _evaluation(f"step-{place}", stored, base.items), turn, taken)
+            for place, (cut, turn, taken) in enumerate(header["steps"]["path"])
         )
         stopped = header["steps"]["stopped"]
         steps = Search(base, path, header["budget"], name, whole.model_id, stopped)
     return Pruning(
-        whole=whole, heads=_heads(header["heads"]), kept=_heads(header["kept"]), effects=effects,
+        whole=whole, heads=heads, kept=_heads(header["kept"]), effects=effects,
         chosen_by=judged[0], held_out=tuple(judged[1:]), budget=header["budget"],
         strategy=header["strategy"], search=steps, name=header["name"],
     )  # fmt: skip
@@ -171,7 +165,11 @@ def _items_arrays(place: int, items: Items) -> dict[str, Any]:
 
 
 def _judged(
-    place: int, header: Mapping[str, Any], stored: Mapping[str, Any], whole: CausalLM
+    place: int,
+    heads: tuple[Head, ...],
+    header: Mapping[str, Any],
+    stored: Mapping[str, Any],
+    whole: CausalLM,
 ) -> Judged:
     for_, against = (
         Side(stored[f"{place}-{name}-queries"], stored[f"{place}-{name}-offsets"], pooling)
@@ -188,7 +186,7 @@ def _judged(
     text["paragraphs"] = tuple(text["paragraphs"])
     workload = Workload.of(whole, measure, PerplexityText(**text))
     before, after = (_evaluation(f"{place}-{when}", stored, items) for when in ("before", "after"))
-    return Judged(workload, before, after)
+    return Judged(workload, heads, before, after)
 
 
 def _evaluation_arrays(name: str, found: Evaluation) -> dict[str, Any]:

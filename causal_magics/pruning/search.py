@@ -28,7 +28,7 @@ from causal_magics.pruning.head_effects import HeadEffects, PruningWarning
 from causal_magics.pruning.search_result import Search, Stopped, Verified
 from causal_magics.pruning.selection import Choice
 from causal_magics.pruning.sweep import Method, head_effects
-from causal_magics.pruning.verification import Verifier, careful_rise, key_of, prompts_hash
+from causal_magics.pruning.verification import Verifier, careful_rise, key_of
 from causal_magics.pruning.workload import Evaluation, Workload
 
 __all__ = ["search"]
@@ -124,11 +124,7 @@ def search(
             f"Expected to start without at most {most} heads, the ratio {ratio} of all, got "
             f"{len(begun)}."
         )
-    settings = {
-        "model": workload.model.model_id, "measure": workload.measure.name, "method": method,
-        "prompts": prompts_hash(workload),
-    }  # fmt: skip
-    store = Checkpoint.at(checkpoint, settings)
+    store = Checkpoint.at(checkpoint, {**workload.settings, "method": method})
     known = effects if effects is not None and effects.removed == begun else None
     walk = _Walk(Verifier(workload, store), choice, budget, method, known)
     stopped = walk.run(begun, step, most, price)
@@ -303,6 +299,6 @@ class _Walk:
                 self.ranked_by, method=self.method if first else "gradient", removed=here,
                 checkpoint=folder and folder / key_of(here),
             )  # fmt: skip
-        new = np.isnan(self.costs) & self.known.exact & kept_mask(here, self.known.shape)
+        new = np.isnan(self.costs) & self.known.exact_losses & kept_mask(here, self.known.shape)
         self.costs[new] = self.known.z_perplexity[new]
         return self.known

@@ -10,7 +10,7 @@ import numpy as np
 
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
-from causal_magics.language.head_panels import Head
+from causal_magics.language.head_panels import Head, head_names
 from causal_magics.pruning.verification import careful_rise
 from causal_magics.pruning.workload import Change, Evaluation
 
@@ -110,7 +110,7 @@ class Search:
                 "round": [each.round for each in self.path],
                 "taken": [each.taken for each in self.path],
                 "n_heads": [len(each.heads) for each in self.path],
-                "heads": [names_of(each.heads) for each in self.path],
+                "heads": [head_names(each.heads) for each in self.path],
                 "bias": bias,
                 "bias_change": bias / self.base.bias - 1.0,
                 "perplexity": perplexity,
@@ -140,7 +140,7 @@ class Search:
     def _repr_html_(self) -> str:
         rows = [
             [
-                f"round {each.round}", names_of(each.heads),
+                f"round {each.round}", head_names(each.heads),
                 str(self.base.bias_change(each.evaluation)),
                 str(self.base.perplexity_change(each.evaluation)),
                 "best" if each is self.best else "",
@@ -153,8 +153,3 @@ class Search:
             "by other prompts and text."
         )
         return html_table(_HEAD, rows, caption)
-
-
-def names_of(heads: tuple[Head, ...]) -> str:
-    """Return heads as text: ``L3H1 L5H0``."""
-    return " ".join(f"L{layer}H{head}" for layer, head in heads)

@@ -19,7 +19,7 @@ from causal_magics.language.head_panels import Head
 from causal_magics.options import check_count
 from causal_magics.pruning.head_effects import HeadEffects
 
-__all__ = ["Choice", "check_shares", "fasp", "group_size_of"]
+__all__ = ["Choice", "check_shares", "fasp", "group_size_of", "protected_heads"]
 
 Floats = NDArray[np.float64]
 ROUNDING = 1e-9
@@ -86,16 +86,24 @@ def group_size_of(network: Any) -> int:
     return int(n_heads // shared)
 
 
-def check_shares(alpha: object, gamma: object) -> None:
-    """Raise `OptionError` where two shares of heads are none."""
-    for name, value in (("alpha", alpha), ("gamma", gamma)):
+def check_shares(
+    pruned: object, protected: object, names: tuple[str, str] = ("alpha", "gamma")
+) -> None:
+    """Raise `OptionError` where two shares of heads are none; they are called by their names."""
+    for name, value in zip(names, (pruned, protected), strict=True):
         if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 <= float(value) <= 1.0:
             raise OptionError(f"Expected {name} from 0 to 1, got {shorten(str(value))}.")
-    if alpha + gamma > 1.0 + ROUNDING:  # type: ignore[operator]
+    if pruned + protected > 1.0 + ROUNDING:  # type: ignore[operator]
         raise OptionError(
-            "Expected alpha (the share pruned) and gamma (the share protected) to be at most 1 "
-            f"together, got {alpha} + {gamma}. Lower one of them."
+            f"Expected {names[0]} (the share pruned) and {names[1]} (the share protected) to be at "
+            f"most 1 together, got {pruned} + {protected}. Lower one of them."
         )
+
+
+def protected_heads(effects: HeadEffects, gamma: float) -> tuple[Head, ...]:
+    """Return the ⌊γN⌋ heads that perplexity needs most, of those that are there."""
+    choice = Choice.among(effects, (), 1)
+    return choice.heads(choice.largest(effects.z_perplexity, choice.count(gamma), choice.present))
 
 
 class Choice:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Iterable, Sequence
 from os import PathLike
@@ -93,7 +92,7 @@ def head_effects(
         if method != "exact":
             run.estimate()
         if method == "exact":
-            run.cut(run.present, run.present)
+            run.cut_all()
         elif method == "hybrid":
             run.screen(n_exact)
     return run.result()
@@ -109,8 +108,8 @@ class _Run:
         self.workload = workload
         self.removed = removed
         self.store = store
-        self.base: Evaluation = workload.evaluate()
         self.log_probs = workload.log_probs()
+        self.base: Evaluation = workload.evaluation(self.log_probs)
         self.present = np.ones(shape, dtype=bool)
         for head in removed:
             self.present[head] = False
@@ -175,10 +174,10 @@ class _Run:
         factor = (weights * sums[cut] * moved).sum() / ((weights * sums[cut] ** 2).sum() + TINY)
         self.losses += np.where(cut, 0.0, factor * sizes)
 
-    def cut(self, for_bias: NDArray[np.bool_], for_perplexity: NDArray[np.bool_]) -> None:
-        """Cut heads in turn, for bias and for perplexity."""
-        if self._cut("items", for_bias):
-            self._cut("windows", for_perplexity)
+    def cut_all(self) -> None:
+        """Cut every head in turn, for bias and for perplexity."""
+        for name in ("items", "windows"):
+            self._cut(name, self.present)
 
     def _cut(self, name: str, chosen: NDArray[np.bool_]) -> bool:
         """Cut heads in turn; say whether all were. An interrupt keeps what is estimated."""
@@ -233,9 +232,8 @@ class _Run:
         """Return the effects as they are known by now."""
         workload = self.workload
         return HeadEffects(
-            self.base, self.scores, self.losses, self.exact["items"], self.removed,
-            workload.measure.name, workload.model.model_id, workload.measure.unit,
-            self.exact["windows"],
+            self.base, self.scores, self.losses, self.exact["items"], self.exact["windows"],
+            self.removed, workload.measure.name, workload.model.model_id, workload.measure.unit,
         )  # fmt: skip
 
 
@@ -249,9 +247,7 @@ def _is_known(
 def _settings(
     workload: Workload, method: Method, removed: tuple[Head, ...], n_exact: int | None
 ) -> dict[str, Any]:
-    tokens = repr((workload.bundles, workload.windows)).encode()
     return {
-        "model": workload.model.model_id, "measure": workload.measure.name, "method": method,
-        "removed heads": [list(head) for head in removed], "n_exact": n_exact,
-        "prompts": hashlib.sha256(tokens).hexdigest(),
+        **workload.settings, "method": method, "n_exact": n_exact,
+        "removed heads": [list(head) for head in removed],
     }  # fmt: skip

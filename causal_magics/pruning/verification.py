@@ -11,7 +11,7 @@ from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.language.head_panels import Head
 from causal_magics.pruning.workload import Evaluation, Workload
 
-__all__ = ["Verifier", "careful_rise", "key_of", "prompts_hash"]
+__all__ = ["Verifier", "careful_rise", "key_of"]
 
 
 class Verifier:
@@ -61,8 +61,3 @@ def careful_rise(before: Evaluation, after: Evaluation) -> float:
 def key_of(heads: Sequence[Head]) -> str:
     """Return a name for a set of heads, for a file."""
     return f"heads-{hashlib.sha256(repr(tuple(sorted(heads))).encode()).hexdigest()[:16]}"
-
-
-def prompts_hash(workload: Workload) -> str:
-    """Return a hash of what a workload asks."""
-    return hashlib.sha256(repr((workload.bundles, workload.windows)).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -159,6 +160,16 @@ class Workload:
         """How many tokens of each window are predicted."""
         return np.array([len(continuation) for ((_, continuation),) in self.windows])
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What tells this workload from others: names, and a hash of all tokens."""
+        tokens = repr((self.bundles, self.windows)).encode()
+        return {
+            "model": self.model.model_id,
+            "measure": self.measure.name,
+            "prompts": hashlib.sha256(tokens).hexdigest(),
+        }
+
     @cached_property
     def base(self) -> Evaluation:
         """What the whole model says."""
@@ -175,8 +186,23 @@ class Workload:
             Where the model has no separable heads, or gives no number.
         """
         with without_heads(self.model.network, heads):
-            scores = self.items.scores(self.log_probs())
-            losses = -self.model.score_encoded(_flat(self.windows))
+            return self.evaluation(self.log_probs())
+
+    def evaluation(self, log_probs: Floats) -> Evaluation:
+        """Return bias and perplexity, where the log-probability of each query is known.
+
+        Parameters
+        ----------
+        log_probs : array, shape (queries,)
+            As `log_probs` returns them.
+
+        Raises
+        ------
+        LanguageModelError
+            Where the model gives no number.
+        """
+        scores = self.items.scores(log_probs)
+        losses = -self.model.score_encoded(_flat(self.windows))
         if np.isnan(scores).any() or np.isnan(losses).any():
             raise LanguageModelError(
                 f"Expected log-probabilities, but {self.model.model_id} gives NaN. Load it with "

@@ -10,7 +10,7 @@ import traitlets
 
 from causal_magics.errors import CausalMagicsError, PruningError, shorten
 from causal_magics.language.head_note import HeadFigure, HeadNote, NoteState
-from causal_magics.language.head_panels import Head, HeadMark, HeadPanel
+from causal_magics.language.head_panels import Head, HeadMark, HeadPanel, marks_of
 from causal_magics.language.progress import without_bars
 from causal_magics.widgets.head_map import HeadMap
 from causal_magics.widgets.home_thread import HomeThread
@@ -91,7 +91,7 @@ class PruningMap(HeadMap):
         self._home = HomeThread()
         self._running = False
         self._shown = _checked(pruning)
-        self._marked = marks_of(pruning)
+        self._marked = marks_of(pruning.heads, pruning.kept)
         """The marks of the result that is shown, and its figures."""
         self._figures = tuple(pruning.figures())
         self._ask = Debounced(lambda: self._home.call_soon(self._evaluate), DELAY)
@@ -113,7 +113,7 @@ class PruningMap(HeadMap):
         """
         pruning = _checked(values)
         with self._lock:
-            self._shown, self._marked = pruning, marks_of(pruning)
+            self._shown, self._marked = pruning, marks_of(pruning.heads, pruning.kept)
             self._figures = tuple(pruning.figures())
             super().show(pruning)
             self.marks, self.note = self._marked, self._note("current")
@@ -197,12 +197,6 @@ class PruningMap(HeadMap):
             "working": f"Figures of the marks before; the model is run: {told} …",
         }
         return HeadNote(self._figures, words[state], state, self._marked)
-
-
-def marks_of(pruning: HandPruned) -> dict[Head, HeadMark]:
-    """Return how the heads of a result are marked."""
-    marks: dict[Head, HeadMark] = dict.fromkeys(pruning.kept, "kept")
-    return dict(sorted((marks | dict.fromkeys(pruning.heads, "cut")).items()))
 
 
 def _checked(value: object) -> HandPruned:

@@ -42,16 +42,15 @@ import torch
 from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.errors import MissingDependencyError
 from causal_magics.language.head_masks import HeadSites
-from causal_magics.language.head_panels import Head
+from causal_magics.language.head_panels import Head, head_names
 from causal_magics.language.loading import load_model
 from causal_magics.pruning.baselines import BASELINES, baseline
 from causal_magics.pruning.measure_catalogue import bias_measure
 from causal_magics.pruning.perplexity import PerplexityText, perplexity_text
 from causal_magics.pruning.search import search, some_windows
-from causal_magics.pruning.search_result import names_of
 from causal_magics.pruning.selection import fasp
 from causal_magics.pruning.sweep import head_effects
-from causal_magics.pruning.verification import Verifier, prompts_hash
+from causal_magics.pruning.verification import Verifier
 from causal_magics.pruning.workload import Workload
 
 ALPHA, GAMMA, BUDGET, DRAWS = 0.02, 0.3, 0.02, 3
@@ -90,7 +89,7 @@ def choices(train: Workload, folder: Path, seed: int) -> Iterator[tuple[str, lis
     )
     steps = search(train, budget=BUDGET, effects=hybrid, checkpoint=folder / "steps")
     print(
-        f"split {seed}: {steps!r}\n  {names_of(steps.heads)}\n  reliability of z_bias "
+        f"split {seed}: {steps!r}\n  {head_names(steps.heads)}\n  reliability of z_bias "
         f"{hybrid.bias_reliability}, of z_ppl {hybrid.perplexity_reliability}",
         flush=True,
     )
@@ -138,8 +137,9 @@ def main() -> None:
     for seed in options.splits:
         start = time.process_time()
         train, held_out = halves(model, seed, options)
-        folder = options.folder / f"{seed}-{prompts_hash(train)[:8]}-{prompts_hash(held_out)[:8]}"
-        store = Checkpoint.at(folder / "judged", {"prompts": prompts_hash(held_out)})
+        hashes = [each.settings["prompts"] for each in (train, held_out)]
+        folder = options.folder / f"{seed}-{hashes[0][:8]}-{hashes[1][:8]}"
+        store = Checkpoint.at(folder / "judged", {"prompts": hashes[1]})
         judge = Verifier(held_out, store)
         for name, draws in choices(train, folder, seed):
             found = [judge(chosen) for chosen in draws]

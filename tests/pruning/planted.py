@@ -35,6 +35,5 @@ def planted(
     )
     scores = np.broadcast_to(BIAS - z_bias, (N_ITEMS, *z_bias.shape))
     losses = LOSS + np.log1p(z_perplexity / np.exp(LOSS))[None]
-    return HeadEffects(
-        base, scores, losses, np.ones(z_bias.shape, dtype=bool), removed, "planted", "model"
-    )
+    exact = np.ones(z_bias.shape, dtype=bool)
+    return HeadEffects(base, scores, losses, exact, exact, removed, "planted", "model")

@@ -68,6 +68,25 @@ def test_other_heads_are_evaluated_anew(once: Pruning) -> None:
         once.with_heads([(7, 7)])
 
 
+def test_what_heads_were_chosen_by_is_run_only_where_it_is_asked_for(
+    once: Pruning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = []
+    evaluation = Workload.evaluation
+
+    def counted(self: Workload, log_probs: Any) -> Any:
+        ran.append(self)
+        return evaluation(self, log_probs)
+
+    monkeypatch.setattr(Workload, "evaluation", counted)
+    found = once.with_heads([(2, 2)])
+    found.figures()
+    trained = found.chosen_by.workload
+    assert ran
+    assert trained not in ran
+    assert found.chosen_by.after.bias == pytest.approx(trained.evaluate([(2, 2)]).bias)
+
+
 def test_it_is_kept_with_its_model(once: Pruning, tmp_path: Path) -> None:
     once.save(tmp_path / "cut")
     again = Pruning.load(tmp_path / "cut", MODEL)

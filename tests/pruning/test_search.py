@@ -32,7 +32,8 @@ class PlantedWorkload:
         self.measure = SimpleNamespace(name="planted", unit="nats")
         self.items = planted_items()
         self.n_tokens = np.array([1])
-        self.bundles = self.windows = ((),)
+        self.windows = ((),)
+        self.settings = {"model": "tiny", "measure": "planted", "prompts": repr(pairs)}
         self.brought, self.cost, self.pairs = bias, loss, pairs
         self.ran: list[Heads] = []
 
@@ -56,7 +57,7 @@ def exact_effects(workload: PlantedWorkload, *, removed: Heads, **_: Any) -> Hea
         without = workload.evaluate({*removed, (layer, head)})
         scores[:, layer, head], losses[:, layer, head] = without.scores, without.losses
     exact = np.ones((3, 4), dtype=bool)
-    return HeadEffects(base, scores, losses, exact, removed, "planted", "tiny")
+    return HeadEffects(base, scores, losses, exact, exact, removed, "planted", "tiny")
 
 
 @pytest.fixture
