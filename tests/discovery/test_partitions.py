@@ -12,6 +12,7 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pytest
+from discovery.mortal import dying_once
 
 from causal_magics.data.rows import RowSource, open_rows, reference
 from causal_magics.data.simulation import simulate
@@ -160,17 +161,6 @@ def client() -> Iterator[Any]:
         Client(cluster) as connected,
     ):
         yield connected
-
-
-def dying_once(frame: pd.DataFrame, marker: Path) -> pd.DataFrame:
-    """Kill the worker that comes to the third partition first."""
-    if frame.index[0] <= 1500 <= frame.index[-1]:
-        try:
-            marker.touch(exist_ok=False)
-        except FileExistsError:
-            return frame
-        os._exit(1)
-    return frame
 
 
 def test_a_cluster_gives_the_graph_of_the_whole_and_outlives_a_worker(
