@@ -13,6 +13,7 @@ from itertools import accumulate, pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from causal_magics.language.anatomy import input_weight
 from causal_magics.language.head_slots import Sizes, Slots
 
 if TYPE_CHECKING:
@@ -166,8 +167,8 @@ def keep_heads(layer: LayerHeads, slots: Slots) -> None:
 
 def _ends(module: Any) -> tuple[int, int]:
     """Return how many values a projection takes and gives."""
-    n_rows, n_columns = module.weight.shape
-    return (n_rows, n_columns) if type(module).__name__ == "Conv1D" else (n_columns, n_rows)
+    n_inputs, n_outputs = input_weight(module).shape
+    return n_inputs, n_outputs
 
 
 def take_blocks(

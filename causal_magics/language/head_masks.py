@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.errors import LanguageModelError, PruningError, shorten
+from causal_magics.language.anatomy import input_weight
 from causal_magics.language.head_panels import Head
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _n_inputs(module: Any) -> int | None:
     weight = getattr(module, "weight", None)
     if weight is None or weight.ndim != 2:
         return None
-    return int(weight.shape[0 if type(module).__name__ == "Conv1D" else 1])
+    return int(input_weight(module).shape[0])
 
 
 def _check(network: Any, sites: HeadSites) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.language.anatomy import input_weight
 from causal_magics.language.head_gradients import head_gradients
 from causal_magics.language.head_layouts import FAMILIES, LayerHeads, layers_of
 from causal_magics.language.head_masks import HeadSites, without_heads
@@ -125,9 +126,8 @@ def _read_by(layer: LayerHeads, size: int) -> Iterable[tuple[Floats, Floats]]:
 
 def _by_block(module: Any, size: int, side: Literal["in", "out"]) -> tuple[Floats, Floats]:
     """Return sums of |weight| over blocks of what a projection takes or gives, and their counts."""
-    weight = module.weight.detach().double().abs()
-    stands = (type(module).__name__ == "Conv1D") == (side == "in")
-    parts = (weight if stands else weight.T).unflatten(0, (-1, size))
+    weight = input_weight(module).double().abs()
+    parts = (weight if side == "in" else weight.T).unflatten(0, (-1, size))
     sums = parts.sum(dim=(1, 2)).cpu().numpy()
     return sums, np.full(len(sums), float(parts[0].numel()))
 

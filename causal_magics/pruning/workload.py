@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -188,13 +188,15 @@ class Workload:
         with without_heads(self.model.network, heads):
             return self.evaluation(self.log_probs())
 
-    def evaluation(self, log_probs: Floats) -> Evaluation:
+    def evaluation(self, log_probs: Floats, losses: Floats | None = None) -> Evaluation:
         """Return bias and perplexity, where the log-probability of each query is known.
 
         Parameters
         ----------
         log_probs : array, shape (queries,)
             As `log_probs` returns them.
+        losses : array, shape (windows,), optional
+            Where the text was run already.
 
         Raises
         ------
@@ -202,7 +204,8 @@ class Workload:
             Where the model gives no number.
         """
         scores = self.items.scores(log_probs)
-        losses = -self.model.score_encoded(_flat(self.windows))
+        if losses is None:
+            losses = -self.model.score_encoded(_flat(self.windows))
         if np.isnan(scores).any() or np.isnan(losses).any():
             raise LanguageModelError(
                 f"Expected log-probabilities, but {self.model.model_id} gives NaN. Load it with "
@@ -229,9 +232,7 @@ def evaluate_all(
     cut = tuple(heads)
     found = [first.evaluate(cut)]
     with without_heads(first.model.network, cut):
-        for each in others:
-            scores = each.items.scores(each.log_probs())
-            found.append(replace(found[0], items=each.items, scores=scores))
+        found += [each.evaluation(each.log_probs(), found[0].losses) for each in others]
     return tuple(found)
 
 
