@@ -8,7 +8,7 @@ same modules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -177,6 +177,7 @@ def without_heads(network: Any, heads: Iterable[Head]) -> Iterator[None]:
     ----------
     network : transformers.PreTrainedModel
     heads : iterable of (layer, head)
+        Where there are none, any network will do.
 
     Raises
     ------
@@ -185,6 +186,9 @@ def without_heads(network: Any, heads: Iterable[Head]) -> Iterator[None]:
     PruningError
         Where a head is not in the model.
     """
+    if isinstance(heads, Sequence) and not heads:
+        yield
+        return
     with masked(network, kept_mask(heads, HeadSites.of(network).shape)):
         yield
 

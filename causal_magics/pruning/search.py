@@ -11,7 +11,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import groupby
 from math import floor
 from os import PathLike
 from typing import get_args
@@ -19,8 +18,8 @@ from typing import get_args
 import numpy as np
 
 from causal_magics.data.checkpoint import Checkpoint
-from causal_magics.errors import OptionError, PruningError, shorten
-from causal_magics.language.head_masks import HeadSites, checked_heads_of, kept_mask
+from causal_magics.errors import OptionError, shorten
+from causal_magics.language.head_masks import HeadSites
 from causal_magics.language.head_panels import Head
 from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_count, check_option, check_share
@@ -34,11 +33,9 @@ from causal_magics.pruning.workload import Evaluation, Workload
 __all__ = ["search"]
 
 _DONE: Stopped = "nothing more helps"
-RANKED_BY, FEWEST_WINDOWS = 1 / 3, 4
-"""How many windows rank heads by their effect on perplexity; sets are verified by all."""
-RELAXED = (1.0, 0.25)
+PRICES = (1.0, 0.25, 0.0625)
 """How the price falls: first what costs little, then what costs more."""
-TRIES = 4
+TRIES = 3
 """How many sets of heads are verified in a round before it is given up."""
 
 
@@ -48,8 +45,7 @@ def search(
     budget: float = 0.02,
     ratio: float = 0.2,
     keep: Iterable[Head] = (),
-    start: Iterable[Head] = (),
-    step: int = 3,
+    step: int = 4,
     method: Method = "hybrid",
     price: float = 0.5,
     group_size: int = 1,
@@ -67,15 +63,14 @@ def search(
         more of the budget can be used.
     ratio : float
         The most heads that are pruned, as a share of all.
-    keep, start : iterable of (layer, head)
-        Heads that are never pruned, and heads that are pruned to begin with; the latter can come
-        back.
+    keep : iterable of (layer, head)
+        Heads that are never pruned.
     step : int
-        How many heads are taken together. Where they do not help, half as many are tried, and so
-        on.
+        How many heads are taken together at first. Where they help, twice as many are tried next;
+        where not, half as many, and so on.
     method : {"hybrid", "exact", "gradient"}
-        How effects are computed at first: see `head_effects`. In later rounds they are computed by
-        gradients, but what a head costs in perplexity is kept where it was exact.
+        How effects are computed at first: see `head_effects`. In later rounds what heads bring of
+        bias is computed by gradients, and what they cost in perplexity is kept.
     price : float
         What share of bias the whole budget of perplexity is worth at first. Heads and steps are
         valued by what they take from bias, less what they cost at this price, which is lowered
@@ -83,7 +78,7 @@ def search(
     group_size : int
         How many neighbouring heads are pruned together or not at all: see `fasp`.
     effects : HeadEffects, optional
-        Of the model without the heads it starts from, where they are known.
+        Of the whole model, where they are known; their text may be another.
     checkpoint : path, optional
         A folder in which effects and verified sets are kept, and from which they are taken, so
         that an interrupted search goes on.
@@ -95,7 +90,7 @@ def search(
     Raises
     ------
     OptionError, PruningError
-        Where an option is none, heads are not in the model, or a head is to be kept and pruned.
+        Where an option is none, or heads to keep are not in the model.
     LanguageModelError
         Where the model has no separable heads.
     StorageError
@@ -114,20 +109,9 @@ def search(
     check_option("method", method, get_args(Method))
     shape = HeadSites.of(workload.model.network).shape
     choice = Choice(shape, group_size, keep=keep)
-    begun = checked_heads_of(start, shape)
-    both = [head for head in begun if choice.kept[head[0], head[1] // group_size]]
-    if both:
-        raise PruningError(f"Expected heads to keep or to start without, got {both[0]} as both.")
-    most = floor(ratio * shape[0] * shape[1])
-    if len(begun) > most:
-        raise PruningError(
-            f"Expected to start without at most {most} heads, the ratio {ratio} of all, got "
-            f"{len(begun)}."
-        )
     store = Checkpoint.at(checkpoint, {**workload.settings, "method": method})
-    known = effects if effects is not None and effects.removed == begun else None
-    walk = _Walk(Verifier(workload, store), choice, budget, method, known)
-    stopped = walk.run(begun, step, most, price)
+    walk = _Walk(Verifier(workload, store), choice, budget, method, effects)
+    stopped = walk.run(step, floor(ratio * shape[0] * shape[1]), price)
     if stopped == "interrupted":
         warnings.warn(
             "Stopped: these are the best heads so far."
@@ -137,14 +121,6 @@ def search(
     return Search(
         walk.base, tuple(walk.path), budget, workload.measure.name, workload.model.model_id, stopped
     )
-
-
-def some_windows(workload: Workload) -> Workload:
-    """Return a workload of a third of the windows, but four at least, spread over all."""
-    n_windows = len(workload.windows)
-    count = min(n_windows, max(FEWEST_WINDOWS, round(n_windows * RANKED_BY)))
-    chosen = np.linspace(0, n_windows - 1, count).round().astype(int)
-    return replace(workload, windows=tuple(workload.windows[place] for place in chosen))
 
 
 class _Walk:
@@ -162,18 +138,16 @@ class _Walk:
         self.choice = choice
         self.budget = budget
         self.price = 0.0
+        self.size = 0
         self.method = method
-        self.ranked_by = some_windows(verify.workload)
         self.known = effects
-        self.costs = np.full(choice.shape, np.nan)
         self.base = verify(())
-        self.path: list[Verified] = []
+        self.path = [Verified((), self.base, 0, taken=True)]
         self.refused: set[tuple[Head, ...]] = set()
-        self.worth: dict[tuple[Head, ...], float] = {}
 
     # ------------------------------------------------------------------ the walk
 
-    def run(self, start: tuple[Head, ...], step: int, most: int, price: float) -> Stopped:
+    def run(self, step: int, most: int, price: float) -> Stopped:
         """Take steps until none is left, or so many heads are cut; then at a lower price."""
         from tqdm.auto import tqdm
 
@@ -182,15 +156,15 @@ class _Walk:
         ) as bar:  # fmt: skip
             self.bar = bar
             try:
-                self._try(start, 0, taken=True)
                 turn = 1
-                for share in RELAXED:
+                for share in PRICES:
                     self.price = share * price
+                    self.size = step
                     self.refused.clear()
-                    while self._forward(turn, step, most) or self._back(turn):
+                    while self._forward(turn, most):
                         turn += 1
             except KeyboardInterrupt:
-                if not self.path:
+                if self.known is None:
                     raise
                 return "interrupted"
         return "enough heads" if len(self.here.heads) + self.choice.group_size > most else _DONE
@@ -200,60 +174,43 @@ class _Walk:
         """The last set that was taken."""
         return next(each for each in reversed(self.path) if each.taken)
 
-    def _forward(self, turn: int, step: int, most: int) -> bool:
+    def _forward(self, turn: int, most: int) -> bool:
         """Try to cut more heads; say whether that was a step forward."""
         here = self.here.heads
         ranked = self._candidates(here)
-        size = min(step, (most - len(here)) // self.choice.group_size)
         for _ in range(TRIES):
-            chosen = ranked[:size]
+            room = (most - len(here)) // self.choice.group_size
+            chosen = ranked[: min(self.size, room)]
             if not chosen:
                 return False
-            heads = sorted({*here, *(head for unit in chosen for head in unit)})
-            if self._try(tuple(heads), turn):
+            if self._try(sorted({*here, *(head for unit in chosen for head in unit)}), turn):
+                self.size = 2 * len(chosen)
                 return True
-            if size == 1:
+            if len(chosen) == 1:
                 self.refused.add(ranked.pop(0))
-            size = max(1, size // 2)
+            self.size = max(1, len(chosen) // 2)
         return False
 
-    def _back(self, turn: int) -> bool:
-        """Try to put heads back, those of least worth first; say whether that was of use."""
-        here = self.here.heads
-        size = self.choice.group_size
-        units = {
-            tuple(group) for _, group in groupby(here, lambda each: (each[0], each[1] // size))
-        }
-        for unit in sorted(units, key=lambda each: (self.worth.get(each, 0.0), each))[:TRIES]:
-            if self._try(tuple(head for head in here if head not in unit), turn):
-                self.refused.add(unit)
-                return True
-        return False
-
-    def _try(self, heads: tuple[Head, ...], turn: int, *, taken: bool = False) -> bool:
+    def _try(self, heads: list[Head], turn: int) -> bool:
         """Verify heads together, and go on from there if that is better."""
-        if not taken and any(each.heads == heads for each in self.path):
-            return False
         evaluation = self.verify(heads)
-        found = Verified(heads, evaluation, turn, taken or self._is_better(heads, evaluation))
-        self.path.append(found)
+        taken = self._is_better(evaluation)
+        self.path.append(Verified(tuple(heads), evaluation, turn, taken))
         self.bar.update()
         self.bar.set_postfix_str(
             f"{len(self.here.heads)} heads, bias {self.here.evaluation.bias:.3g}"
         )
-        return found.taken
+        return taken
 
     # ------------------------------------------------------------------ what is better
 
-    def _is_better(self, heads: tuple[Head, ...], after: Evaluation) -> bool:
-        before = self.here
+    def _is_better(self, after: Evaluation) -> bool:
+        """Say whether bias falls beyond chance, within the budget and for what it is worth."""
+        before = self.here.evaluation
         within = careful_rise(self.base, after) <= self.budget
-        cheaper = after.perplexity < before.evaluation.perplexity
-        if not (within or cheaper) or self._merit(after) >= self._merit(before.evaluation):
+        if not within or self._merit(after) >= self._merit(before):
             return False
-        if len(heads) < len(before.heads):
-            return True
-        return before.evaluation.bias_change(after).upper < 0.0
+        return before.bias_change(after).upper < 0.0
 
     def _merit(self, evaluation: Evaluation) -> float:
         """Return what is left of bias, and what perplexity costs; less is better."""
@@ -266,39 +223,34 @@ class _Walk:
         What they take from bias counts as the lower end of its interval. What they take from
         perplexity is of value where it has risen.
         """
-        effects = self._effects(here)
+        first, effects = self._effects(here)
         choice = Choice(effects.shape, self.choice.group_size, here, self.choice.keep)
         gain = choice.joined(effects.bias_interval[0]) / self.base.bias
-        rises = np.where(np.isnan(self.costs), effects.z_perplexity, self.costs)
-        cost = choice.joined(rises) / self.base.perplexity / self.budget
+        cost = choice.joined(first.z_perplexity) / first.base.perplexity / self.budget
         if self.here.evaluation.perplexity <= self.base.perplexity:
             cost = np.maximum(cost, 0.0)
         value = gain - self.price * cost
         free = choice.present & ~choice.kept & (value > 0.0) & (gain > 0.0)
-        found = []
-        for place in np.argsort(-np.where(free, value, -np.inf), axis=None, kind="stable"):
-            unit = choice.heads(np.arange(free.size).reshape(free.shape) == place)
-            if not free.flat[place]:
-                break
-            if unit not in self.refused:
-                found.append(unit)
-                self.worth[unit] = float(value.flat[place])
-        return found
+        order = np.argsort(-np.where(free, value, -np.inf), axis=None, kind="stable")
+        places = np.arange(free.size).reshape(free.shape)
+        units = [choice.heads(places == place) for place in order[: free.sum()]]
+        return [unit for unit in units if unit not in self.refused]
 
-    def _effects(self, here: tuple[Head, ...]) -> HeadEffects:
-        """Return the effects of heads where others are cut.
+    def _effects(self, here: tuple[Head, ...]) -> tuple[HeadEffects, HeadEffects]:
+        """Return the effects of heads at first, and of the others where some are cut.
 
-        Only the first are computed as was asked, the others by gradients, which tell what heads
-        bring of bias well enough. Of perplexity they tell much less, so that what was exact is
-        kept.
+        The latter are of bias only, and by gradients, which tell well enough what heads bring of
+        it. Of perplexity they tell less, and text takes most of the time.
         """
-        first = self.known is None
-        if self.known is None or self.known.removed != here:
-            folder = self.verify.store.folder
+        folder = self.verify.store.folder
+        workload = self.verify.workload
+        if self.known is None:
             self.known = head_effects(
-                self.ranked_by, method=self.method if first else "gradient", removed=here,
-                checkpoint=folder and folder / key_of(here),
-            )  # fmt: skip
-        new = np.isnan(self.costs) & self.known.exact_losses & kept_mask(here, self.known.shape)
-        self.costs[new] = self.known.z_perplexity[new]
-        return self.known
+                workload, method=self.method, checkpoint=folder and folder / key_of(())
+            )
+        if not here:
+            return self.known, self.known
+        return self.known, head_effects(
+            replace(workload, windows=()), method="gradient", removed=here,
+            checkpoint=folder and folder / key_of(here),
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,15 @@ import pytest
 from language.tiny_models import CORPUS
 from pruning.tiny_workloads import PRONOUNS, tiny_model
 
+from causal_magics.data import checkpoint
 from causal_magics.errors import CausalMagicsError, OptionError, PruningError, StorageError
+from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.loading import load_model, traced_model
+from causal_magics.pruning.head_effects import PruningWarning
 from causal_magics.pruning.prune import prune
 from causal_magics.pruning.pruning_result import Pruning
 from causal_magics.pruning.selection import fasp
+from causal_magics.pruning.verification import Verifier
 from causal_magics.pruning.workload import Workload
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*too noisy to prune by")
@@ -119,9 +124,70 @@ def test_steps_are_verified(tmp_path: Path) -> None:
     assert prune(MODEL, PRONOUNS, **options).to_frame().equals(found.to_frame())
 
 
+def test_a_full_disk_loses_no_finished_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = {**OPTIONS, "ratio": 0.25, "checkpoint": tmp_path}
+    write, n_written = checkpoint._write, 0
+
+    def fills_up(path: Path, content: bytes) -> None:
+        nonlocal n_written
+        n_written += 1
+        if n_written > 6:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(checkpoint, "_write", fills_up)
+    with pytest.raises(StorageError, match="No space left on device"):
+        prune(MODEL, PRONOUNS, **options)
+    kept = {each: each.stat().st_mtime_ns for each in tmp_path.rglob("*.npy")}
+    assert kept
+    monkeypatch.setattr(checkpoint, "_write", write)
+    found = prune(MODEL, PRONOUNS, **options)
+    assert found.heads == prune(MODEL, PRONOUNS, **{**options, "checkpoint": None}).heads
+    assert all(each.stat().st_mtime_ns == when for each, when in kept.items())
+
+
+def test_an_interrupt_keeps_what_was_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = {**OPTIONS, "ratio": 0.25, "checkpoint": tmp_path}
+    call, n_sets = Verifier.__call__, 0
+
+    def stops(self: Verifier, heads: Any) -> Any:
+        nonlocal n_sets
+        n_sets += 1
+        if n_sets == 2:
+            raise KeyboardInterrupt
+        return call(self, heads)
+
+    monkeypatch.setattr(Verifier, "__call__", stops)
+    with pytest.warns(PruningWarning, match="the same checkpoint to go on"):
+        found = prune(MODEL, PRONOUNS, **options)
+    assert found.search is not None
+    assert (found.search.stopped, len(found.search.path)) == ("interrupted", 1)
+    assert (found.heads, found.bias.share) == ((), 0.0)
+    monkeypatch.undo()
+    assert prune(MODEL, PRONOUNS, **options).heads
+
+
+@pytest.mark.filterwarnings("ignore:Nothing is saved by padding")
+@pytest.mark.parametrize("how", ["zeroed", "padded", "removed"])
+def test_a_model_without_heads_says_the_same(once: Pruning, how: Any) -> None:
+    network = once.cut(how).network
+    held = once.held_out[0]
+    cut = CausalLM(network, MODEL.tokenizer, "cut")
+    found = Workload.of(cut, held.workload.measure, held.workload.text).evaluate()
+    assert found.scores == pytest.approx(held.after.scores, abs=1e-4)
+    assert found.perplexity == pytest.approx(once.perplexity.after, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
+        ({"measure": "age", "groups": ["old: aunt / uncle"]}, PruningError, "Expected two groups"),
+        ({"checkpoint": __file__}, StorageError, "Expected a folder that can be written"),
+        ({"text": ["Too short. " * 3] * 2}, PruningError, "window"),
         ({"ratio": 0.6, "keep": 0.5}, OptionError, "at most 1 together, got 0.6 + 0.5"),
         ({"ratio": True}, OptionError, "Expected ratio"),
         ({"keep": "L0H1"}, OptionError, "Heads to keep go to kept_heads"),
