@@ -32,6 +32,12 @@ SCREENED = 0.25
 """What share of all heads the hybrid cuts for bias, besides."""
 SCREENED_LOSSES = 0.2
 """What share of all heads it cuts for perplexity."""
+CURVATURE = 0.8
+"""What the absence of a head costs of a window above its slope, as a share of the slope's size.
+
+Slopes of windows cancel out, but what is beyond them does not: losses are convex, and their second
+derivatives grow with the squares of slopes (Fisher's information), for large slopes more slowly.
+"""
 TINY = 1e-300
 
 
@@ -52,9 +58,9 @@ def head_effects(
     method : {"hybrid", "exact", "gradient"}
         Cut every head in turn; estimate all heads by one backward pass, to first order; or
         estimate all, and cut those that matter: for bias those of the first two layers and those
-        of largest z_bias, for perplexity those of largest z_bias then, a fifth of all heads. Slopes
-        tell too little of perplexity, since a head's absence mostly costs more than its slope:
-        other heads get what those that were cut cost more, in proportion to their slopes.
+        of largest z_bias, for perplexity those of largest z_bias then, a fifth of all heads. A
+        head's absence mostly costs more of perplexity than its slope, by about .8 of the slope's
+        size in each window; the hybrid fits that share to the heads that were cut.
     removed : iterable of (layer, head)
         Heads that are absent throughout.
     n_exact : int, optional
@@ -117,6 +123,7 @@ class _Run:
         self.scores = np.repeat(self.base.scores, self.present.size).reshape(n_items, *shape)
         self.losses = np.repeat(self.base.losses, self.present.size).reshape(n_windows, *shape)
         self.exact = {"items": ~self.present, "windows": ~self.present}
+        self.sizes = np.zeros_like(self.losses)
         self.estimated = False
 
     def estimate(self) -> None:
@@ -127,7 +134,8 @@ class _Run:
         by_item = self._kept("items", workload.bundles, weights)
         by_window = self._kept("windows", workload.windows, [[-1.0]] * len(workload.windows))
         self.scores = self.base.scores[:, None, None] - by_item
-        self.losses = self.base.losses[:, None, None] - by_window
+        self.losses = self.base.losses[:, None, None] - by_window + CURVATURE * np.abs(by_window)
+        self.sizes = np.abs(by_window)
         self.estimated = True
 
     def _kept(self, name: str, bundles: Sequence[Bundle], weights: Any) -> Floats:
@@ -149,9 +157,9 @@ class _Run:
             return
         none = np.zeros_like(self.present)
         cut = self._largest(min(count, round(SCREENED_LOSSES * n_heads)), none)
-        slopes = self.losses - self.base.losses[:, None, None]
+        estimated = self.losses.copy()
         if self._cut("windows", cut):
-            self._mend(slopes, cut)
+            self._mend(estimated, cut)
 
     def _largest(self, count: int, besides: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return heads that are given, and so many others of largest z_bias."""
@@ -161,18 +169,17 @@ class _Run:
         chosen.flat[order[:count]] = True
         return chosen & self.present
 
-    def _mend(self, slopes: Floats, cut: NDArray[np.bool_]) -> None:
-        """Add to the losses of heads that were not cut what those that were cost above slopes.
+    def _mend(self, estimated: Floats, cut: NDArray[np.bool_]) -> None:
+        """Add to the losses of heads that were not cut what those that were cost above estimates.
 
         That is in proportion to the sizes of slopes, fitted over heads by least squares of the
         relative error. So the losses of both kinds of heads can be compared.
         """
-        moved = (self.losses - self.base.losses[:, None, None] - slopes).sum(axis=0)[cut]
-        sizes = np.abs(slopes)
-        sums = sizes.sum(axis=0)
+        moved = (self.losses - estimated).sum(axis=0)[cut]
+        sums = self.sizes.sum(axis=0)
         weights = (1.0 / (sums + np.median(sums[self.present]) + TINY))[cut] ** 2
         factor = (weights * sums[cut] * moved).sum() / ((weights * sums[cut] ** 2).sum() + TINY)
-        self.losses += np.where(cut, 0.0, factor * sizes)
+        self.losses += np.where(cut, 0.0, factor * self.sizes)
 
     def cut_all(self) -> None:
         """Cut every head in turn, for bias and for perplexity."""
