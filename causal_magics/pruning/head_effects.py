@@ -15,18 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.language.head_panels import Head, HeadPanel
+from causal_magics.pruning.caution import PruningWarning
 from causal_magics.pruning.reliability import Reliability, split_half
 from causal_magics.pruning.workload import Evaluation
 
-__all__ = ["HeadEffects", "PruningWarning"]
+__all__ = ["HeadEffects"]
 
 Floats = NDArray[np.float64]
 RESAMPLES = 200
 TOO_NOISY = 0.6
-
-
-class PruningWarning(UserWarning):
-    """Something about pruning that a person should know."""
 
 
 @dataclass(frozen=True, eq=False)

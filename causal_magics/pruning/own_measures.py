@@ -39,6 +39,7 @@ def pronouns() -> WordOdds:
         ("she",),
         ("he",),
         between=("female", "male"),
+        per_group=48,
     )
 
 

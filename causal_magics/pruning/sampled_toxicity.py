@@ -13,7 +13,6 @@ towards the whole model. `confirm_toxicity` draws anew from the changed model.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -27,7 +26,6 @@ from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.protocol import Pair
 from causal_magics.language.sampling import sample_tokens, text_after
 from causal_magics.options import check_count, check_option
-from causal_magics.pruning.head_effects import PruningWarning
 from causal_magics.pruning.items import Aggregate, Items, Side
 from causal_magics.pruning.scorers import ToxicityScorer, negative_words, scored
 from causal_magics.pruning.templates import (
@@ -38,20 +36,13 @@ from causal_magics.pruning.templates import (
     prompts_of,
 )
 
-__all__ = [
-    "Drawn",
-    "SampledToxicity",
-    "effective_samples",
-    "warn_of_few_samples",
-]
+__all__ = ["Drawn", "SampledToxicity"]
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 SMALLEST_SCORE = 1e-300
 """What stands for a score of 0, whose logarithm is finite and whose share of a sum is nothing."""
-FEW = 5
-"""Effective samples of a prompt below which weights are worth a warning; or half of all drawn."""
 KEPT = 2
 
 
@@ -255,44 +246,6 @@ class SampledToxicity:
 
     def _prompts(self) -> list[Prompt]:
         return prompts_of(self.templates, self.prompts, self.per_group, self.seed)
-
-
-def effective_samples(items: Items, log_probs: Floats) -> Floats:
-    """Return on how many samples the score of each item rests: (Σ w)² / Σ w².
-
-    Parameters
-    ----------
-    items : Items
-        Of `SampledToxicity`.
-    log_probs : array, shape (queries,)
-        Of a changed model.
-
-    Returns
-    -------
-    array, shape (items,)
-        Up to the number of samples, which it is for the model they were drawn from.
-    """
-    return np.asarray(1.0 / np.square(items.against.shares(log_probs)).sum(axis=1))
-
-
-def warn_of_few_samples(items: Items, log_probs: Floats) -> None:
-    """Warn where the effective number of samples is small.
-
-    Warns
-    -----
-    PruningWarning
-        Where it is below 5 a prompt, on average, or below half of what was drawn if that is less.
-    """
-    drawn = np.isfinite(items.against.offsets).sum(axis=1)
-    effective = effective_samples(items, log_probs)
-    if effective.mean() < min(FEW, drawn.mean() / 2):
-        warnings.warn(
-            f"Without these heads, {drawn.sum()} continuations count as {effective.sum():.0f} only "
-            f"({effective.mean():.1f} a prompt), so that their toxicity is guessed from few. "
-            "Draw anew with confirm_toxicity(), or raise n_samples.",
-            PruningWarning,
-            stacklevel=3,
-        )
 
 
 def _state(model: CausalLM, prompt: str) -> bytes:

@@ -23,7 +23,8 @@ from causal_magics.language.head_masks import HeadSites
 from causal_magics.language.head_panels import Head
 from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_count, check_option, check_share
-from causal_magics.pruning.head_effects import HeadEffects, PruningWarning
+from causal_magics.pruning.caution import PruningWarning
+from causal_magics.pruning.head_effects import HeadEffects
 from causal_magics.pruning.search_result import Search, Stopped, Verified
 from causal_magics.pruning.selection import Choice
 from causal_magics.pruning.sweep import Method, head_effects
@@ -141,6 +142,7 @@ class _Walk:
         self.size = 0
         self.method = method
         self.known = effects
+        self.costs = np.empty(0)
         self.base = verify(())
         self.path = [Verified((), self.base, 0, taken=True)]
         self.refused: set[tuple[Head, ...]] = set()
@@ -177,17 +179,19 @@ class _Walk:
     def _forward(self, turn: int, most: int) -> bool:
         """Try to cut more heads; say whether that was a step forward."""
         here = self.here.heads
-        ranked = self._candidates(here)
+        effects = self._effects(here)
+        room = (most - len(here)) // self.choice.group_size
         for _ in range(TRIES):
-            room = (most - len(here)) // self.choice.group_size
-            chosen = ranked[: min(self.size, room)]
+            chosen = self._candidates(effects)[: min(self.size, room)]
             if not chosen:
                 return False
-            if self._try(sorted({*here, *(head for unit in chosen for head in unit)}), turn):
+            heads = [head for unit in chosen for head in unit]
+            if self._try(sorted({*here, *heads}), turn):
                 self.size = 2 * len(chosen)
                 return True
+            self._charge(heads)
             if len(chosen) == 1:
-                self.refused.add(ranked.pop(0))
+                self.refused.add(chosen[0])
             self.size = max(1, len(chosen) // 2)
         return False
 
@@ -201,6 +205,13 @@ class _Walk:
             f"{len(self.here.heads)} heads, bias {self.here.evaluation.bias:.3g}"
         )
         return taken
+
+    def _charge(self, heads: list[Head]) -> None:
+        """Add to the costs of heads that were refused what they cost together above those."""
+        rise = self.path[-1].evaluation.perplexity - self.here.evaluation.perplexity
+        rows, columns = (list(part) for part in zip(*heads, strict=True))
+        expected = self.costs[rows, columns].sum()
+        self.costs[rows, columns] += max(rise - expected, 0.0) / len(heads)
 
     # ------------------------------------------------------------------ what is better
 
@@ -217,16 +228,17 @@ class _Walk:
         change = evaluation.perplexity / self.base.perplexity - 1.0
         return evaluation.bias / self.base.bias + self.price * max(change, 0.0) / self.budget
 
-    def _candidates(self, here: tuple[Head, ...]) -> list[tuple[Head, ...]]:
+    def _candidates(self, effects: HeadEffects) -> list[tuple[Head, ...]]:
         """Return groups of heads that seem worth cutting, the best first.
 
         What they take from bias counts as the lower end of its interval. What they take from
         perplexity is of value where it has risen.
         """
-        first, effects = self._effects(here)
-        choice = Choice(effects.shape, self.choice.group_size, here, self.choice.keep)
+        choice = Choice(
+            effects.shape, self.choice.group_size, effects.removed, self.choice.keep
+        )  # fmt: skip
         gain = choice.joined(effects.bias_interval[0]) / self.base.bias
-        cost = choice.joined(first.z_perplexity) / first.base.perplexity / self.budget
+        cost = choice.joined(self.costs) / self.base.perplexity / self.budget
         if self.here.evaluation.perplexity <= self.base.perplexity:
             cost = np.maximum(cost, 0.0)
         value = gain - self.price * cost
@@ -236,11 +248,11 @@ class _Walk:
         units = [choice.heads(places == place) for place in order[: free.sum()]]
         return [unit for unit in units if unit not in self.refused]
 
-    def _effects(self, here: tuple[Head, ...]) -> tuple[HeadEffects, HeadEffects]:
-        """Return the effects of heads at first, and of the others where some are cut.
+    def _effects(self, here: tuple[Head, ...]) -> HeadEffects:
+        """Return the effects of heads where some are cut.
 
-        The latter are of bias only, and by gradients, which tell well enough what heads bring of
-        it. Of perplexity they tell less, and text takes most of the time.
+        Those of the whole model tell what heads cost. Later ones are of bias only, and by
+        gradients, which tell well enough what heads bring of it; text takes most of the time.
         """
         folder = self.verify.store.folder
         workload = self.verify.workload
@@ -248,9 +260,11 @@ class _Walk:
             self.known = head_effects(
                 workload, method=self.method, checkpoint=folder and folder / key_of(())
             )
+        if not self.costs.size:
+            self.costs = self.known.z_perplexity * self.base.perplexity / self.known.base.perplexity
         if not here:
-            return self.known, self.known
-        return self.known, head_effects(
+            return self.known
+        return head_effects(
             replace(workload, windows=()), method="gradient", removed=here,
             checkpoint=folder and folder / key_of(here),
         )  # fmt: skip

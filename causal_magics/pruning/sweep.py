@@ -18,7 +18,8 @@ from causal_magics.language.head_panels import Head
 from causal_magics.language.head_sweep import HeadSweep, SweepBlock
 from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_count, check_option
-from causal_magics.pruning.head_effects import HeadEffects, PruningWarning
+from causal_magics.pruning.caution import PruningWarning
+from causal_magics.pruning.head_effects import HeadEffects
 from causal_magics.pruning.workload import Evaluation, Workload
 
 __all__ = ["Method", "head_effects"]

