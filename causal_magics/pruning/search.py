@@ -36,7 +36,7 @@ __all__ = ["search"]
 _DONE: Stopped = "nothing more helps"
 PRICES = (1.0, 0.25, 0.0625)
 """How the price falls: first what costs little, then what costs more."""
-TRIES = 3
+TRIES = 4
 """How many sets of heads are verified in a round before it is given up."""
 
 
@@ -142,7 +142,7 @@ class _Walk:
         self.size = 0
         self.method = method
         self.known = effects
-        self.costs = np.empty(0)
+        self.costs = self.charges = np.empty(0)
         self.base = verify(())
         self.path = [Verified((), self.base, 0, taken=True)]
         self.refused: set[tuple[Head, ...]] = set()
@@ -207,11 +207,14 @@ class _Walk:
         return taken
 
     def _charge(self, heads: list[Head]) -> None:
-        """Add to the costs of heads that were refused what they cost together above those."""
+        """Charge heads that were refused with what they cost together above what was expected.
+
+        Which of them it was is not known, so that they come later, but stay candidates.
+        """
         rise = self.path[-1].evaluation.perplexity - self.here.evaluation.perplexity
         rows, columns = (list(part) for part in zip(*heads, strict=True))
-        expected = self.costs[rows, columns].sum()
-        self.costs[rows, columns] += max(rise - expected, 0.0) / len(heads)
+        expected = (self.costs + self.charges)[rows, columns].sum()
+        self.charges[rows, columns] += max(rise - expected, 0.0) / len(heads)
 
     # ------------------------------------------------------------------ what is better
 
@@ -238,11 +241,12 @@ class _Walk:
             effects.shape, self.choice.group_size, effects.removed, self.choice.keep
         )  # fmt: skip
         gain = choice.joined(effects.bias_interval[0]) / self.base.bias
-        cost = choice.joined(self.costs) / self.base.perplexity / self.budget
+        worth = self.budget * self.base.perplexity / self.price
+        cost, charge = choice.joined(self.costs) / worth, choice.joined(self.charges) / worth
         if self.here.evaluation.perplexity <= self.base.perplexity:
             cost = np.maximum(cost, 0.0)
-        value = gain - self.price * cost
-        free = choice.present & ~choice.kept & (value > 0.0) & (gain > 0.0)
+        free = choice.present & ~choice.kept & (gain > cost) & (gain > 0.0)
+        value = gain - cost - charge
         order = np.argsort(-np.where(free, value, -np.inf), axis=None, kind="stable")
         places = np.arange(free.size).reshape(free.shape)
         units = [choice.heads(places == place) for place in order[: free.sum()]]
@@ -262,6 +266,7 @@ class _Walk:
             )
         if not self.costs.size:
             self.costs = self.known.z_perplexity * self.base.perplexity / self.known.base.perplexity
+            self.charges = np.zeros_like(self.costs)
         if not here:
             return self.known
         return head_effects(

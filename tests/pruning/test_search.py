@@ -160,6 +160,23 @@ def test_what_heads_cost_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert set(asked) == {("gradient", 0)}
 
 
+def test_a_head_that_is_dearer_than_it_seemed_stands_in_nobodys_way(
+    planted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its slope (0, 1) costs nothing; what it really costs is found where it is cut."""
+
+    def slopes(workload: Any, **options: Any) -> HeadEffects:
+        found = exact_effects(workload, removed=options.get("removed", ()))
+        found.losses[:] = found.base.losses
+        return found
+
+    monkeypatch.setattr(module, "head_effects", slopes)
+    found = search(planted({(0, 1): 5.0, (1, 2): 3.0, (2, 2): 2.0}, {(0, 1): 0.5}, {}), ratio=0.5)
+    assert found.heads == ((1, 2), (2, 2))
+    tried = [each.heads for each in found.path]
+    assert tried[1:4] == [((0, 1), (1, 2), (2, 2)), ((0, 1),), ((1, 2),)]
+
+
 def test_limits_hold(planted: Any) -> None:
     brought = {(layer, head): 0.5 for layer in range(3) for head in range(4)}
     found = search(planted(brought, {}, {}), ratio=0.34)
