@@ -17,12 +17,18 @@ from causal_magics.language.model_folders import save_network
 from causal_magics.language.removal_report import RemovalReport, removal_report
 from causal_magics.pruning.head_agreement import HeadAgreement, head_agreement
 from causal_magics.pruning.head_effects import HeadEffects
+from causal_magics.pruning.measure_lines import measure_of
+from causal_magics.pruning.measures import BiasMeasure
+from causal_magics.pruning.prompt_sets import DIMENSIONS
 from causal_magics.pruning.search_result import Search
 from causal_magics.pruning.sentences import Sentences, sentences
 from causal_magics.pruning.workload import Change, Evaluation, Workload, evaluate_all
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from causal_magics.pruning.frontier_result import Frontier
+    from causal_magics.pruning.transfer import Transfer
 
 __all__ = ["Judged", "Pruning", "Strategy"]
 
@@ -272,6 +278,54 @@ class Pruning:
             Where the other is of another number of heads.
         """
         return head_agreement(self.effects, other)
+
+    def frontier(self, **options: Any) -> Frontier:
+        """Measure bias against perplexity for other shares of pruned and protected heads.
+
+        Parameters
+        ----------
+        **options
+            `alphas`, `gammas`, `baselines`, `checkpoint` and others of
+            `causal_magics.pruning.frontier.frontier`.
+
+        Returns
+        -------
+        Frontier
+            With the heads of this pruning among its points.
+        """
+        from causal_magics.pruning.frontier import frontier
+
+        settings = {"effects": self.effects, "keep": self.kept, "also": {"these": self.heads}}
+        return frontier(
+            self.chosen_by.workload, self.held_out[0].workload, **{**settings, **options}
+        )
+
+    def transfer(self, *measures: BiasMeasure | str) -> Transfer:
+        """Measure what the pruning does to biases of other kinds.
+
+        Parameters
+        ----------
+        *measures : BiasMeasure or str
+            By default our own of all other dimensions. The text is what was held out.
+
+        Returns
+        -------
+        Transfer
+
+        Raises
+        ------
+        PruningError
+            Where no such measure is here.
+        """
+        from causal_magics.pruning.transfer import transfer
+
+        held = self.held_out[0].workload
+        own = held.measure
+        asked = measures or tuple(each for each in DIMENSIONS if each != own.dimension)
+        return transfer(
+            self.whole, {own.dimension: self.heads},
+            [own, *(measure_of(each) for each in asked)], held.text,
+        )  # fmt: skip
 
     # ------------------------------------------------------------------ display
 

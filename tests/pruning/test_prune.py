@@ -171,6 +171,23 @@ def test_an_interrupt_keeps_what_was_verified(
     assert prune(MODEL, PRONOUNS, **options).heads
 
 
+def test_the_frontier_has_the_pruning_among_its_points(once: Pruning) -> None:
+    curve = once.frontier(alphas=(0.25,), gammas=(0.25,), baselines=("magnitude",))
+    points = {each.method: each for each in curve.points}
+    assert set(points) == {"FASP", "magnitude", "these"}
+    assert points["these"].heads == points["FASP"].heads == once.heads
+    assert points["these"].bias.after == pytest.approx(once.bias.after)
+
+
+def test_transfer_is_to_other_dimensions(once: Pruning) -> None:
+    found = once.transfer(OTHER)
+    assert found.heads == {"gender": once.heads}
+    assert found.measures == (once.held_out[0].name, OTHER.name)
+    assert found.bias[0][0].after == pytest.approx(once.bias.after)
+    with pytest.raises(PruningError, match="Expected"):
+        once.transfer("height")
+
+
 @pytest.mark.filterwarnings("ignore:Nothing is saved by padding")
 @pytest.mark.parametrize("how", ["zeroed", "padded", "removed"])
 def test_a_model_without_heads_says_the_same(once: Pruning, how: Any) -> None:
