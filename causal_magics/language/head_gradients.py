@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from causal_magics.language.branching import Bundle
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import HeadSites, masked
+from causal_magics.language.progress import bars_are_off
 
 __all__ = ["head_gradients"]
 
@@ -57,16 +58,26 @@ def head_gradients(
         Where the model has no separable heads.
     """
     import torch
+    from tqdm.auto import tqdm
 
     shape = HeadSites.of(model.network).shape
     found = np.zeros((len(bundles), *shape))
-    with torch.inference_mode(mode=False), torch.enable_grad():
-        for batch in _batches(_texts(bundles, weights)):
+    texts = _texts(bundles, weights)
+    with (
+        torch.inference_mode(mode=False),
+        torch.enable_grad(),
+        tqdm(
+            total=len(texts), unit="text", desc="Gradients", delay=1.0, leave=False,
+            disable=bars_are_off(),
+        ) as bar,
+    ):  # fmt: skip
+        for batch in _batches(texts):
             mask = torch.ones(len(batch), *shape, requires_grad=True)
             with masked(model.network, mask):
                 total = _total(model.network, batch)
             (slopes,) = torch.autograd.grad(total, mask)
             np.add.at(found, [text.bundle for text in batch], slopes.double().cpu().numpy())
+            bar.update(len(batch))
     return found
 
 
