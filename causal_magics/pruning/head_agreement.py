@@ -148,18 +148,30 @@ def head_agreement(effects: HeadEffects, other: object) -> HeadAgreement:
         panel = other
     elif isinstance(other, HasHeadPanels):
         panel = other.head_panels()[0]
-    elif isinstance(other, np.ndarray | list | tuple):
-        panel = HeadPanel("other", np.asarray(other))
     else:
-        raise PruningError(
-            f"Expected numbers of heads, such as a mediation, got {shorten(repr(other))[1:-1]}."
-        )
+        panel = HeadPanel("other", _array(other))
     if panel.values.shape != effects.shape:
         raise PruningError(
             f"Expected numbers of {effects.shape[0]} layers × {effects.shape[1]} heads, got "
             f"{panel.n_layers} × {panel.n_heads}. Both need the same model."
         )
     return HeadAgreement(effects.head_panels()[0], panel)
+
+
+def _array(other: Any) -> Floats:
+    """Return what is no result as an array; tensors are taken from where they are."""
+    if hasattr(other, "detach"):
+        other = other.detach().cpu().double()
+    try:
+        found = np.asarray(other, dtype=np.float64)
+    except (TypeError, ValueError):
+        found = np.zeros(())
+    if found.ndim:
+        return found
+    raise PruningError(
+        "Expected numbers of heads, such as a mediation or an array of layers × heads, got "
+        f"{shorten(' '.join(repr(other).split()))[1:-1]}."
+    )
 
 
 def _spearman(first: Floats, second: Floats) -> Correlation:

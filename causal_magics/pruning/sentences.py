@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from causal_magics.errors import MissingDependencyError
+from causal_magics.errors import LanguageModelError, MissingDependencyError, shorten
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import HeadSites, checked_heads_of, without_heads
 from causal_magics.language.head_panels import Head
@@ -143,7 +143,7 @@ class Sentences:
 def sentences(
     model: CausalLM | str | Path,
     heads: Iterable[Head],
-    prompts: Sequence[str],
+    prompts: Iterable[str],
     *,
     n_tokens: int = 20,
     n_samples: int = 1,
@@ -159,7 +159,7 @@ def sentences(
         Or its name, as `load_model` takes it.
     heads : iterable of (layer, head)
         Those that are cut.
-    prompts : sequence of str
+    prompts : iterable of str
     n_tokens, n_samples, temperature, top_p, seed
         As `sample_continuations` takes them.
 
@@ -178,10 +178,11 @@ def sentences(
     """
     traced = traced_model(model)
     cut = checked_heads_of(heads, HeadSites.of(traced.network).shape)
+    asked = _asked(prompts)
 
     def written() -> tuple[tuple[str, ...], ...]:
         return sample_continuations(
-            traced, prompts, n_tokens=n_tokens, n_samples=n_samples, temperature=temperature,
+            traced, asked, n_tokens=n_tokens, n_samples=n_samples, temperature=temperature,
             top_p=top_p, seed=seed,
         )  # fmt: skip
 
@@ -190,10 +191,24 @@ def sentences(
         after = written()
     rows = [
         Sentence(prompt, *pair)
-        for prompt, *texts in zip(prompts, before, after, strict=True)
+        for prompt, *texts in zip(asked, before, after, strict=True)
         for pair in zip(*texts, strict=True)
     ]
     return Sentences(tuple(rows), traced.model_id, cut, seed)
+
+
+def _asked(prompts: object) -> list[str]:
+    if isinstance(prompts, str) or not isinstance(prompts, Iterable):
+        raise LanguageModelError(
+            f"Expected a list of prompts, got {type(prompts).__name__}. Put it in brackets."
+        )
+    asked = list(prompts)
+    for prompt in asked:
+        if not isinstance(prompt, str):
+            raise LanguageModelError(
+                f"Expected prompts as text, got {shorten(repr(prompt))[1:-1]} among them."
+            )
+    return asked
 
 
 def _one_line(text: str) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
-from causal_magics.errors import PruningError
+from causal_magics.errors import PruningError, shorten
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
+from causal_magics.language.loading import traced_model
 from causal_magics.language.progress import bars_are_off
-from causal_magics.pruning.measures import BiasMeasure, checked_measure
+from causal_magics.options import check_kind
+from causal_magics.pruning.measure_lines import measure_of
+from causal_magics.pruning.measures import BiasMeasure
 from causal_magics.pruning.perplexity import PerplexityText
 from causal_magics.pruning.workload import Change, Workload, evaluate_all
 
@@ -95,20 +99,21 @@ class Transfer:
 
 
 def transfer(
-    model: CausalLM,
+    model: CausalLM | str | Path,
     heads: Mapping[str, Iterable[Head]],
-    measures: Sequence[BiasMeasure],
+    measures: BiasMeasure | str | Iterable[BiasMeasure | str],
     text: PerplexityText,
 ) -> Transfer:
     """Prune sets of heads in turn, and measure every bias.
 
     Parameters
     ----------
-    model : CausalLM
+    model : CausalLM, str or Path
+        Or its name, as `load_model` takes it.
     heads : mapping of str to iterable of (layer, head)
         Sets of heads, by what they were pruned for.
-    measures : sequence of BiasMeasure
-        Of prompts that no set was chosen by.
+    measures : BiasMeasure, str, or iterable of them
+        Our own where a name is given; of prompts that no set was chosen by.
     text : PerplexityText
 
     Returns
@@ -120,16 +125,22 @@ def transfer(
     PruningError
         Where there are no heads or no measures, a head is not in the model, or something else
         than a measure is given.
+    OptionError
+        Where heads are no mapping, or the text is none.
     LanguageModelError
-        Where the model has no separable heads.
+        Where there is no such model, or it has no separable heads.
     """
     from tqdm.auto import tqdm
 
-    if not heads or not measures:
+    check_kind("heads as a mapping of names to heads", heads, Mapping, "As in {'a': [(0, 1)]}.")
+    check_kind("a PerplexityText", text, PerplexityText, "perplexity_text() makes one.")
+    asked = _measures(measures)
+    if not heads or not asked:
         raise PruningError("Expected sets of heads and measures of bias, got none.")
-    shape = HeadSites.of(model.network).shape
+    whole = traced_model(model)
+    shape = HeadSites.of(whole.network).shape
     chosen = {str(name): checked_heads_of(each, shape) for name, each in heads.items()}
-    workloads = [Workload.of(model, checked_measure(measure), text) for measure in measures]
+    workloads = [Workload.of(whole, measure, text) for measure in asked]
     before = evaluate_all(workloads)
     bias, perplexity = [], []
     for each in tqdm(
@@ -139,5 +150,16 @@ def transfer(
         pairs = list(zip(before, after, strict=True))
         bias.append(tuple(one.bias_change(other) for one, other in pairs))
         perplexity.append(before[0].perplexity_change(after[0]))
-    names = tuple(measure.name for measure in measures)
-    return Transfer(chosen, names, tuple(bias), tuple(perplexity), model.model_id)
+    names = tuple(measure.name for measure in asked)
+    return Transfer(chosen, names, tuple(bias), tuple(perplexity), whole.model_id)
+
+
+def _measures(measures: object) -> list[BiasMeasure]:
+    if isinstance(measures, BiasMeasure | str):
+        measures = [measures]
+    if not isinstance(measures, Iterable):
+        raise PruningError(
+            f"Expected measures of bias, got {shorten(repr(measures))[1:-1]}. bias_measures() "
+            "lists them."
+        )
+    return [measure_of(measure) for measure in measures]

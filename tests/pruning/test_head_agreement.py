@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+import torch
 from pruning.planted import planted
 
 from causal_magics.errors import CausalMagicsError
@@ -60,7 +62,8 @@ def test_panels_and_what_has_panels_are_taken() -> None:
         def head_panels(self) -> list[HeadPanel]:
             return [panel, HeadPanel("other", -VALUES)]
 
-    for other in (panel, Mediated(), VALUES, VALUES.tolist()):
+    tensor = torch.tensor(VALUES, dtype=torch.bfloat16, requires_grad=True)
+    for other in (panel, Mediated(), VALUES, VALUES.tolist(), pd.DataFrame(VALUES), tensor):
         assert head_agreement(EFFECTS, other).correlation.value == pytest.approx(1.0)
     found = head_agreement(EFFECTS, Mediated())
     assert found.head_panels()[1] is panel
@@ -86,12 +89,18 @@ def test_it_can_be_shown() -> None:
     [
         (np.zeros((2, 4)), "Expected numbers of 3 layers × 4 heads, got 2 × 4"),
         (HeadPanel("other", np.zeros((3, 5))), "got 3 × 5. Both need the same model"),
-        (3, "Expected numbers of heads, such as a mediation, got 3"),
+        (3, "Expected numbers of heads, such as a mediation or an array of layers × heads, got 3."),
+        (None, "layers × heads, got None."),
+        ("L0H1", "layers × heads, got 'L0H1'."),
+        ([[1, 2], [3]], "layers × heads, got [[1, 2], [3]]."),
+        ({(0, 1): 0.3}, "layers × heads, got {(0, 1): 0.3}."),
+        (pd.DataFrame({"a": ["b"]}), "layers × heads, got a 0 b."),
         ([1.0, 2.0], "(layers, heads)"),
-        ([["a", "b"]], "other"),
+        ([["a", "b"]], "layers × heads, got [['a', 'b']]."),
     ],
 )
 def test_other_numbers_are_told(other: Any, message: str) -> None:
     with pytest.raises(CausalMagicsError) as error:
         head_agreement(EFFECTS, other)
+    assert "\n" not in str(error.value)
     assert message in str(error.value)

@@ -39,6 +39,8 @@ def test_both_are_what_the_model_writes_from_one_seed() -> None:
     assert any(row.shared for row in found.rows if row.differs)
     again = sentences(MODEL, [(1, 1), (0, 0)], PROMPTS, n_tokens=5, n_samples=3, seed=4)
     assert again == found
+    once = sentences(MODEL, iter(found.heads), iter(PROMPTS), n_tokens=5, n_samples=3, seed=4)
+    assert once == found
     assert [*found.to_frame().columns] == ["prompt", "before", "after", "shared"]
 
 
@@ -79,3 +81,7 @@ def test_what_cannot_be_written() -> None:
         sentences(object(), [(0, 0)], PROMPTS)  # type: ignore[arg-type]
     with pytest.raises(LanguageModelError, match="list of prompts"):
         sentences(MODEL, [], "The woman")
+    with pytest.raises(LanguageModelError, match="list of prompts, got NoneType"):
+        sentences(MODEL, [], None)  # type: ignore[arg-type]
+    with pytest.raises(LanguageModelError, match="Expected prompts as text, got 3 among them"):
+        sentences(MODEL, [], ["all boys", 3])  # type: ignore[list-item]
