@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from numbers import Integral, Real
+from os import PathLike
+from typing import Any
 
 from causal_magics.errors import OptionError, closest, shorten
 
-__all__ = ["check_count", "check_kind", "check_option", "check_share"]
+__all__ = [
+    "check_count",
+    "check_kind",
+    "check_option",
+    "check_path",
+    "check_positive",
+    "check_share",
+]
 
 
 def check_option(name: str, value: object, options: Sequence[str]) -> None:
     """Raise `OptionError` where `value` is none of the options."""
-    if value in options:
+    if isinstance(value, str) and value in options:
         return
     hint = closest(str(value), options)
     raise OptionError(
@@ -21,10 +31,24 @@ def check_option(name: str, value: object, options: Sequence[str]) -> None:
     )
 
 
-def check_count(name: str, value: object) -> None:
-    """Raise `OptionError` where `value` is no whole number from 1."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-        raise OptionError(f"Expected {name} to be a whole number from 1, got {value!r}.")
+def check_count(name: str, value: object, least: int = 1) -> None:
+    """Raise `OptionError` where `value` is no whole number from `least`."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise OptionError(
+            f"Expected {name} to be a whole number from {least}, got {shorten(repr(value))[1:-1]}."
+        )
+
+
+def check_path(name: str, value: object) -> None:
+    """Raise `OptionError` where `value` is no path of a file or folder."""
+    if not isinstance(value, str | PathLike) or not str(value):
+        raise OptionError(f"Expected a path for {name}, got {shorten(repr(value))[1:-1]}.")
+
+
+def check_positive(name: str, value: object) -> None:
+    """Raise `OptionError` where `value` is no finite number above 0."""
+    if not _is_within(value, inf):
+        raise OptionError(f"Expected {name} above 0, got {shorten(str(value))}.")
 
 
 def check_kind(what: str, value: object, kind: type, advice: str = "") -> None:
@@ -35,5 +59,11 @@ def check_kind(what: str, value: object, kind: type, advice: str = "") -> None:
 
 def check_share(name: str, value: object) -> None:
     """Raise `OptionError` where `value` is not between 0 and 1."""
-    if not (isinstance(value, Real) and 0.0 < float(value) < 1.0):
+    if not _is_within(value, 1):
         raise OptionError(f"Expected {name} between 0 and 1, got {shorten(str(value))}.")
+
+
+def _is_within(value: Any, end: float) -> bool:
+    """Return whether a value is a number above 0 and below an end, however large it is."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    return is_number and bool(0 < value < end)

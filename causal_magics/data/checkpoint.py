@@ -57,9 +57,10 @@ class Checkpoint:
         text = json.dumps(settings, sort_keys=True)
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if not there.exists():
+            orphaned = not there.exists() and any(path.glob("*.npy"))
+            if not there.exists() and not orphaned:
                 _write(there, text.encode())
-            known = there.read_text(encoding="utf-8")
+            known = "" if orphaned else there.read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             raise StorageError(
                 f"Expected a folder that can be written as checkpoint, got {shorten(str(path))}: "
@@ -81,7 +82,7 @@ class Checkpoint:
             part: NDArray[np.float64] = np.load(self.folder / f"{key}.npy", allow_pickle=False)
         except (OSError, ValueError, EOFError):
             return None
-        return part
+        return part if part.dtype == np.float64 else None
 
     def put(self, key: str, part: NDArray[np.float64]) -> None:
         """Keep a part; the file is there whole or not at all.
@@ -119,6 +120,8 @@ def _differing(known: str, settings: Mapping[str, Any]) -> str:
     try:
         before = json.loads(known)
     except ValueError:
+        return "settings"
+    if not isinstance(before, dict):
         return "settings"
     keys = [key for key in settings if before.get(key) != json.loads(json.dumps(settings[key]))]
     return " and ".join(keys[:2]) or "settings"

@@ -27,7 +27,7 @@ _VERBS = (
     Verb("ask", "ask", body="variables", by_node="descriptions"),
     Verb("probe", "probe", body="graph", lines=("prompts",), by_node="values"),
     Verb("mediate", "mediate", body="pairs", lines=("pairs",)),
-    Verb("prune", "prune", lines=("measure", "also", "groups", "templates", "words")),
+    Verb("prune", "prune", lines=("measure", "also", "groups", "templates", "words", "kept_heads")),
     Verb("heads", "head_map"),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),
     Verb("code", code, words=known_names),

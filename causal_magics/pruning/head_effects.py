@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 
 from causal_magics.language.head_panels import Head, HeadPanel
 from causal_magics.pruning.caution import PruningWarning
-from causal_magics.pruning.reliability import Reliability, split_half
+from causal_magics.pruning.reliability import TOO_NOISY, Reliability, split_half
 from causal_magics.pruning.workload import Evaluation
 
 __all__ = ["HeadEffects"]
 
 Floats = NDArray[np.float64]
 RESAMPLES = 200
-TOO_NOISY = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,16 +86,16 @@ class HeadEffects:
 
     @cached_property
     def bias_interval(self) -> tuple[Floats, Floats]:
-        """The ends of the 95 % bootstrap interval of each head's z_bias."""
+        """The ends of the 95 % bootstrap interval of each head's z_bias; NaN from a single unit."""
         weights = self.base.items.resampled(RESAMPLES, np.random.default_rng(0))
-        return _ends(self._z_bias_by(weights))
+        return _ends(self._z_bias_by(weights), len(np.unique(self.base.items.units)))
 
     @cached_property
     def perplexity_interval(self) -> tuple[Floats, Floats]:
         """The ends of the 95 % bootstrap interval of each head's z_perplexity, over windows."""
         n = len(self.base.losses)
         drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
-        return _ends(self._z_perplexity_by(np.asarray(drawn, dtype=np.float64)))
+        return _ends(self._z_perplexity_by(np.asarray(drawn, dtype=np.float64)), n)
 
     @cached_property
     def bias_reliability(self) -> Reliability:
@@ -119,7 +118,7 @@ class HeadEffects:
     def warn_if_noisy(self) -> None:
         """Warn where the measure does not tell heads apart well enough to prune by it."""
         reliability = self.bias_reliability
-        if not reliability.value >= TOO_NOISY:
+        if reliability.is_noisy:
             warnings.warn(
                 f"{self.measure} is too noisy to prune by: halves of its {len(self.base.items)} "
                 f"items agree on the heads with a reliability of {reliability.value:.2f}, below "
@@ -158,6 +157,10 @@ class HeadEffects:
         return values[there]
 
 
-def _ends(samples: Floats) -> tuple[Floats, Floats]:
+def _ends(samples: Floats, n_units: int) -> tuple[Floats, Floats]:
+    """Return the ends of intervals: NaN where resamples are all alike since there is one unit."""
+    if n_units < 2:
+        nothing = np.full(samples.shape[:-1], np.nan)
+        return nothing, nothing
     lower, upper = np.nanpercentile(samples, [2.5, 97.5], axis=-1)
     return lower, upper

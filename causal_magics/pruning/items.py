@@ -153,6 +153,15 @@ class Items:
             owners[side.queries[real]] = items[real]
         return owners
 
+    def to_bytes(self) -> bytes:
+        """Return what tells these items from others that have the same queries."""
+        arrays = (
+            *(part for side in (self.for_, self.against) for part in (side.queries, side.offsets)),
+            self.buckets, self.units,
+        )  # fmt: skip
+        names = (self.for_.pooling, self.against.pooling, self.aggregate, self.exponential)
+        return repr(names).encode() + b"".join(np.ascontiguousarray(a).tobytes() for a in arrays)
+
     # ------------------------------------------------------------------ scores
 
     def scores(self, log_probs: Floats) -> Floats:

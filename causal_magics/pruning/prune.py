@@ -10,25 +10,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from os import PathLike
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 from causal_magics.errors import OptionError, PruningError, shorten
 from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
 from causal_magics.language.loading import traced_model
 from causal_magics.language.protocol import LanguageModel
-from causal_magics.options import check_option, check_share
+from causal_magics.options import (
+    check_count,
+    check_option,
+    check_path,
+    check_positive,
+    check_share,
+)
 from causal_magics.pruning.measure_lines import measure_of
 from causal_magics.pruning.measures import BiasMeasure, checked_measure
 from causal_magics.pruning.perplexity import perplexity_text
-from causal_magics.pruning.pruning_result import Judged, Pruning, Strategy, judged
+from causal_magics.pruning.pruning_result import Judged, Pruning, judged
 from causal_magics.pruning.search import search
 from causal_magics.pruning.selection import check_shares, fasp, protected_heads
 from causal_magics.pruning.sweep import Method, head_effects
-from causal_magics.pruning.workload import Workload, evaluate_all
+from causal_magics.pruning.workload import Evaluation, Workload, evaluate_all
 
 __all__ = ["prune"]
 
+Way = Literal["steps", "one-shot"]
+SMALLEST_BIAS = 1e-9
+"""Below it a bias is rounding."""
 WINDOWS = 16
 """On how many windows of text perplexity is measured, where nothing else is said."""
 
@@ -40,7 +49,7 @@ def prune(
     budget: float = 0.02,
     ratio: float = 0.1,
     keep: float = 0.0,
-    strategy: Strategy = "steps",
+    strategy: Way = "steps",
     method: Method = "gradient",
     also: BiasMeasure | str | Sequence[BiasMeasure | str] = (),
     source: str = "own",
@@ -86,7 +95,7 @@ def prune(
         ``The {} was`` and ``dangerous / safe``; what is left out is as in the named measure.
     kept_heads : iterable of (layer, head), or str
         Heads that must not be pruned: ``L3H1 L5H0``.
-    text : {"own", "bold"}, Path, or iterable of str
+    text : {"own", "bold"}, path, or iterable of str
         What perplexity is measured on; see `perplexity_text`.
     n_windows : int
         How many windows of it, of 128 tokens each, to choose by and to judge by.
@@ -104,7 +113,7 @@ def prune(
     Raises
     ------
     PruningError
-        Where a measure, its groups or heads are not as expected.
+        Where a measure, its groups or heads are not as expected, or the model shows no bias.
     OptionError
         Where an option is outside what it can be, or ratio and keep are more than 1 together.
     LanguageModelError
@@ -117,9 +126,12 @@ def prune(
     PruningWarning
         Where the measure is too noisy to prune by, or the search was interrupted.
     """
-    check_option("strategy", strategy, get_args(Strategy)[:2])
-    _check_shares(ratio, keep)
-    check_share("held_out", held_out)
+    check_option("strategy", strategy, get_args(Way))
+    check_option("method", method, get_args(Method))
+    _check_shares(ratio, keep, strategy)
+    _check_numbers(held_out, budget, seed)
+    if checkpoint is not None:
+        check_path("checkpoint", checkpoint)
     asked = traced_model(model)
     shape = HeadSites.of(asked.network).shape
     kept = checked_heads_of(_read_heads(kept_heads), shape)
@@ -130,10 +142,12 @@ def prune(
     chosen_by = Workload.of(asked, checked_measure(first), prose[0])
     judges = [Workload.of(asked, checked_measure(each), prose[1]) for each in (second, *others)]
     before = evaluate_all(judges)
+    _check_bias(before[0], pruned_by)
 
     folder = None if checkpoint is None else Path(checkpoint)
     effects = head_effects(chosen_by, method=method, checkpoint=folder and folder / "effects")
     effects.warn_if_noisy()
+    _check_bias(effects.base, pruned_by)
     steps = None
     if strategy == "one-shot":
         heads = fasp(effects, alpha=ratio, gamma=keep, keep=kept)
@@ -147,12 +161,29 @@ def prune(
     own = Judged(chosen_by, heads, effects.base, known)
     return Pruning(
         whole=asked, heads=heads, kept=kept, effects=effects, chosen_by=own,
-        held_out=judged(judges, heads, before), budget=budget, strategy=strategy, search=steps,
-        name=str(model) if isinstance(model, str | Path) else "",
+        held_out=judged(judges, heads, before), budget=float(budget), strategy=strategy,
+        search=steps, name=str(model) if isinstance(model, str | Path) else "",
     )  # fmt: skip
 
 
-def _check_shares(ratio: object, keep: object) -> None:
+def _check_bias(base: Evaluation, measure: BiasMeasure) -> None:
+    """Raise where there is nothing to prune."""
+    if not base.bias > SMALLEST_BIAS:
+        raise PruningError(
+            f"Expected a bias to prune, got {base.bias:.3g} {measure.unit} of {measure.name}. "
+            "Use other prompts or words."
+        )
+
+
+def _check_numbers(held_out: object, budget: object, seed: object) -> None:
+    check_share("held_out", held_out)
+    check_positive("budget", budget)
+    check_count("seed", seed, least=0)
+
+
+def _check_shares(ratio: object, keep: object, strategy: Way) -> None:
+    if strategy == "steps":
+        check_share("ratio", ratio)
     try:
         check_shares(ratio, keep, ("ratio", "keep"))
     except OptionError as error:
@@ -170,10 +201,16 @@ def _listed(measures: object) -> list[object]:
 def _read_heads(heads: object) -> list[object]:
     """Return heads that may be written as ``L3H1``."""
     if isinstance(heads, str):
-        heads = heads.replace(",", " ").split()
+        heads = [heads]
     if not isinstance(heads, Iterable):
         raise PruningError(f"Expected heads such as L3H1, got {shorten(repr(heads))[1:-1]}.")
-    return [_read_head(each) if isinstance(each, str) else each for each in heads]
+    found: list[object] = []
+    for each in heads:
+        if isinstance(each, str):
+            found += [_read_head(word) for word in each.replace(",", " ").split()]
+        else:
+            found.append(each)
+    return found
 
 
 def _read_head(text: str) -> Head:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from math import isfinite
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
 from causal_magics.language.head_panels import head_names, marks_of
-from causal_magics.pruning.head_effects import TOO_NOISY
-from causal_magics.pruning.workload import Change
+from causal_magics.pruning.reliability import TOO_NOISY
+from causal_magics.pruning.workload import Change, Workload
 
 if TYPE_CHECKING:
     from causal_magics.pruning.pruning_result import Judged, Pruning
@@ -58,14 +61,17 @@ def notes_of(pruning: Pruning) -> tuple[str, ...]:
     """Return what a reader of the numbers should know."""
     notes = []
     reliability = pruning.effects.bias_reliability
-    noisy = "" if reliability.value >= TOO_NOISY else f", below {TOO_NOISY}: too noisy to prune by"
+    noisy = f", below {TOO_NOISY}: too noisy to prune by" if reliability.is_noisy else ""
     notes.append(f"Split-half reliability of z_bias: {reliability}{noisy}.")
-    if not pruning.heads:
+    if not pruning.heads and pruning.strategy == "steps":
         notes.append(
             "No head is pruned: none lowers bias beyond chance within the budget of perplexity."
         )
-    elif pruning.bias.upper >= 0:
+    elif not pruning.heads:
+        notes.append("No head is pruned: the share to be pruned is less than one head.")
+    elif not pruning.bias.upper < 0:
         notes.append("On what is held out, bias does not fall beyond chance.")
+    notes += _notes_of_size(pruning.held_out[0].workload)
     if pruning.perplexity.share > pruning.budget:
         notes.append(
             f"On what is held out, perplexity rises by {pruning.perplexity.share:.1%}, more than "
@@ -85,6 +91,23 @@ def notes_of(pruning: Pruning) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _notes_of_size(held: Workload) -> list[str]:
+    """Return notes where there is little to judge by."""
+    notes = []
+    if len(np.unique(held.items.units)) < 2:
+        notes.append(
+            "The prompts that are held out have one unit that is resampled, so that bias has no "
+            "interval: give more templates or words."
+        )
+    n_windows, asked = len(held.windows), held.text.n_windows
+    if asked is not None and n_windows < asked:
+        notes.append(
+            f"The text that is held out has {n_windows} windows of {held.text.window} tokens, not "
+            f"{asked}."
+        )
+    return notes
+
+
 def html_of(pruning: Pruning, *, picture: bool = True) -> str:
     """Return before and after, notes, and the map of heads."""
     from causal_magics.language.head_map_svg import head_map_svg
@@ -94,7 +117,8 @@ def html_of(pruning: Pruning, *, picture: bool = True) -> str:
         last = place == len(pruning.held_out) - 1
         for _, name, what, before, after, change, low, high in _rows("", each, text=last):
             share = "" if change is None else f"{change:+.1%}"
-            between = "" if low is None or high is None else f"{low:+.1%} … {high:+.1%}"
+            known = low is not None and high is not None and isfinite(low) and isfinite(high)
+            between = f"{low:+.1%} … {high:+.1%}" if known else ""
             label = name if what in ("bias", "perplexity") else ""
             rows.append([label, what, f"{before:.3g}", f"{after:.3g}", share, between])
     shown = head_names(pruning.heads[:_MOST_NAMED]) + (

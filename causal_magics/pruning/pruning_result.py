@@ -8,13 +8,15 @@ from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
+from causal_magics.errors import PruningError
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_note import HeadFigure
-from causal_magics.language.head_panels import Head, HeadPanel
+from causal_magics.language.head_panels import Head, HeadPanel, head_names
 from causal_magics.language.head_removal import Removal, heads_removed
 from causal_magics.language.model_folders import save_network
 from causal_magics.language.removal_report import RemovalReport, removal_report
+from causal_magics.options import check_path
 from causal_magics.pruning.head_agreement import HeadAgreement, head_agreement
 from causal_magics.pruning.head_effects import HeadEffects
 from causal_magics.pruning.measure_lines import measure_of
@@ -162,13 +164,16 @@ class Pruning:
 
         Raises
         ------
+        OptionError
+            Where the folder is no path.
         StorageError
-            Where the folder cannot be written, or has something else in it.
+            Where it cannot be written, or has something else in it.
         LanguageModelError
             Where the architecture does not allow that.
         """
         from causal_magics.pruning.pruning_storage import save_result
 
+        check_path("the folder", folder)
         network = self.model.network if how == "zeroed" else self.cut(how).network
         save_network(network, self.whole.tokenizer, str(folder))
         save_result(self, folder)
@@ -207,11 +212,13 @@ class Pruning:
         Raises
         ------
         PruningError
-            Where a head is not in the model.
+            Where a head is not in the model, or both cut and kept.
         """
         shape = HeadSites.of(self.whole.network).shape
         cut = checked_heads_of(heads, shape)
         fast = self.kept if kept is None else checked_heads_of(kept, shape)
+        if both := head_names(sorted(set(cut) & set(fast))):
+            raise PruningError(f"Expected heads cut or kept, got {both} as both. Choose one.")
         if cut == self.heads:
             return replace(self, kept=fast)
         chosen_by = replace(self.chosen_by, heads=cut, known=None)

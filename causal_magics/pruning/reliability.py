@@ -8,7 +8,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Reliability", "split_half"]
+__all__ = ["TOO_NOISY", "Reliability", "split_half"]
+
+TOO_NOISY = 0.6
+"""Below it a measure does not tell heads apart well enough to prune by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class Reliability:
     upper: float
     half: float
     N_SPLITS: ClassVar[int] = 50
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether it is too low to prune by, as it is written."""
+        return not round(self.value, 2) >= TOO_NOISY
 
     def __str__(self) -> str:
         return f"{self.value:.2f} [{self.lower:.2f}, {self.upper:.2f}]"

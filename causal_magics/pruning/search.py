@@ -18,11 +18,11 @@ from typing import get_args
 import numpy as np
 
 from causal_magics.data.checkpoint import Checkpoint
-from causal_magics.errors import OptionError, shorten
+from causal_magics.errors import PruningError
 from causal_magics.language.head_masks import HeadSites
 from causal_magics.language.head_panels import Head
 from causal_magics.language.progress import bars_are_off
-from causal_magics.options import check_count, check_option, check_share
+from causal_magics.options import check_count, check_option, check_positive, check_share
 from causal_magics.pruning.caution import PruningWarning
 from causal_magics.pruning.head_effects import HeadEffects
 from causal_magics.pruning.search_result import Search, Stopped, Verified
@@ -90,8 +90,10 @@ def search(
 
     Raises
     ------
-    OptionError, PruningError
-        Where an option is none, or heads to keep are not in the model.
+    OptionError
+        Where an option is none.
+    PruningError
+        Where heads to keep are not in the model, or there is one window of text only.
     LanguageModelError
         Where the model has no separable heads.
     StorageError
@@ -102,12 +104,16 @@ def search(
     PruningWarning
         Where it was interrupted: the best set so far is the result.
     """
-    for name, value in (("budget", budget), ("price", price)):
-        if not isinstance(value, int | float) or not 0.0 < value < np.inf:
-            raise OptionError(f"Expected {name} above 0, got {shorten(str(value))}.")
+    check_positive("budget", budget)
+    check_positive("price", price)
     check_share("ratio", ratio)
     check_count("step", step)
     check_option("method", method, get_args(Method))
+    if len(workload.windows) < 2:
+        raise PruningError(
+            f"Expected two windows of text or more, to tell how sure perplexity is, got "
+            f"{len(workload.windows)}. Give more text."
+        )
     shape = HeadSites.of(workload.model.network).shape
     choice = Choice(shape, group_size, keep=keep)
     store = Checkpoint.at(checkpoint, {**workload.settings, "method": method})

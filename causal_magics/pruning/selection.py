@@ -91,7 +91,8 @@ def check_shares(
 ) -> None:
     """Raise `OptionError` where two shares of heads are none; they are called by their names."""
     for name, value in zip(names, (pruned, protected), strict=True):
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 <= float(value) <= 1.0:
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not is_number or not 0 <= value <= 1:  # type: ignore[operator]
             raise OptionError(f"Expected {name} from 0 to 1, got {shorten(str(value))}.")
     if pruned + protected > 1.0 + ROUNDING:  # type: ignore[operator]
         raise OptionError(

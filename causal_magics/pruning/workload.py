@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,10 @@ __all__ = ["Change", "Evaluation", "Workload", "evaluate_all"]
 
 Floats = NDArray[np.float64]
 RESAMPLES = 1000
+LARGEST_LOSS = 700.0
+"""Above it, in nats a token, perplexity is no number."""
+HASHED = 256
+"""How many weights of a parameter tell it from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,8 @@ class Change:
     ----------
     before, after : float
     lower, upper : float
-        Ends of the 95 % bootstrap interval of the share, in which both are resampled together.
+        Ends of the 95 % bootstrap interval of the share, in which both are resampled together; NaN
+        where there is one unit only.
     """
 
     before: float
@@ -44,10 +51,12 @@ class Change:
 
     @property
     def share(self) -> float:
-        """By what share of itself the quantity grew; −1 where it vanished."""
-        return self.after / self.before - 1.0
+        """By what share of itself the quantity grew; −1 where it vanished, NaN where it was 0."""
+        return self.after / self.before - 1.0 if self.before else nan
 
     def __str__(self) -> str:
+        if not (isfinite(self.lower) and isfinite(self.upper)):
+            return f"{self.share:+.0%} (no interval)" if isfinite(self.share) else "no number"
         return f"{self.share:+.0%} [{self.lower:+.0%}, {self.upper:+.0%}]"
 
 
@@ -87,13 +96,15 @@ class Evaluation:
 
     def bias_interval(self, seed: int = 0) -> tuple[float, float]:
         """Return the 95 % bootstrap interval of bias over the items' units."""
-        return _interval(self.items.bias(self.scores, self._item_weights(seed)))
+        return self._interval(self.items.bias(self.scores, self._item_weights(seed)))
 
     def bias_change(self, after: Evaluation, seed: int = 0) -> Change:
         """Return how bias changed, with its interval; both are of the same items."""
         weights = self._item_weights(seed)
         ends = [each.items.bias(each.scores, weights) for each in (self, after)]
-        return Change(self.bias, after.bias, *_interval(ends[1] / ends[0] - 1.0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = ends[1] / ends[0] - 1.0
+        return Change(self.bias, after.bias, *self._interval(shares))
 
     def perplexity_change(self, after: Evaluation, seed: int = 0) -> Change:
         """Return how perplexity changed, with its interval over windows."""
@@ -101,7 +112,12 @@ class Evaluation:
         n = len(self.losses)
         weights = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
         logs = weights @ (after.losses - self.losses) / (weights @ self.n_tokens)
-        return Change(self.perplexity, after.perplexity, *_interval(np.expm1(logs)))
+        ends = _interval(np.expm1(logs)) if n > 1 else (nan, nan)
+        return Change(self.perplexity, after.perplexity, *ends)
+
+    def _interval(self, samples: Floats) -> tuple[float, float]:
+        """Return the interval of resampled biases: NaN where one unit is drawn again and again."""
+        return _interval(samples) if len(np.unique(self.items.units)) > 1 else (nan, nan)
 
     def _item_weights(self, seed: int) -> Floats:
         return self.items.resampled(RESAMPLES, np.random.default_rng(seed))
@@ -163,12 +179,13 @@ class Workload:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What tells this workload from others: names, and a hash of all tokens."""
+        """What tells this workload from others: names, and hashes of weights and of all tokens."""
         tokens = repr((self.bundles, self.windows)).encode()
         return {
             "model": self.model.model_id,
+            "weights": _hash_of_weights(self.model.network),
             "measure": self.measure.name,
-            "prompts": hashlib.sha256(tokens).hexdigest(),
+            "prompts": hashlib.sha256(tokens + self.items.to_bytes()).hexdigest(),
         }
 
     @cached_property
@@ -214,10 +231,11 @@ class Workload:
             warn_of_few_samples(self.items, log_probs)
         if losses is None:
             losses = -self.model.score_encoded(_flat(self.windows))
-        if np.isnan(scores).any() or np.isnan(losses).any():
+        numbers = np.isfinite(scores).all() and np.isfinite(losses).all()
+        if not numbers or losses.sum() > LARGEST_LOSS * self.n_tokens.sum():
             raise LanguageModelError(
-                f"Expected log-probabilities, but {self.model.model_id} gives NaN. Load it with "
-                "dtype float32."
+                f"Expected log-probabilities, but {self.model.model_id} gives NaN, or none at all. "
+                "Load it with dtype float32, and see whether its weights are numbers."
             )
         return Evaluation(self.items, scores, losses, self.n_tokens)
 
@@ -242,6 +260,16 @@ def evaluate_all(
     with without_heads(first.model.network, cut):
         found += [each.evaluation(each.log_probs(), found[0].losses) for each in others]
     return tuple(found)
+
+
+def _hash_of_weights(network: Any) -> str:
+    """Return a hash of some weights of each parameter, spread evenly."""
+    found = hashlib.sha256()
+    for name, weight in network.named_parameters():
+        flat = weight.detach().flatten()
+        some = flat[:: max(1, len(flat) // HASHED)]
+        found.update(name.encode() + some.float().cpu().numpy().tobytes())
+    return found.hexdigest()
 
 
 def _flat(bundles: Sequence[Bundle]) -> Bundle:

@@ -33,10 +33,11 @@ import torch
 from causal_magics.errors import MissingDependencyError
 from causal_magics.language.loading import load_model
 from causal_magics.pruning.head_agreement import head_agreement
-from causal_magics.pruning.head_effects import TOO_NOISY, HeadEffects
+from causal_magics.pruning.head_effects import HeadEffects
 from causal_magics.pruning.measure_catalogue import MeasureEntry, bias_measure, bias_measures
 from causal_magics.pruning.perplexity import perplexity_text
 from causal_magics.pruning.prompt_sets import DIMENSIONS
+from causal_magics.pruning.reliability import TOO_NOISY
 from causal_magics.pruning.sampled_toxicity import SampledToxicity
 from causal_magics.pruning.scorers import negative_words, toxicity_scorer
 from causal_magics.pruning.sweep import head_effects
@@ -89,7 +90,7 @@ def row(entry: MeasureEntry, effects: HeadEffects, seconds: float, toxic: dict[s
         f"| {seconds:6.0f} |",
         flush=True,
     )
-    return reliability.value >= TOO_NOISY
+    return not reliability.is_noisy
 
 
 def main() -> None:

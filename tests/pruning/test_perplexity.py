@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,9 @@ def test_text_is_read_from_where_it_is(tmp_path: Path) -> None:
     own = perplexity_text()
     assert own.name == "own"
     assert len(own.paragraphs) > 20
-    assert perplexity_text(own, window=5, n_windows=1).window == 5
+    own = replace(own, window=5)
+    assert perplexity_text(own, n_windows=1) is own
+    assert perplexity_text(str(tmp_path / "text.txt")).paragraphs == ("One\nline.", "Two.")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +92,7 @@ def test_other_mistakes_are_told(tmp_path: Path) -> None:
     with pytest.raises(PruningError, match="it is no UTF-8 text"):
         perplexity_text(tmp_path / "picture.txt")
     with pytest.raises(PruningError, match="at least one window, 128 tokens, got"):
-        perplexity_text("Short.").windows(MODEL)
+        perplexity_text("Too short.").windows(MODEL)
     with pytest.raises(PruningError, match="windows of 1"):
         PerplexityText((CORPUS,), window=1)
     for options in ({"window": 0}, {"n_windows": 0}, {"window": 2.5}):

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from language.tiny_models import CORPUS
+import torch
+from language.tiny_models import CORPUS, tiny_network
 from pruning.tiny_workloads import PRONOUNS, tiny_model
 
 from causal_magics.data import checkpoint
@@ -25,7 +27,7 @@ from causal_magics.pruning.workload import Workload
 pytestmark = pytest.mark.filterwarnings("ignore:.*too noisy to prune by")
 MODEL = tiny_model()
 OTHER = replace(PRONOUNS, name="<i>other</i>", dimension="age", for_words=("they",))
-OPTIONS: dict[str, Any] = {"text": [CORPUS * 3, CORPUS * 3], "n_windows": 2, "budget": 0.5}
+OPTIONS: dict[str, Any] = {"text": [CORPUS * 8, CORPUS * 8], "n_windows": 2, "budget": 0.5}
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +111,45 @@ def test_it_is_kept_with_its_model(once: Pruning, tmp_path: Path) -> None:
         Pruning.load(tmp_path / "cut", tiny_model(seed=1))
     with pytest.raises(PruningError, match="Expected a folder with a saved pruning"):
         Pruning.load(tmp_path, MODEL)
+    for nowhere in ("", 3, None):
+        with pytest.raises(OptionError, match="Expected a path for the folder"):
+            once.save(nowhere)  # type: ignore[arg-type]
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StorageError):
         once.save(tmp_path / "file" / "below")
+
+
+def test_a_checkpoint_is_of_these_weights(tmp_path: Path) -> None:
+    options = {**OPTIONS, "ratio": 0.25, "strategy": "one-shot", "checkpoint": tmp_path / "kept"}
+    network = tiny_network("llama")
+    model = CausalLM(network, MODEL.tokenizer, "mine")
+    prune(model, PRONOUNS, **options)
+    assert prune(model, PRONOUNS, **options).heads
+    with torch.no_grad():
+        network.model.layers[0].self_attn.q_proj.weight += 1.0
+    with pytest.raises(StorageError, match="of a run with other weights"):
+        prune(model, PRONOUNS, **options)
+    (tmp_path / "kept" / "effects" / "settings.json").unlink()
+    with pytest.raises(StorageError, match="of a run with other settings"):
+        prune(model, PRONOUNS, **options)
+
+
+def test_where_nothing_is_resampled_there_is_no_interval() -> None:
+    one = replace(PRONOUNS, subjects={"people": ("nurse", "guard")})
+    found = prune(MODEL, one, **OPTIONS, ratio=0.25, strategy="one-shot")
+    assert np.isnan([found.bias.lower, found.bias.upper]).all()
+    assert str(found.bias).endswith("(no interval)")
+    assert any("does not fall beyond chance" in note for note in found.notes)
+    assert any("give more templates or words" in note for note in found.notes)
+    assert "nan" not in found._repr_html_().partition("<svg")[0]
+
+
+def test_a_model_without_bias_is_told() -> None:
+    network = tiny_network("llama")
+    with torch.no_grad():
+        network.lm_head.weight.zero_()
+    with pytest.raises(PruningError, match="Expected a bias to prune, got 0 nats"):
+        prune(CausalLM(network, MODEL.tokenizer, "mute"), PRONOUNS, **OPTIONS)
 
 
 def test_steps_are_verified(tmp_path: Path) -> None:
@@ -210,6 +248,19 @@ def test_a_model_without_heads_says_the_same(once: Pruning, how: Any) -> None:
         ({"keep": "L0H1"}, OptionError, "Heads to keep go to kept_heads"),
         ({"strategy": "by hand"}, OptionError, "Expected strategy"),
         ({"held_out": 2.0}, OptionError, "held_out"),
+        ({"budget": "much"}, OptionError, "Expected budget above 0, got 'much'"),
+        ({"budget": True, "strategy": "one-shot"}, OptionError, "Expected budget above 0"),
+        ({"ratio": 10**400}, OptionError, "Expected ratio between 0 and 1"),
+        ({"ratio": 1}, OptionError, "Expected ratio between 0 and 1, got '1'"),
+        ({"seed": -1}, OptionError, "whole number from 0, got -1"),
+        ({"seed": None}, OptionError, "whole number from 0, got None"),
+        ({"checkpoint": ""}, OptionError, "Expected a path for checkpoint"),
+        ({"checkpoint": True}, OptionError, "Expected a path for checkpoint, got True"),
+        ({"strategy": np.zeros(2)}, OptionError, "Expected strategy among steps, one-shot, got"),
+        ({"text": "/missing.txt"}, PruningError, "No such file"),
+        ({"text": [CORPUS * 3, CORPUS * 3]}, PruningError, "Expected two windows of text or more"),
+        ({"measure": "age", "words": ["good / bad / kind"]}, PruningError, "a line for each pair"),
+        ({"measure": "age", "templates": ["The {} was", 3]}, PruningError, "got 3"),
         ({"kept_heads": "L9H9"}, PruningError, "3 layers × 4 heads"),
         ({"kept_heads": "<script>"}, PruningError, "Expected a head such as L3H1"),
         ({"kept_heads": "L-1H0"}, PruningError, "Expected a head such as L3H1"),

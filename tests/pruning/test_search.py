@@ -33,8 +33,8 @@ class PlantedWorkload:
         self.model = tiny_model()
         self.measure = SimpleNamespace(name="planted", unit="nats")
         self.items = planted_items()
-        self.n_tokens = np.array([1])
-        self.windows = ((),)
+        self.n_tokens = np.array([1, 1])
+        self.windows = ((), ())
         self.settings = {"model": "tiny", "measure": "planted", "prompts": repr(pairs)}
         self.brought, self.cost, self.pairs = bias, loss, pairs
         self.ran: list[Heads] = []
@@ -46,7 +46,7 @@ class PlantedWorkload:
         less += sum(more for pair, more in self.pairs.items() if set(pair) <= set(cut))
         loss = LOSS + sum(self.cost.get(head, 0.0) for head in cut)
         return Evaluation(
-            self.items, np.full(N_ITEMS, BIAS - less), np.array([loss]), self.n_tokens
+            self.items, np.full(N_ITEMS, BIAS - less), np.full(2, loss), self.n_tokens
         )
 
 
@@ -61,7 +61,7 @@ def exact_effects(workload: PlantedWorkload, *, removed: Heads = (), **_: Any) -
     """Return effects of single heads beside those removed."""
     base = workload.evaluate(removed)
     scores = np.repeat(base.scores, 12).reshape(N_ITEMS, 3, 4)
-    losses = np.full((1, 3, 4), base.losses[0])
+    losses = np.full((2, 3, 4), base.losses[0])
     for layer, head in np.ndindex(3, 4):
         without = workload.evaluate({*removed, (layer, head)})
         scores[:, layer, head], losses[:, layer, head] = without.scores, without.losses
@@ -141,7 +141,7 @@ def test_what_heads_cost_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> No
         asked.append((method, len(workload.windows)))
         found = exact_effects(workload, removed=removed)
         if method == "gradient":
-            found.losses[:] = found.base.losses - 0.1
+            found.losses[:] = found.base.losses[:, None, None] - 0.1
         return found
 
     monkeypatch.setattr(module, "head_effects", effects)
@@ -151,7 +151,7 @@ def test_what_heads_cost_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> No
     found = search(workload, ratio=0.5, step=1)
     assert found.heads == ((1, 2), (2, 2))
     assert not any((0, 1) in each.heads for each in found.path[:3])
-    assert asked[:2] == [("hybrid", 1), ("gradient", 0)]
+    assert asked[:2] == [("hybrid", 2), ("gradient", 0)]
     assert set(asked[1:]) == {("gradient", 0)}
     known = exact_effects(workload)
     asked.clear()
@@ -167,7 +167,7 @@ def test_a_head_that_is_dearer_than_it_seemed_stands_in_nobodys_way(
 
     def slopes(workload: Any, **options: Any) -> HeadEffects:
         found = exact_effects(workload, removed=options.get("removed", ()))
-        found.losses[:] = found.base.losses
+        found.losses[:] = found.base.losses[:, None, None]
         return found
 
     monkeypatch.setattr(module, "head_effects", slopes)
