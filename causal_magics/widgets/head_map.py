@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from numbers import Integral
 from typing import Any
 
 import traitlets
 
-from causal_magics.errors import CausalMagicsError, EditorError
+from causal_magics.errors import CausalMagicsError, EditorError, shorten
 from causal_magics.graph.drawing_palette import Theme
 from causal_magics.language.head_map_svg import head_map_png, head_map_svg
 from causal_magics.language.head_note import HeadNote
@@ -34,6 +35,12 @@ from causal_magics.widgets.timing import Debounced
 MIME_TYPE = "application/vnd.causal-magics.head-map+json"
 BUNDLE = STATIC / "head-map.js"
 MOST_LISTED = 50
+
+
+class Checked(traitlets.Any):
+    """A trait whose every value its validator sees, also None."""
+
+    allow_none = False
 
 
 class HeadMap(LiveWidget):
@@ -71,16 +78,16 @@ class HeadMap(LiveWidget):
     LanguageModelError
         Where `values` are no numbers of heads, or a head is not in the model.
     EditorError
-        Where `top` is not a number of heads that fit.
+        Where `top` is not a number of heads that fit, or `title` no text.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     grid = traitlets.Dict().tag(sync=True)
-    title = traitlets.Unicode().tag(sync=True)
-    top = traitlets.Int(10).tag(sync=True)
+    title = Checked("").tag(sync=True)
+    top = Checked(10).tag(sync=True)
     markable = traitlets.Bool(default_value=False).tag(sync=True)
-    selected = traitlets.Any(()).tag(sync=True, to_json=lambda heads, _: _pairs(heads))
-    marks = traitlets.Any({}).tag(
+    selected = Checked(()).tag(sync=True, to_json=lambda heads, _: _pairs(heads))
+    marks = Checked({}).tag(
         sync=True,
         to_json=lambda marks, _: marks_json(marks),
         from_json=lambda raw, _: marks_of_json(raw),
@@ -164,10 +171,20 @@ class HeadMap(LiveWidget):
 
     @traitlets.validate("top")
     def _known_top(self, proposal: Mapping[str, Any]) -> int:
-        value = int(proposal["value"])
-        if 0 <= value <= MOST_LISTED:
+        value = proposal["value"]
+        is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if is_whole and 0 <= value <= MOST_LISTED:
+            return int(value)
+        raise EditorError(
+            f"Expected a top of 0 to {MOST_LISTED} heads, got {shorten(repr(value))[1:-1]}."
+        )
+
+    @traitlets.validate("title")
+    def _known_title(self, proposal: Mapping[str, Any]) -> str:
+        value = proposal["value"]
+        if isinstance(value, str):
             return value
-        raise EditorError(f"Expected a top of 0 to {MOST_LISTED} heads, got {value}.")
+        raise EditorError(f"Expected a title as text, got {shorten(repr(value))[1:-1]}.")
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take from a screen what it selects and marks, where there are such heads."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import RLock
 from typing import Any, Protocol, runtime_checkable
 
@@ -12,7 +12,7 @@ from causal_magics.errors import CausalMagicsError, PruningError, shorten
 from causal_magics.language.head_note import HeadFigure, HeadNote, NoteState
 from causal_magics.language.head_panels import Head, HeadMark, HeadPanel, marks_of
 from causal_magics.language.progress import without_bars
-from causal_magics.widgets.head_map import HeadMap
+from causal_magics.widgets.head_map import Checked, HeadMap
 from causal_magics.widgets.home_thread import HomeThread
 from causal_magics.widgets.timing import Debounced
 
@@ -50,7 +50,7 @@ class HandPruned(Protocol):
         ...
 
 
-class _AsMarked(traitlets.Any):
+class _AsMarked(Checked):
     """A trait that is brought up to date where it is read."""
 
     def get(self, obj: Any, cls: Any = None) -> Any:
@@ -75,7 +75,8 @@ class PruningMap(HeadMap):
     ----------
     pruning : Pruning
         The result of the marks as they are. Where the model was not run with them yet, reading it
-        runs it, and raises what goes wrong. `observe` tells of every new one.
+        runs it, and raises what goes wrong. `observe` tells of every new one; one that is set is
+        shown.
     marks : dict of (layer, head) to {"cut", "kept"}
 
     Raises
@@ -123,6 +124,13 @@ class PruningMap(HeadMap):
         """Leave the screen; what is marked can still be read."""
         self._ask.cancel()
         super().close()
+
+    @traitlets.validate("pruning")
+    def _shown_pruning(self, proposal: Mapping[str, Any]) -> HandPruned:
+        pruning = _checked(proposal["value"])
+        if pruning is not self._shown:
+            self.show(pruning)
+        return pruning
 
     # ------------------------------------------------------------------ running the model
 

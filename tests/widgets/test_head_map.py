@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from causal_magics.errors import EditorError, LanguageModelError
+from causal_magics.errors import CausalMagicsError, EditorError, LanguageModelError
 from causal_magics.language.head_panels import HeadPanel
 from causal_magics.widgets.head_map import MIME_TYPE, HeadMap
+from causal_magics.widgets.head_maps import head_map
 
 VALUES = np.array([[0.1, -0.4, np.nan], [0.4, 0.0, -0.2]])
 PANEL = HeadPanel("NIE", VALUES, VALUES - 0.1, VALUES + 0.1, "nats", VALUES > 0)
@@ -122,6 +123,31 @@ def test_the_notebook_keeps_a_picture_and_all_numbers(made: HeadMap) -> None:
     assert made.to_png(zoom=1).startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("selected", None, "Expected pairs (layer, head), got a value of type NoneType"),
+        ("selected", 3, "Expected pairs (layer, head), got a value of type int"),
+        ("marks", None, "Expected marks by head, as in {(0, 3): 'cut'}, got NoneType"),
+        ("marks", [(0, 0)], "Expected marks by head"),
+        ("title", 3, "Expected a title as text, got 3."),
+        ("title", None, "Expected a title as text, got None."),
+        ("top", None, "Expected a top of 0 to 50 heads, got None."),
+        ("top", 1.5, "Expected a top of 0 to 50 heads, got 1.5."),
+        ("top", True, "Expected a top of 0 to 50 heads, got True."),
+    ],
+)
+def test_what_is_set_to_something_else_is_one_line(
+    made: HeadMap, name: str, value: Any, message: str
+) -> None:
+    before = getattr(made, name)
+    with pytest.raises(CausalMagicsError) as error:
+        setattr(made, name, value)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+    assert getattr(made, name) == before
+
+
 def test_what_cannot_be_shown_is_refused() -> None:
     with pytest.raises(LanguageModelError, match="a value of type int"):
         HeadMap(3)
@@ -129,3 +155,6 @@ def test_what_cannot_be_shown_is_refused() -> None:
         HeadMap(PANEL, selected=[(0, 3)])
     with pytest.raises(EditorError, match="a top of 0 to 50 heads, got 51"):
         HeadMap(PANEL, top=51)
+    for title in (3, ["heads"]):
+        with pytest.raises(EditorError, match="Expected a title as text"):
+            head_map({"z": VALUES}, title=title)  # type: ignore[arg-type]

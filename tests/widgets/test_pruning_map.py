@@ -220,6 +220,17 @@ def test_the_map_of_a_pruning_is_one_until_it_is_closed() -> None:
     again.close()
 
 
+def test_a_result_that_is_set_is_shown_and_heard_of_once() -> None:
+    heard: list[Heads] = []
+    shown = PruningMap(Planted())
+    shown.observe(lambda change: heard.append(change["new"].heads), "pruning")
+    shown.pruning = Planted(((0, 1),))
+    assert (shown.marks, shown.note.state) == ({(0, 1): "cut"}, "current")
+    assert (shown.pruning.heads, heard) == (((0, 1),), [((0, 1),)])
+    assert after(shown) == pytest.approx(0.6)
+    shown.close()
+
+
 def test_another_result_is_shown_in_place_and_the_notebook_keeps_the_note() -> None:
     shown = PruningMap(Planted())
     other = Planted(((0, 0), (1, 2)))
@@ -228,6 +239,10 @@ def test_another_result_is_shown_in_place_and_the_notebook_keeps_the_note() -> N
     assert (shown.marks, shown.note.state) == ({(0, 0): "cut", (1, 2): "cut"}, "current")
     with pytest.raises(PruningError, match="a value of type dict"):
         shown.show({"z": [[1.0]]})
+    for odd in (3, None):
+        with pytest.raises(PruningError, match=f"Expected a Pruning, got .* {type(odd).__name__}"):
+            shown.pruning = odd
+    assert shown.pruning is other
     kept = shown._kept()
     assert kept[MIME_TYPE]["note"]["figures"][0]["after"] == 0.4
     assert "0.8 → 0.4 nats" in kept["image/svg+xml"]
