@@ -44,6 +44,7 @@ def measure_of(
     if isinstance(found, str):
         found = bias_measure(found, source=source)
     checked = checked_measure(found)
+    groups, templates, words = (_given(each) for each in (groups, templates, words))
     if not (groups or templates or words):
         return checked
     if groups and source == "own" and isinstance(measure, str | Sequence):
@@ -119,6 +120,12 @@ def _lines(lines: object) -> list[str]:
     if not found:
         raise PruningError("Expected lines of text, got none.")
     return found
+
+
+def _given(lines: Any) -> Any:
+    """Return lines that can be asked whether there are any, such as those of an array."""
+    is_plain = isinstance(lines, str | Mapping) or not isinstance(lines, Iterable)
+    return lines if is_plain else tuple(lines)
 
 
 def _one(measure: object) -> object:

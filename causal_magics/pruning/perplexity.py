@@ -54,6 +54,13 @@ class PerplexityText:
         check_count("window", self.window)
         if self.n_windows is not None:
             check_count("n_windows", self.n_windows)
+        try:
+            "".join(self.paragraphs).encode()
+        except UnicodeEncodeError as error:
+            raise PruningError(
+                f"Expected text for perplexity, got {error.object[error.start]!a}, which is half a "
+                "character."
+            ) from None
         if self.window < 2 or not any(each.strip() for each in self.paragraphs):
             raise PruningError(
                 "Expected text for perplexity and windows of two tokens or more, got "

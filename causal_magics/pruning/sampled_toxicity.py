@@ -25,7 +25,7 @@ from causal_magics.errors import PruningError, shorten
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.protocol import Pair
 from causal_magics.language.sampling import sample_tokens, text_after
-from causal_magics.options import check_count, check_option
+from causal_magics.options import check_count, check_option, check_positive
 from causal_magics.pruning.items import Aggregate, Items, Side
 from causal_magics.pruning.scorers import ToxicityScorer, negative_words, scored
 from causal_magics.pruning.templates import (
@@ -130,6 +130,8 @@ class SampledToxicity:
             check_count("per_group", self.per_group)
         check_count("n_samples", self.n_samples)
         check_count("n_tokens", self.n_tokens)
+        check_count("seed", self.seed, least=0)
+        check_positive("score_limit", self.score_limit)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from causal_magics.errors import PruningError, shorten
 from causal_magics.language.causal_lm import CausalLM
-from causal_magics.options import check_count, check_option
+from causal_magics.options import check_count, check_kind, check_option
 from causal_magics.pruning.items import Aggregate, Items, Pooling, Side
 from causal_magics.pruning.templates import (
     Prompt,
@@ -99,6 +99,8 @@ class WordOdds:
             object.__setattr__(self, field, value)
         if self.per_group is not None:
             check_count("per_group", self.per_group)
+        check_count("seed", self.seed, least=0)
+        check_kind("a name", self.name, str)
         check_option("aggregate", self.aggregate, _AGAINST_ZERO if self.between else _COMPARING)
         self._check_words()
         if len(set(self.groups)) < 2:

@@ -257,6 +257,7 @@ def test_a_model_without_heads_says_the_same(once: Pruning, how: Any) -> None:
         ({"checkpoint": ""}, OptionError, "Expected a path for checkpoint"),
         ({"checkpoint": True}, OptionError, "Expected a path for checkpoint, got True"),
         ({"strategy": np.zeros(2)}, OptionError, "Expected strategy among steps, one-shot, got"),
+        ({"text": ["One \ud800.", "Two."]}, PruningError, "which is half a character"),
         ({"text": "/missing.txt"}, PruningError, "No such file"),
         ({"text": [CORPUS * 3, CORPUS * 3]}, PruningError, "Expected two windows of text or more"),
         ({"measure": "age", "words": ["good / bad / kind"]}, PruningError, "a line for each pair"),
