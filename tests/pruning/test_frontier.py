@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pruning.planted import planted
 from pruning.tiny_workloads import PRONOUNS, tiny_model, tiny_workload
 
 from causal_magics.errors import CausalMagicsError, PruningError
@@ -124,11 +125,38 @@ def test_it_can_be_read(found: Frontier) -> None:
     assert found.plot(axes) is axes
 
 
+def test_one_name_is_one_baseline_and_what_is_gone_through_once_is_taken() -> None:
+    options = {**OPTIONS, "alphas": (0.25,), "gammas": (0.5,)}
+    effects = head_effects(WORKLOAD, method="gradient")
+    listed = {name: (each for each in options[name]) for name in ("alphas", "gammas")}
+    keep = [(0, 0), (0, 1), (0, 2)]
+    found = frontier(
+        WORKLOAD, HELD_OUT, **listed, effects=effects, baselines="bias only", keep=iter(keep)
+    )
+    expected = frontier(
+        WORKLOAD, HELD_OUT, **options, effects=effects, baselines=("bias only",), keep=keep
+    )
+    assert found.points == expected.points
+    assert [each.method for each in found.points] == ["FASP", "bias only"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"alphas": ()}, "Expected shares of heads to prune and to protect, got none"),
-        ({"gammas": (1.5,)}, "from 0 to 1, got '1.5'"),
+        ({"alphas": 0.25}, "Expected alphas such as [0.1, 0.2], got 0.25. Put it in brackets."),
+        ({"alphas": None}, "Expected alphas such as [0.1, 0.2], got None"),
+        ({"alphas": (10**400,)}, "Expected alpha from 0 to 1"),
+        ({"gammas": "0.2"}, "Expected gammas such as [0.1, 0.2], got '0.2'"),
+        ({"gammas": (1.5,)}, "Expected gamma from 0 to 1, got '1.5'"),
+        ({"alphas": (0.6, 0.7), "gammas": (0.5,)}, "at most 1 together, got 0.6 and 0.5"),
+        ({"baselines": 3}, "Expected names of baselines, got 3"),
+        ({"also": [(0, 1)]}, "Expected also as a mapping of names to heads, got list"),
+        ({"effects": 3}, "Expected effects of heads, got int"),
+        ({"effects": planted(np.zeros((2, 2)), np.zeros((2, 2)))}, "those of model, 2 layers"),
+        ({"workload": None}, "Expected a Workload to choose heads by, got NoneType"),
+        ({"held_out": 3}, "Expected a Workload to judge heads by, got int"),
+        ({"checkpoint": 3}, "Expected a path for checkpoint, got 3"),
         ({"baselines": ("best",)}, "Expected baseline among random"),
         ({"n_random": 0}, "Expected n_random to be a whole number from 1"),
         ({"also": {"mine": [(9, 9)]}}, "3 layers × 4 heads"),
@@ -136,8 +164,9 @@ def test_it_can_be_read(found: Frontier) -> None:
 )
 def test_bad_input_is_told(options: Any, message: str) -> None:
     with pytest.raises(CausalMagicsError) as error:
-        frontier(WORKLOAD, HELD_OUT, **{**OPTIONS, **options})
+        frontier(**{"workload": WORKLOAD, "held_out": HELD_OUT, **OPTIONS, **options})
     assert message in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_workloads_of_two_models_are_told() -> None:
