@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from math import isfinite
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+import numpy as np
 
 from causal_magics.data.saved_arrays import load_with_header, save_with_header
 from causal_magics.errors import CausalMagicsError, PruningError, shorten
 from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
 from causal_magics.language.loading import traced_model
 from causal_magics.pruning.head_effects import HeadEffects
-from causal_magics.pruning.items import Items, Side
+from causal_magics.pruning.items import Aggregate, Items, Pooling, Side
 from causal_magics.pruning.perplexity import PerplexityText
-from causal_magics.pruning.pruning_result import Judged, Pruning
-from causal_magics.pruning.search_result import Search, Verified
+from causal_magics.pruning.pruning_result import Judged, Pruning, Strategy
+from causal_magics.pruning.search_result import Search, Stopped, Verified
 from causal_magics.pruning.workload import Evaluation, Workload
 
 __all__ = ["SavedMeasure", "load_result", "save_result"]
@@ -25,6 +30,12 @@ __all__ = ["SavedMeasure", "load_result", "save_result"]
 FILE = "pruning.npz"
 _FORMAT = "causal-magics pruning 1"
 _OF_ITEMS = ("buckets", "units")
+_KINDS = {"f": "numbers", "i": "whole numbers", "b": "truths"}
+_BROKEN = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError,
+    CausalMagicsError,
+)  # fmt: skip
+"""What reading or using damaged content raises."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ def save_result(pruning: Pruning, folder: str | PathLike[str]) -> None:
         arrays |= _evaluation_arrays(f"step-{place}", step.evaluation)
     header = {
         "model_id": pruning.whole.model_id, "name": pruning.name,
-        "heads": pruning.heads, "kept": pruning.kept, "budget": pruning.budget,
+        "heads": pruning.heads, "kept": pruning.kept, "budget": float(pruning.budget),
         "strategy": pruning.strategy, "removed": pruning.effects.removed,
         "judged": [_judged_header(each) for each in all_judged],
         "steps": None if steps is None else {
@@ -97,50 +108,71 @@ def load_result(folder: str | PathLike[str], model: CausalLM | str | None = None
     Raises
     ------
     PruningError
-        Where there is none, it is of another model, or that cannot be loaded by its name.
+        Where there is none, it is damaged, of another model, or of one that was not loaded by name.
     """
     try:
-        header, stored = load_with_header(Path(folder) / FILE, _FORMAT)
-    except (ValueError, TypeError) as error:
-        raise _no_result(folder) from error
-    if model is None and not header["name"]:
+        path = Path(folder) / FILE
+        header, stored = load_with_header(path, _FORMAT)
+    except _BROKEN as error:
         raise PruningError(
-            f"Expected the whole model, {header['model_id']}, which {shorten(str(folder))} was "
+            f"Expected a folder with a saved pruning, got {shorten(str(folder))}. Write one with "
+            "save()."
+        ) from error
+    with _telling_damage(path):
+        name, model_id = (_text(header, key) for key in ("name", "model_id"))
+    if model is None and not name:
+        raise PruningError(
+            f"Expected the whole model, {model_id}, which {shorten(str(folder))} was "
             "pruned from. Give it as model."
         )
-    whole = traced_model(header["name"] if model is None else model)
-    if whole.model_id != header["model_id"]:
-        raise PruningError(f"Expected the model {header['model_id']}, got {whole.model_id}.")
-    try:
+    whole = traced_model(name if model is None else model)
+    if whole.model_id != model_id:
+        raise PruningError(f"Expected the model {model_id}, got {whole.model_id}.")
+    with _telling_damage(path):
         return _result(header, stored, whole)
-    except (ValueError, KeyError, TypeError, CausalMagicsError) as error:
-        raise _no_result(folder) from error
 
 
 def _result(header: Mapping[str, Any], stored: Mapping[str, Any], whole: CausalLM) -> Pruning:
-    heads = _heads(header["heads"])
-    judged = [
-        _judged(place, heads, each, stored, whole) for place, each in enumerate(header["judged"])
-    ]
-    base = judged[0].before
-    name = judged[0].name
+    shape = HeadSites.of(whole.network).shape
+    heads, kept, removed = (
+        checked_heads_of(header[key], shape) for key in ("heads", "kept", "removed")
+    )
+    parts = header["judged"]
+    _expect(isinstance(parts, list) and len(parts) > 1, "prompts chosen by and held out", parts)
+    judged = [_judged(place, heads, each, stored, whole) for place, each in enumerate(parts)]
+    base, measure = judged[0].before, judged[0].workload.measure
+    items, windows = len(base.scores), len(base.losses)
     effects = HeadEffects(
-        base, stored["effects-scores"], stored["effects-losses"], stored["effects-exact"],
-        stored["effects-exact-losses"], _heads(header["removed"]), name, whole.model_id,
-        judged[0].workload.measure.unit,
+        base,
+        _array(stored, "effects-scores", "f", (items, *shape)),
+        _array(stored, "effects-losses", "f", (windows, *shape)),
+        _array(stored, "effects-exact", "b", shape),
+        _array(stored, "effects-exact-losses", "b", shape),
+        removed, measure.name, whole.model_id, measure.unit,
     )  # fmt: skip
-    steps = None
-    if header["steps"] is not None:
-        path = tuple(
-            Verified(_heads(cut), _evaluation(f"step-{place}", stored, base.items), turn, taken)
-            for place, (cut, turn, taken) in enumerate(header["steps"]["path"])
-        )
-        stopped = header["steps"]["stopped"]
-        steps = Search(base, path, header["budget"], name, whole.model_id, stopped)
+    budget = header["budget"]
+    _expect(isinstance(budget, int | float) and isfinite(budget), "a number as budget", budget)
     return Pruning(
-        whole=whole, heads=heads, kept=_heads(header["kept"]), effects=effects,
-        chosen_by=judged[0], held_out=tuple(judged[1:]), budget=header["budget"],
-        strategy=header["strategy"], search=steps, name=header["name"],
+        whole=whole, heads=heads, kept=kept, effects=effects, chosen_by=judged[0],
+        held_out=tuple(judged[1:]), budget=budget, strategy=_option(header, "strategy", Strategy),
+        search=_search(header["steps"], stored, judged[0], budget, shape), name=header["name"],
+    )  # fmt: skip
+
+
+def _search(
+    steps: Mapping[str, Any] | None, stored: Mapping[str, Any], judged: Judged, budget: float,
+    shape: tuple[int, int],
+) -> Search | None:  # fmt: skip
+    if steps is None:
+        return None
+    path = []
+    for place, (cut, turn, taken) in enumerate(steps["path"]):
+        found = _evaluation(f"step-{place}", stored, judged.workload)
+        _expect(type(turn) is int and type(taken) is bool, "a round and whether it was taken", turn)
+        path.append(Verified(checked_heads_of(cut, shape), found, turn, taken))
+    return Search(
+        judged.before, tuple(path), budget, judged.name, judged.workload.model.model_id,
+        _option(steps, "stopped", Stopped),
     )  # fmt: skip
 
 
@@ -171,40 +203,126 @@ def _judged(
     stored: Mapping[str, Any],
     whole: CausalLM,
 ) -> Judged:
+    items = _items(place, header, stored)
+    name, dimension, groups, unit = header["measure"]
+    _texts("names of a measure", [name, dimension, unit])
+    measure = SavedMeasure(name, dimension, _texts("groups", groups), unit, items)
+    text = dict(header["text"])
+    text["paragraphs"] = _texts("paragraphs", text["paragraphs"])
+    _text(text, "name")
+    workload = Workload.of(whole, measure, PerplexityText(**text))
+    before, after = (
+        _evaluation(f"{place}-{when}", stored, workload) for when in ("before", "after")
+    )
+    return Judged(workload, heads, before, after)
+
+
+def _items(place: int, header: Mapping[str, Any], stored: Mapping[str, Any]) -> Items:
+    pairs = [_texts("a prompt and a continuation", pair) for pair in header["queries"]]
+    groups = _texts("groups", header["groups"])
+    buckets = _array(stored, f"{place}-buckets", "i")
+    size = buckets.shape
+    _expect(len(size) == 1 and _within(buckets, len(groups)), f"one of {groups} for each", buckets)
+    _expect(isinstance(header["exponential"], bool), "whether scores are exponential", "others")
     for_, against = (
-        Side(stored[f"{place}-{name}-queries"], stored[f"{place}-{name}-offsets"], pooling)
+        _side(f"{place}-{name}", stored, pooling, (size[0], len(pairs)))
         for name, pooling in zip(("for", "against"), header["pooling"], strict=True)
     )
     items = Items(
-        tuple((prompt, continuation) for prompt, continuation in header["queries"]), for_, against,
-        tuple(header["groups"]), stored[f"{place}-buckets"], header["aggregate"],
-        stored[f"{place}-units"], header["exponential"],
+        tuple((prompt, continuation) for prompt, continuation in pairs), for_, against, groups,
+        buckets, _option(header, "aggregate", Aggregate),
+        _array(stored, f"{place}-units", "i", size), header["exponential"],
     )  # fmt: skip
-    name, dimension, groups, unit = header["measure"]
-    measure = SavedMeasure(name, dimension, tuple(groups), unit, items)
-    text = dict(header["text"])
-    text["paragraphs"] = tuple(text["paragraphs"])
-    workload = Workload.of(whole, measure, PerplexityText(**text))
-    before, after = (_evaluation(f"{place}-{when}", stored, items) for when in ("before", "after"))
-    return Judged(workload, heads, before, after)
+    owners = items.item_of_query
+    _expect(bool((owners >= 0).all()), "prompts that are all of use", pairs)
+    return items
+
+
+def _side(
+    name: str, stored: Mapping[str, Any], pooling: str, n_items_and_queries: tuple[int, int]
+) -> Side:
+    n_items, n_queries = n_items_and_queries
+    queries, offsets = stored[f"{name}-queries"], stored[f"{name}-offsets"]
+    _expect(queries.ndim == 2 and len(queries) == n_items, f"{name} for {n_items} items", queries)
+    _array(stored, f"{name}-queries", "i")
+    _expect(_within(queries, n_queries), f"{name} among {n_queries} prompts", queries)
+    _expect(
+        offsets.dtype.kind == "f" and offsets.shape == queries.shape and (offsets < np.inf).all(),
+        f"a number for each of {name}", offsets,
+    )  # fmt: skip
+    side = Side(queries, offsets, _option({"pooling": pooling}, "pooling", Pooling))
+    is_whole = pooling == "sum" or np.isfinite(offsets).any(axis=1).all()
+    _expect(is_whole, f"a prompt in each row of {name}", offsets)
+    return side
 
 
 def _evaluation_arrays(name: str, found: Evaluation) -> dict[str, Any]:
     return {f"{name}-{part}": getattr(found, part) for part in ("scores", "losses", "n_tokens")}
 
 
-def _evaluation(name: str, stored: Mapping[str, Any], items: Items) -> Evaluation:
+def _evaluation(name: str, stored: Mapping[str, Any], workload: Workload) -> Evaluation:
+    windows = workload.n_tokens.shape
+    n_tokens = _array(stored, f"{name}-n_tokens", "i", windows)
+    _expect(bool((n_tokens > 0).all()), f"tokens in each window of {name}", n_tokens)
     return Evaluation(
-        items, *(stored[f"{name}-{part}"] for part in ("scores", "losses", "n_tokens"))
-    )
+        workload.items, _array(stored, f"{name}-scores", "f", (len(workload.items),)),
+        _array(stored, f"{name}-losses", "f", windows), n_tokens,
+    )  # fmt: skip
 
 
-def _heads(pairs: Sequence[Sequence[int]]) -> tuple[Head, ...]:
-    return tuple((int(layer), int(head)) for layer, head in pairs)
+# ---------------------------------------------------------------------- damage
 
 
-def _no_result(folder: str | PathLike[str]) -> PruningError:
-    return PruningError(
-        f"Expected a folder with a saved pruning, got {shorten(str(folder))}. Write one with "
-        "save()."
-    )
+@contextmanager
+def _telling_damage(path: Path) -> Iterator[None]:
+    """Tell what is wrong with a file, whatever it breaks."""
+    try:
+        yield
+    except _BROKEN as error:
+        words = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+        told = shorten(" ".join(words.split()).rstrip("."), 200)[1:-1]
+        raise PruningError(
+            f"Expected a saved pruning, but {shorten(str(path))} is damaged: {told}. Save it anew."
+        ) from error
+
+
+def _expect(holds: object, what: str, given: object) -> None:
+    if not holds:
+        words = " ".join(repr(given).split())
+        raise ValueError(f"expected {what}, found {shorten(words, 80)[1:-1]}")
+
+
+def _array(
+    stored: Mapping[str, Any], name: str, kind: str, shape: tuple[int, ...] | None = None
+) -> Any:
+    found = stored[name]
+    fits = found.dtype.kind == kind and shape in (None, found.shape)
+    told = f"of shape {found.shape} and type {found.dtype}"
+    size = "" if shape is None else f" of shape {shape}"
+    if not fits:
+        raise ValueError(f"expected {_KINDS[kind]}{size} as {name}, found an array {told}")
+    if not np.isfinite(found).all():
+        raise ValueError(f"expected finite numbers as {name}, found others")
+    return found
+
+
+def _within(places: Any, end: int) -> bool:
+    """Return whether there are places, all of them from 0 and below an end."""
+    return bool(places.size and places.min() >= 0 and places.max() < end)
+
+
+def _text(header: Mapping[str, Any], key: str) -> str:
+    _expect(isinstance(header[key], str), f"text as {key}", header[key])
+    return str(header[key])
+
+
+def _texts(what: str, given: object) -> tuple[str, ...]:
+    is_text = isinstance(given, list) and all(isinstance(each, str) for each in given)
+    _expect(is_text, f"text as {what}", given)
+    return tuple(given) if isinstance(given, list) else ()
+
+
+def _option(header: Mapping[str, Any], key: str, kind: Any) -> Any:
+    known = get_args(kind)
+    _expect(header[key] in known, f"{key} among {', '.join(known)}", header[key])
+    return header[key]
