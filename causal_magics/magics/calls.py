@@ -192,6 +192,11 @@ def _setting_words(parameter: Parameter, value: str) -> list[Word]:
     words = [word for word, _ in split_words(value)]
     if not words:
         raise CellError(f"Expected a value after {parameter.option}:, {parameter.placeholder}.")
+    if len(words) > 1 and parameter.kind != "names":
+        raise CellError(
+            f"Expected one value after {parameter.option}:, got {shorten(value)}. Quote it if it is "
+            "one."
+        )
     return words
 
 

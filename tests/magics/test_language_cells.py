@@ -87,6 +87,10 @@ def test_the_graph_may_stand_in_the_first_line() -> None:
         ("Date: 1\nDate: 2\ntemplates: {Date}", "Expected one line Date:, got 2"),
         ("Date: 1\ntemplates: {Date}\nlevle: 0.9", "Did you mean --level?"),
         ("Date: 1\ntemplates: {Date}\nlevel: 0.9\nlevel: 0.8", "Expected --level once, got it 2"),
+        (
+            "Date: 1\ntemplates: {Date}\nlevel: 0.9 0.8",
+            "Expected one value after level:, got '0.9 0.8'",
+        ),
     ],
 )
 def test_mistakes(body: str, part: str) -> None:
