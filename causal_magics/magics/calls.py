@@ -194,8 +194,8 @@ def _setting_words(parameter: Parameter, value: str) -> list[Word]:
         raise CellError(f"Expected a value after {parameter.option}:, {parameter.placeholder}.")
     if len(words) > 1 and parameter.kind != "names":
         raise CellError(
-            f"Expected one value after {parameter.option}:, got {shorten(value)}. Quote it if it is "
-            "one."
+            f"Expected one value after {parameter.option}:, got {shorten(value)}. Quote it if it "
+            "is one."
         )
     return words
 
