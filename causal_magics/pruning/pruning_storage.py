@@ -168,7 +168,8 @@ def _search(
     path = []
     for place, (cut, turn, taken) in enumerate(steps["path"]):
         found = _evaluation(f"step-{place}", stored, judged.workload)
-        _expect(type(turn) is int and type(taken) is bool, "a round and whether it was taken", turn)
+        told = type(turn) is int and type(taken) is bool
+        _expect(told, "a round and whether it was taken", [turn, taken])
         path.append(Verified(checked_heads_of(cut, shape), found, turn, taken))
     return Search(
         judged.before, tuple(path), budget, judged.name, judged.workload.model.model_id,
@@ -223,7 +224,8 @@ def _items(place: int, header: Mapping[str, Any], stored: Mapping[str, Any]) -> 
     buckets = _array(stored, f"{place}-buckets", "i")
     size = buckets.shape
     _expect(len(size) == 1 and _within(buckets, len(groups)), f"one of {groups} for each", buckets)
-    _expect(isinstance(header["exponential"], bool), "whether scores are exponential", "others")
+    exponential = header["exponential"]
+    _expect(isinstance(exponential, bool), "true or false as exponential", exponential)
     for_, against = (
         _side(f"{place}-{name}", stored, pooling, (size[0], len(pairs)))
         for name, pooling in zip(("for", "against"), header["pooling"], strict=True)
@@ -231,7 +233,7 @@ def _items(place: int, header: Mapping[str, Any], stored: Mapping[str, Any]) -> 
     items = Items(
         tuple((prompt, continuation) for prompt, continuation in pairs), for_, against, groups,
         buckets, _option(header, "aggregate", Aggregate),
-        _array(stored, f"{place}-units", "i", size), header["exponential"],
+        _array(stored, f"{place}-units", "i", size), exponential,
     )  # fmt: skip
     owners = items.item_of_query
     _expect(bool((owners >= 0).all()), "prompts that are all of use", pairs)
