@@ -13,6 +13,7 @@ import numpy as np
 from causal_magics.errors import PruningError, shorten
 from causal_magics.language.branching import Bundle
 from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.scorers import context_length
 from causal_magics.options import check_count, check_share
 
 __all__ = ["PerplexityText", "perplexity_text"]
@@ -73,8 +74,14 @@ class PerplexityText:
         Raises
         ------
         PruningError
-            Where the text has fewer tokens than a window.
+            Where the text has fewer tokens than a window, or the model takes fewer.
         """
+        longest = context_length(model.network)
+        if longest is not None and self.window > longest:
+            raise PruningError(
+                f"Expected a window of at most {longest} tokens, which {model.model_id} takes, got "
+                f"{self.window}. Give a PerplexityText with a smaller window."
+            )
         tokens = model.tokenizer(
             "\n\n".join(self.paragraphs), add_special_tokens=False, verbose=False
         )["input_ids"]

@@ -93,6 +93,8 @@ def test_other_mistakes_are_told(tmp_path: Path) -> None:
         perplexity_text(tmp_path / "picture.txt")
     with pytest.raises(PruningError, match="at least one window, 128 tokens, got"):
         perplexity_text("Too short.").windows(MODEL)
+    with pytest.raises(PruningError, match=r"a window of at most \d+ tokens, which"):
+        PerplexityText(("Some words. " * 9999,), window=5000).windows(MODEL)
     with pytest.raises(PruningError, match="windows of 1"):
         PerplexityText((CORPUS,), window=1)
     for options in ({"window": 0}, {"n_windows": 0}, {"window": 2.5}):
