@@ -56,7 +56,9 @@ def plot_search(search: Search, ax: Axes | None) -> Axes:
     x = 100 * (np.array([each.perplexity for each in found]) / base.perplexity - 1.0)
     y = 100 * (np.array([each.bias for each in found]) / base.bias - 1.0)
     for chosen, mark, label in ((~taken, "x", "not taken"), (taken, "o", "taken")):
-        axes.scatter(x[:-1][chosen], y[:-1][chosen], s=22, marker=mark, color=_LINE, label=label)
+        if chosen.any():
+            there = x[:-1][chosen], y[:-1][chosen]
+            axes.scatter(*there, s=22, marker=mark, color=_LINE, label=label)
     axes.plot(x[:-1][taken], y[:-1][taken], color=_LINE, linewidth=0.8)
     axes.scatter(x[-1], y[-1], s=110, facecolors="none", edgecolors="#333", label="best")
     axes.axvline(100 * search.budget, color=_FAINT, linestyle="--", label="budget")
