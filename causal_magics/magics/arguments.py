@@ -148,11 +148,15 @@ def _names(word: Word, notebook: Notebook) -> list[str]:
 
 
 def _looked_up(parameter: Parameter, word: Word, notebook: Notebook) -> Argument:
-    takes_text = str in (parameter.classes or ())
     root = word.text.split(".")[0]
-    if takes_text and (word.form == "quoted" or root not in notebook.names):
+    if takes_text(parameter) and (word.form == "quoted" or root not in notebook.names):
         return Argument(word.text, repr(word.text))
     return _fitted(parameter, Argument(notebook.find(word.text), word.text), word.text)
+
+
+def takes_text(parameter: Parameter) -> bool:
+    """Return whether a word that names nothing in the notebook stands for itself."""
+    return str in (parameter.classes or ())
 
 
 def _fitted(parameter: Parameter, argument: Argument, shown: str) -> Argument:

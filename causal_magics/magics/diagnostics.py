@@ -21,10 +21,11 @@ from causal_magics.graph.identification import identify
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation import Cell, parse_cell
 from causal_magics.graph.notation_format import format_name
-from causal_magics.magics.arguments import Notebook, is_table
+from causal_magics.magics.arguments import Notebook, is_table, takes_text
 from causal_magics.magics.calls import means_option
 from causal_magics.magics.candidates import columns, nodes_of
 from causal_magics.magics.grammar import Header, Word, read_header
+from causal_magics.magics.parameters import Parameter
 from causal_magics.magics.verb import Verb
 from causal_magics.magics.verbs import VERBS
 
@@ -182,19 +183,22 @@ class _Reader:
     def _names(self, header: Header, verb: Verb) -> list[object]:
         """Return the values that the first line names; say which names there are not."""
         told = {p.option: p for p in verb.options}
-        words: list[Word] = []
+        words: list[tuple[Parameter, Word]] = []
         for parameter, word in zip(verb.positional, header.names, strict=False):
-            words += [word] if parameter.kind == "value" else []
+            words += [(parameter, word)] if parameter.kind == "value" else []
         for name, value in header.options:
             found = told.get(name.replace("_", "-"))
-            words += [value] if value is not None and found and found.kind == "value" else []
+            if value is not None and found and found.kind == "value":
+                words.append((found, value))
         values = []
-        for word in words:
+        for parameter, word in words:
             if word.form != "plain":
                 continue
             try:
                 values.append(self.notebook.find(word.text))
             except CellError as error:
+                if takes_text(parameter):
+                    continue
                 root = word.text.split(".")[0]
                 held = [n for n in self.notebook.names if not n.startswith("_")]
                 self._say_word(word.text, str(error), "name", [closest(root, held)])

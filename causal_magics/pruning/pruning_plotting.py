@@ -21,15 +21,16 @@ _NAMED = 8
 def plot_pruning(pruning: Pruning, ax: Axes | None) -> Axes:
     """Draw the sets of heads that were verified, and what was held out with its intervals."""
     axes = new_axes(ax) if pruning.search is None else plot_search(pruning.search, ax)
-    for each, fmt, label in (
-        (pruning.chosen_by, "o", "chosen by"), (pruning.held_out[0], "D", "held out"),
-    ):  # fmt: skip
+    for each, fmt, color, label in (
+        (pruning.chosen_by, "o", "#5b7db1", "chosen by"),
+        (pruning.held_out[0], "D", "#c0503c", "held out"),
+    ):
         if each is pruning.chosen_by and pruning.search is not None:
             continue
         axes.errorbar(
             [100 * each.perplexity.share], [100 * each.bias.share],
             xerr=spread_of([each.perplexity]), yerr=spread_of([each.bias]), fmt=fmt,
-            color="#c0503c", elinewidth=1.0, capsize=3, label=label, zorder=4,
+            color=color, elinewidth=1.0, capsize=3, label=label, zorder=4,
         )  # fmt: skip
     label_axes(axes, f"{pruning.held_out[0].name}, {len(pruning.heads)} heads pruned")
     return axes

@@ -13,13 +13,15 @@ from typing import Any
 from causal_magics.errors import LanguageModelError, MissingDependencyError, shorten
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import HeadSites, checked_heads_of, without_heads
-from causal_magics.language.head_panels import Head
+from causal_magics.language.head_panels import Head, head_names
 from causal_magics.language.loading import traced_model
 from causal_magics.language.sampling import sample_continuations
 
 __all__ = ["Sentence", "Sentences", "sentences"]
 
 ENDS = "(ends)"
+_LEFT = 'style="text-align: left"'
+_MARK = 'style="background: rgba(230, 160, 30, .3); color: inherit"'
 _BEGUN_WORD = re.compile(r"\S+$")
 
 
@@ -103,13 +105,14 @@ class Sentences:
 
     def _repr_html_(self) -> str:
         body = "".join(_html_row(row) for row in self.rows)
+        head = "".join(f"<th {_LEFT}>{name}</th>" for name in ("prompt", "before", "after"))
         return (
-            f"<p>{escape(self._caption())}</p><table><thead><tr><th>prompt</th>"
-            f"<th>before</th><th>after</th></tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{escape(self._caption())}</p><table><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table>"
         )
 
     def _caption(self) -> str:
-        heads = ", ".join(f"({layer}, {head})" for layer, head in self.heads[:6])
+        heads = head_names(self.heads[:6])
         more = f" and {len(self.heads) - 6} more" if len(self.heads) > 6 else ""
         return (
             f"{self.model_id} with all heads and without {heads or 'none'}{more}, seed "
@@ -217,7 +220,6 @@ def _one_line(text: str) -> str:
 
 def _html_row(row: Sentence) -> str:
     shared, *rest = (escape(_one_line(part)) for part in row.parts)
-    cells = "".join(
-        f"<td>{shared}{f'<mark>{part or ENDS}</mark>' if row.differs else ''}</td>" for part in rest
-    )
-    return f"<tr><td>{escape(_one_line(row.prompt))}</td>{cells}</tr>"
+    marked = [f"<mark {_MARK}>{part or ENDS}</mark>" if row.differs else "" for part in rest]
+    cells = "".join(f"<td {_LEFT}>{shared}{part}</td>" for part in marked)
+    return f"<tr><td {_LEFT}>{escape(_one_line(row.prompt))}</td>{cells}</tr>"

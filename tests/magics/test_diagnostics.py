@@ -108,6 +108,7 @@ def test_the_closest_word_is_offered() -> None:
         "%%causal graph -o g\n{{names}} -> A\n{{ [x for x in y] }} -> B",
         "%%causal --help",
         "%causal graph",
+        "%%causal prune smollm2 -o pruned\nmeasure: gender\nkept_heads: L1H2 L3H4",
     ],
 )
 def test_right_cells_are_left_alone(text: str) -> None:

@@ -142,6 +142,7 @@ def test_where_nothing_is_resampled_there_is_no_interval() -> None:
     assert any("does not fall beyond chance" in note for note in found.notes)
     assert any("give more templates or words" in note for note in found.notes)
     assert "nan" not in found._repr_html_().partition("<svg")[0]
+    assert found.plot().get_legend()
 
 
 def test_a_model_without_bias_is_told() -> None:

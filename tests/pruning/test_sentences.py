@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pruning.word_models import word_model
 
@@ -48,7 +50,7 @@ def test_without_heads_to_cut_nothing_changes() -> None:
     found = sentences(MODEL, [], PROMPTS)
     assert found.n_changed == 0
     assert "without none, seed 0: 0 of 2 texts changed" in str(found)
-    assert "<mark>" not in found._repr_html_()
+    assert "<mark" not in found._repr_html_()
 
 
 def test_tables_show_what_differs() -> None:
@@ -58,7 +60,7 @@ def test_tables_show_what_differs() -> None:
         Sentence("She", " left", " left"),
     )
     found = Sentences(rows, "a model", tuple((0, head) for head in range(8)), 3)
-    html = found._repr_html_()
+    html = re.sub(' style="[^"]*"', "", found._repr_html_())
     assert "<td>The &lt;b&gt;</td>" in html
     assert "<td> was a &amp; <mark>b⏎and</mark></td><td> was a &amp; <mark>c</mark></td>" in html
     assert "<td><mark> ran</mark></td><td><mark>(ends)</mark></td>" in html
@@ -69,8 +71,8 @@ def test_tables_show_what_differs() -> None:
         "She left",
     ]  # fmt: skip
     assert repr(found) == (
-        "<Sentences: a model with all heads and without (0, 0), (0, 1), (0, 2), (0, 3), (0, 4), "
-        "(0, 5) and 2 more, seed 3: 2 of 3 texts changed>"
+        "<Sentences: a model with all heads and without L0H0 L0H1 L0H2 L0H3 L0H4 "
+        "L0H5 and 2 more, seed 3: 2 of 3 texts changed>"
     )
 
 
