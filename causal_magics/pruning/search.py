@@ -148,6 +148,7 @@ class _Walk:
         self.size = 0
         self.method = method
         self.known = effects
+        self.latest: HeadEffects | None = None
         self.costs = self.charges = np.empty(0)
         self.base = verify(())
         self.path = [Verified((), self.base, 0, taken=True)]
@@ -275,7 +276,9 @@ class _Walk:
             self.charges = np.zeros_like(self.costs)
         if not here:
             return self.known
-        return head_effects(
-            replace(workload, windows=()), method="gradient", removed=here,
-            checkpoint=folder and folder / key_of(here),
-        )  # fmt: skip
+        if self.latest is None or self.latest.removed != here:
+            self.latest = head_effects(
+                replace(workload, windows=()), method="gradient", removed=here,
+                checkpoint=folder and folder / key_of(here),
+            )  # fmt: skip
+        return self.latest
