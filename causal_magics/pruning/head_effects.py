@@ -88,7 +88,7 @@ class HeadEffects:
     def bias_interval(self) -> tuple[Floats, Floats]:
         """The ends of the 95 % bootstrap interval of each head's z_bias; NaN from a single unit."""
         weights = self.base.items.resampled(RESAMPLES, np.random.default_rng(0))
-        return _ends(self._z_bias_by(weights), len(np.unique(self.base.items.units)))
+        return _ends(self._z_bias_by(weights), self.base.items.n_units)
 
     @cached_property
     def perplexity_interval(self) -> tuple[Floats, Floats]:

@@ -139,6 +139,11 @@ class Items:
         return len(self.buckets)
 
     @property
+    def n_units(self) -> int:
+        """How many units are resampled."""
+        return len(np.unique(self.units))
+
+    @property
     def between_groups(self) -> bool:
         """Whether bias compares groups, rather than each score with 0."""
         return self.aggregate in ("sum", "mean", "max")

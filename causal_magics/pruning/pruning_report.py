@@ -7,8 +7,6 @@ from html import escape
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
 from causal_magics.language.head_panels import head_names, marks_of
@@ -94,7 +92,7 @@ def notes_of(pruning: Pruning) -> tuple[str, ...]:
 def _notes_of_size(held: Workload) -> list[str]:
     """Return notes where there is little to judge by."""
     notes = []
-    if len(np.unique(held.items.units)) < 2:
+    if held.items.n_units < 2:
         notes.append(
             "The prompts that are held out have one unit that is resampled, so that bias has no "
             "interval: give more templates or words."

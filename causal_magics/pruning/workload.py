@@ -117,7 +117,7 @@ class Evaluation:
 
     def _interval(self, samples: Floats) -> tuple[float, float]:
         """Return the interval of resampled biases: NaN where one unit is drawn again and again."""
-        return _interval(samples) if len(np.unique(self.items.units)) > 1 else (nan, nan)
+        return _interval(samples) if self.items.n_units > 1 else (nan, nan)
 
     def _item_weights(self, seed: int) -> Floats:
         return self.items.resampled(RESAMPLES, np.random.default_rng(seed))
