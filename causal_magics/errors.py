@@ -19,6 +19,8 @@
     │   └── EndpointError         an endpoint that does not answer as it should
     ├── PromptError               prompts or values from which nothing can be measured
     ├── PruningError              heads that cannot be pruned as asked
+    ├── CounterfactualError       bounds or decisions that cannot be computed as asked
+    │   └── ContradictionError    probabilities that no model has; `inequality`, `excess`
     ├── OptionError               an option outside what it can be
     ├── StorageError              a file or folder that cannot be written, or is of something else
     ├── CellError                 a `%%causal` cell that cannot be run as written
@@ -228,6 +230,31 @@ class PromptError(CausalMagicsError):
 
 class PruningError(CausalMagicsError):
     """Heads that cannot be pruned as asked."""
+
+
+class CounterfactualError(CausalMagicsError):
+    """Bounds or decisions that cannot be computed as asked."""
+
+
+class ContradictionError(CounterfactualError):
+    """Probabilities that no model has together.
+
+    Parameters
+    ----------
+    message : str
+    inequality : str
+        What every model fulfils and these probabilities do not, such as ``P(x, y) <= P(y_x)``.
+    excess : float
+        By how much it fails.
+    """
+
+    def __init__(self, message: str, inequality: str, excess: float) -> None:
+        self.inequality = inequality
+        self.excess = excess
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[ContradictionError], tuple[str, str, float]]:
+        return type(self), (str(self), self.inequality, self.excess)
 
 
 class OptionError(CausalMagicsError):

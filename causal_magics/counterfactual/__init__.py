@@ -1,0 +1,1 @@
+"""Bounds on counterfactual quantities, and whom to treat."""

@@ -1,0 +1,44 @@
+"""`Terms`: bounds as the largest and least of linear functions of the data.
+
+Every sharp bound of a linear program over response types is the maximum (lower) or minimum (upper)
+of finitely many linear functions of the probabilities that the data fix: the vertices of its dual.
+What is known of the terms is then all that inference, decisions and drawings need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from causal_magics.counterfactual.bounds import Floats
+
+__all__ = ["Terms"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Terms:
+    """The linear functions whose maximum is the lower and whose minimum is the upper bound.
+
+    Attributes
+    ----------
+    lower, upper : ndarray of shape (terms, cells)
+        Coefficients of `Distributions.cells`: the bound of stratum ``z`` from below is
+        ``max(lower @ cells[z])``, from above ``min(upper @ cells[z])``.
+    """
+
+    lower: Floats
+    upper: Floats
+
+    def evaluate(self, cells: Floats) -> tuple[Floats, Floats]:
+        """Return the lower and upper bounds of each stratum.
+
+        Parameters
+        ----------
+        cells : ndarray of shape (strata, cells)
+        """
+        return (cells @ self.lower.T).max(axis=1), (cells @ self.upper.T).min(axis=1)
+
+    def unique(self) -> Terms:
+        """Return the terms without repetitions."""
+        return Terms(np.unique(self.lower, axis=0), np.unique(self.upper, axis=0))
