@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.errors import ContradictionError, CounterfactualError
@@ -65,12 +66,12 @@ class Distributions:
         parts = [part for part in (self.experimental, self.observational) if part is not None]
         return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
 
-    def take(self, strata: object) -> Distributions:
+    def take(self, strata: NDArray[np.intp] | NDArray[np.bool_]) -> Distributions:
         """Return the distributions of some strata, by place or mask."""
         exp, obs = self.experimental, self.observational
         return Distributions(
-            None if exp is None else exp[strata],  # type: ignore[index]
-            None if obs is None else obs[strata],  # type: ignore[index]
+            None if exp is None else exp[strata],
+            None if obs is None else obs[strata],
         )
 
     def excess(self) -> Floats:

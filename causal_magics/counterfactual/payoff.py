@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -89,7 +90,7 @@ class Payoff:
     @property
     def n_levels(self) -> int:
         """Number of outcome levels."""
-        return self.values.shape[0]
+        return len(self.values)
 
     @property
     def is_constant(self) -> bool:
@@ -112,8 +113,8 @@ class Payoff:
         return f"<Payoff: {self.n_levels} outcome levels, {self.values.tolist()}>"
 
 
-def _shape_of(values: object) -> str:
+def _shape_of(values: Any) -> str:
     try:
-        return f"shape {np.shape(values)}"  # type: ignore[arg-type]
+        return f"shape {np.shape(values)}"
     except ValueError:
         return "rows of different lengths"

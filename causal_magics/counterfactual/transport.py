@@ -3,14 +3,14 @@
 With response type (i, k) = (outcome untreated, outcome treated), those who took arm 0 have a known
 outcome untreated, and those who took arm 1 a known outcome treated. Where there are an experiment
 and observations, the other margin of each group is known too: among those who took arm 1,
-P(Y_0 = i, x_1) = P(Y_0 = i) - P(x_0, i). The benefit is then the sum of two transport costs, one for
-each group, whose margins are known and whose coupling is not; its least and greatest value are the
-bounds. An experiment alone is one transport; observations alone leave the unseen margin free.
+P(Y_0 = i, x_1) = P(Y_0 = i) - P(x_0, i). The benefit is then the sum of two transport costs, one
+for each group, whose margins are known and whose coupling is not; its least and greatest value are
+the bounds. An experiment alone is one transport; observations alone leave the unseen margin free.
 
 The dual of a transport problem has few vertices: each is a spanning tree of the bipartite graph of
 levels whose potentials stay below all costs. So bounds are maxima of a few linear functions of the
-data: for two levels the closed forms of Tian & Pearl (2000), "Probabilities of causation: bounds and
-identification", and of Li & Pearl (2019); for three levels six for each group.
+data: for two levels the closed forms of Tian & Pearl (2000), "Probabilities of causation: bounds
+and identification", and of Li & Pearl (2019); for three levels six for each group.
 """
 
 from __future__ import annotations
