@@ -128,22 +128,22 @@ def overall_interval(
     Halves are drawn from counts: of a cell with ``n`` units, half of them binomially. Where a half
     has a block without units, the term is chosen by the cells of all strata together. Sources: Ji,
     Lei & Spector (2024), "Model-agnostic covariate-assisted inference on partially identified
-    causal effects", for dual bounds by sample splitting.
+    causal effects", for dual bounds by sample splitting. One stratum alone has the interval of
+    `interval_of`.
     """
+    if len(share) == 1:
+        lower, upper = interval_of(terms, sample, confidence)
+        return float(lower[0]), float(upper[0])
     z = float(-ndtri((1 - confidence) / 2))
     generator = np.random.default_rng(seed)
     pooled = share @ sample.cells
-    lower, upper, lower_error, upper_error = [], [], [], []
+    ends = np.zeros(2)
     for _ in range(SPLITS):
-        first, second = _halves(sample, generator)
-        for chosen_on, sign in ((-terms.lower, -1.0), (terms.upper, 1.0)):
-            mean, error = _mean_of_chosen(chosen_on, sample, (first, second), pooled, share, units)
-            (lower if sign < 0 else upper).append(sign * mean)
-            (lower_error if sign < 0 else upper_error).append(error)
-    return (
-        float(np.mean(lower) - z * np.mean(lower_error)),
-        float(np.mean(upper) + z * np.mean(upper_error)),
-    )
+        halves = _halves(sample, generator)
+        for side, chosen_among in enumerate((-terms.lower, terms.upper)):
+            mean, error = _mean_of_chosen(chosen_among, sample, halves, pooled, share, units)
+            ends[side] += (mean + z * error) / SPLITS
+    return -float(ends[0]), float(ends[1])
 
 
 def _mean_of_chosen(
@@ -157,7 +157,7 @@ def _mean_of_chosen(
     """Return the mean over strata of terms chosen apart from their data, and its standard error."""
     first, second = halves
     rows = np.arange(len(share))
-    whole = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
+    whole = np.asarray(np.isfinite(first + second).all(axis=1))
     of_all = int((upper @ pooled).argmin())
     by_first = np.where(whole, (np.nan_to_num(first) @ upper.T).argmin(axis=1), of_all)
     by_second = np.where(whole, (np.nan_to_num(second) @ upper.T).argmin(axis=1), of_all)
