@@ -57,7 +57,7 @@ def interval_of(
     end lies beyond the estimate with and without it.
     """
     risk = (1 - confidence) / 2
-    lower = -_end(-terms.lower, sample, risk, given)
+    lower = 0.0 - _end(-terms.lower, sample, risk, given)
     return lower, _end(terms.upper, sample, risk, given)
 
 
