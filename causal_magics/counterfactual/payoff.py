@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -78,8 +79,9 @@ class Payoff:
         """Return a payoff from four weights (complier, always, never, defier) or a matrix."""
         if isinstance(weights, Payoff):
             return weights
-        if np.ndim(weights) == 1 and np.size(weights) == 4:
-            return cls.of_types(*(float(weight) for weight in np.asarray(weights, dtype=float)))
+        shape = _shape(weights)
+        if shape == (4,) and all(isinstance(weight, Real) for weight in weights):
+            return cls.of_types(*(float(weight) for weight in weights))  # type: ignore[arg-type]
         return cls(weights)
 
     @classmethod
@@ -113,8 +115,14 @@ class Payoff:
         return f"<Payoff: {self.n_levels} outcome levels, {self.values.tolist()}>"
 
 
-def _shape_of(values: Any) -> str:
+def _shape(values: Any) -> tuple[int, ...] | None:
+    """Return the shape of an array, None where rows are of different lengths."""
     try:
-        return f"shape {np.shape(values)}"
+        return np.shape(values)
     except ValueError:
-        return "rows of different lengths"
+        return None
+
+
+def _shape_of(values: Any) -> str:
+    shape = _shape(values)
+    return "rows of different lengths" if shape is None else f"shape {shape}"
