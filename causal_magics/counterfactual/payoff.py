@@ -118,9 +118,10 @@ class Payoff:
 def _shape(values: Any) -> tuple[int, ...] | None:
     """Return the shape of an array, None where rows are of different lengths."""
     try:
-        return np.shape(values)
+        shape: tuple[int, ...] = np.shape(values)
     except ValueError:
         return None
+    return shape
 
 
 def _shape_of(values: Any) -> str:
