@@ -1,0 +1,187 @@
+"""`UnitBounds`: bounds on the benefit of treating the units of each stratum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal_magics.counterfactual.arrangement import shown
+from causal_magics.counterfactual.binary_cells import BinaryCells
+from causal_magics.counterfactual.bounds import Bounds, Floats
+from causal_magics.counterfactual.closed_forms import pn_bounds, pns_bounds, ps_bounds
+from causal_magics.counterfactual.counts import Counts
+from causal_magics.counterfactual.distributions import Distributions
+from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.counterfactual.stratum_groups import StratumGroup, benefits_of
+from causal_magics.counterfactual.terms import Terms
+from causal_magics.counterfactual.transport import Sources
+from causal_magics.errors import CounterfactualError
+
+__all__ = ["UnitBounds"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class UnitBounds:
+    """Bounds on the benefit of treating the units of each stratum.
+
+    Attributes
+    ----------
+    treatment, outcome : str
+        Columns.
+    by : tuple of str
+        Columns whose combinations are the strata.
+    arms : tuple
+        Labels of the treatment: the untreated arm, the treated one, then those that are not
+        compared.
+    levels : tuple
+        Labels of the outcome, the lowest first.
+    strata : mapping of str to ndarray of shape (strata,)
+        By column of `by`, its label in each stratum.
+    share : ndarray of shape (strata,)
+        P(z), the share of each stratum among all units; sums to 1.
+    units : ndarray of shape (strata,)
+        Rows, or sums of weights, of each stratum from all sources.
+    counts : Counts
+        Units of each stratum by arm and level.
+    groups : tuple of StratumGroup
+        The strata by what is known of them: one group where all have the same sources.
+    payoff : Payoff
+    monotone : bool
+        Whether it is held that no unit does worse treated than untreated.
+    confidence : float
+        Of the intervals.
+    benefit, interval : Bounds
+        Of arrays of shape (strata,): the bounds, and an interval that holds both of them as often
+        as `confidence` says.
+    overall, overall_interval : Bounds
+        The same of the mean benefit over all units.
+    notes : tuple of str
+        What a reader should know: rows left out, strata pooled, distributions projected.
+    """
+
+    treatment: str
+    outcome: str
+    by: tuple[str, ...]
+    arms: tuple[Any, ...]
+    levels: tuple[Any, ...]
+    strata: Mapping[str, NDArray[Any]]
+    share: Floats
+    units: Floats
+    counts: Counts
+    groups: tuple[StratumGroup, ...]
+    payoff: Payoff
+    monotone: bool
+    confidence: float
+    benefit: Bounds
+    interval: Bounds
+    overall: Bounds
+    overall_interval: Bounds
+    notes: tuple[str, ...] = ()
+
+    @property
+    def untreated(self) -> Any:
+        """The arm that stands for no treatment."""
+        return self.arms[0]
+
+    @property
+    def treated(self) -> Any:
+        """The arm that stands for treatment."""
+        return self.arms[1]
+
+    @property
+    def distributions(self) -> Distributions:
+        """What the bounds are computed from.
+
+        Raises
+        ------
+        CounterfactualError
+            Where strata differ in their sources: each of `groups` has distributions of its own.
+        """
+        return self._only_group.distributions
+
+    @property
+    def sources(self) -> Sources:
+        """Which sources are known; of strata that differ in it, as `distributions`."""
+        return self._only_group.sources
+
+    @property
+    def terms(self) -> Terms | None:
+        """The terms of the bounds; of strata that differ in their sources, as `distributions`."""
+        return self._only_group.terms
+
+    @property
+    def _only_group(self) -> StratumGroup:
+        if len(self.groups) != 1:
+            raise CounterfactualError(
+                "Expected strata with the same sources, but some have an experiment, observations "
+                "or both where others have not. Take each of .groups by itself."
+            )
+        return self.groups[0]
+
+    @property
+    def pn(self) -> Bounds:
+        """Bounds on the probability of necessity of each stratum, for two outcomes."""
+        return self._of_cells("PN", pn_bounds)
+
+    @property
+    def ps(self) -> Bounds:
+        """Bounds on the probability of sufficiency of each stratum, for two outcomes."""
+        return self._of_cells("PS", ps_bounds)
+
+    @property
+    def pns(self) -> Bounds:
+        """Bounds on the probability of both of each stratum, for two outcomes."""
+        return self._of_cells("PNS", pns_bounds)
+
+    def _of_cells(self, quantity: str, bounds_of: Any) -> Bounds:
+        if len(self.levels) != 2 or len(self.arms) != 2:
+            raise CounterfactualError(
+                f"Expected two arms and two outcomes for the {quantity}, got {len(self.arms)} and "
+                f"{len(self.levels)}. Bound a payoff that says what each outcome is worth."
+            )
+        ends = np.empty((2, len(self.share)))
+        for group in self.groups:
+            exp, obs = group.distributions.experimental, group.distributions.observational
+            cells = BinaryCells.of_arms(exp, obs)
+            ends[:, group.strata] = bounds_of(cells, monotone=self.monotone)
+        return Bounds(ends[0], ends[1], quantity)
+
+    def label(self, stratum: int) -> str:
+        """Return the labels of a stratum as text, such as ``female, rural``."""
+        if not self.by:
+            return "all"
+        return ", ".join(shown(self.strata[name].item(stratum)) for name in self.by)
+
+    def with_payoff(
+        self, payoff: Payoff | Sequence[float] | Sequence[Sequence[float]]
+    ) -> UnitBounds:
+        """Return the bounds on the benefit of another payoff, without a pass over the data."""
+        new = Payoff.of(payoff)
+        if new.n_levels != len(self.levels):
+            raise CounterfactualError(
+                f"Expected a payoff of {len(self.levels)} outcome levels "
+                f"({', '.join(map(shown, self.levels))}), got one of {new.n_levels}."
+            )
+        found = benefits_of(
+            self.groups, new, self.share,
+            monotone=self.monotone, confidence=self.confidence, quantity="benefit",
+        )  # fmt: skip
+        return replace(
+            self, payoff=new, benefit=found.benefit, interval=found.interval,
+            overall=found.overall, overall_interval=found.overall_interval, groups=found.groups,
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.share)
+
+    def __repr__(self) -> str:
+        name = self.benefit.quantity
+        strata = f"{len(self):,} strata" if self.by else "no strata"
+        return (
+            f"<UnitBounds: {name} of {shown(self.treated)} on {self.outcome} in "
+            f"[{self.overall.lower:.4g}, {self.overall.upper:.4g}], {strata}>"
+        )
