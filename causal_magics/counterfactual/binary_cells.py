@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.errors import ContradictionError, CounterfactualError
@@ -152,6 +153,13 @@ class BinaryCells:
             return False
         pairs = self.inequalities(monotone=monotone)
         return all((lesser - greater).max() <= TOLERANCE for _, lesser, greater in pairs)
+
+    def fits(self, *, monotone: bool = False) -> NDArray[np.bool_]:
+        """Return in which strata all inequalities hold, shape (strata,)."""
+        fits = np.ones(len(self), dtype=bool)
+        for _, lesser, greater in self.inequalities(monotone=monotone):
+            fits &= lesser - greater <= TOLERANCE
+        return fits
 
     def _check_probabilities(self) -> None:
         names = [

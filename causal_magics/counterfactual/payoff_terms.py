@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from causal_magics.counterfactual.binary_cells import BinaryCells
 from causal_magics.counterfactual.bounds import Floats
+from causal_magics.counterfactual.closed_forms import benefit_bounds
+from causal_magics.counterfactual.contrast_programs import contrast_programs
 from causal_magics.counterfactual.distributions import Distributions
+from causal_magics.counterfactual.dual_vertices import dual_vertices
+from causal_magics.counterfactual.linear_programs import (
+    Infeasibility,
+    LinearProgram,
+    minimise,
+)
 from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.counterfactual.response_types import program_of_types
 from causal_magics.counterfactual.terms import Terms
 from causal_magics.counterfactual.transport import MOST_LEVELS, Sources, transport_terms
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import ContradictionError, CounterfactualError
 
-__all__ = ["payoff_bounds", "payoff_terms", "sources_of"]
+__all__ = [
+    "MOST_TERMS",
+    "check_monotone",
+    "payoff_bounds",
+    "payoff_terms",
+    "sources_of",
+    "worth_bounds",
+    "worth_terms",
+]
+
+MOST_TERMS = 5_000
+"""Terms that are still of use: two arms of five levels have 4,900."""
 
 
 def payoff_terms(
@@ -37,18 +60,16 @@ def payoff_terms(
     Returns
     -------
     Terms or None
-        None where they are too many to be of use; `payoff_bounds` then solves linear programs.
+        None where they are more than `MOST_TERMS`; `payoff_bounds` finds the bounds all the same.
+        Of data that are not monotone, though so assumed, the bounds may cross.
     """
-    if n_arms != 2 or contrast != (0, 1) or payoff.n_levels > MOST_LEVELS:
-        return None
-    return transport_terms(payoff, sources, monotone=monotone)
-
-
-def sources_of(distributions: Distributions) -> Sources:
-    """Return which sources the distributions are of."""
-    if distributions.observational is None:
-        return "experiment"
-    return "observations" if distributions.experimental is None else "both"
+    check_contrast(contrast, n_arms)
+    if n_arms == 2 and contrast == (0, 1) and payoff.n_levels <= MOST_LEVELS:
+        return transport_terms(payoff, sources, monotone=monotone)
+    programs = contrast_programs(
+        payoff.values, sources, n_arms=n_arms, contrast=contrast, monotone=monotone
+    )
+    return _terms(programs)
 
 
 def payoff_bounds(
@@ -65,6 +86,7 @@ def payoff_bounds(
     distributions : Distributions
         Of one or more strata, consistent.
     payoff : Payoff
+        Of as many levels.
     contrast : tuple of int
         The untreated and the treated arm.
     monotone : bool
@@ -73,14 +95,161 @@ def payoff_bounds(
     Returns
     -------
     lower, upper : ndarray of shape (strata,)
+        Sharp. NaN in strata whose data no population has: not monotone, though so assumed.
+
+    Raises
+    ------
+    CounterfactualError
+        Where the payoff has other levels than the distributions, or the contrast other arms.
     """
-    terms = payoff_terms(
-        payoff,
+    _, n_arms, n_levels = distributions.shape
+    check_contrast(contrast, n_arms)
+    if payoff.n_levels != n_levels:
+        raise CounterfactualError(
+            f"Expected a payoff of {n_levels} outcome levels, as the data have, got "
+            f"{payoff.n_levels}. Give a matrix of shape ({n_levels}, {n_levels})."
+        )
+    if (n_arms, n_levels) == (2, 2) and contrast == (0, 1):
+        cells = BinaryCells.of_arms(distributions.experimental, distributions.observational)
+        lower, upper = benefit_bounds(cells, payoff, monotone=monotone)
+        if monotone:
+            lower[~cells.fits(monotone=True)] = upper[~cells.fits(monotone=True)] = np.nan
+        return lower, upper
+    programs = contrast_programs(
+        payoff.values,
         sources_of(distributions),
-        n_arms=distributions.shape[1],
+        n_arms=n_arms,
         contrast=contrast,
         monotone=monotone,
     )
-    if terms is None:
-        raise CounterfactualError("Expected two arms and at most four levels.")
-    return terms.evaluate(distributions.cells)
+    return _extremes(programs, distributions.cells)
+
+
+def worth_terms(worth: Floats, sources: Sources, *, monotone: bool = False) -> Terms | None:
+    """Return the terms of a payoff that looks at all arms; None where too many.
+
+    Parameters
+    ----------
+    worth : ndarray of shape (levels,) * arms
+        The worth of a unit by its outcome under each arm.
+    sources, monotone
+        As in `payoff_terms`.
+    """
+    return _terms([program_of_types(worth, sources, monotone=monotone)])
+
+
+def worth_bounds(
+    distributions: Distributions, worth: Floats, *, monotone: bool = False
+) -> tuple[Floats, Floats]:
+    """Return the least and the greatest mean worth of each stratum, for a payoff of all arms.
+
+    Parameters
+    ----------
+    distributions : Distributions
+        Of one or more strata, consistent.
+    worth : ndarray of shape (levels,) * arms
+        The worth of a unit by its outcome under each arm.
+    monotone : bool
+        Whether no unit has a lower level under an arm than under one before it.
+
+    Returns
+    -------
+    lower, upper : ndarray of shape (strata,)
+        Sharp. NaN in strata whose data no population has.
+    """
+    _, n_arms, n_levels = distributions.shape
+    if np.shape(worth) != (n_levels,) * n_arms:
+        raise CounterfactualError(
+            f"Expected a worth for each outcome under each of {n_arms} arms, shape "
+            f"{(n_levels,) * n_arms}, got shape {np.shape(worth)}."
+        )
+    program = program_of_types(np.asarray(worth), sources_of(distributions), monotone=monotone)
+    return _extremes([program], distributions.cells)
+
+
+def check_monotone(distributions: Distributions) -> None:
+    """Refuse distributions that no population has in which no arm lowers the outcome.
+
+    Raises
+    ------
+    ContradictionError
+        With an inequality that fails, its stratum and its size: that which fails by most of those
+        found.
+    """
+    _, n_arms, n_levels = distributions.shape
+    sources = sources_of(distributions)
+    program = program_of_types(np.zeros((n_levels,) * n_arms), sources, monotone=True)
+    _, infeasible = minimise(program, distributions.cells)
+    if not infeasible:
+        return
+    worst = max(infeasible, key=lambda found: found.excess)
+    inequality = _inequality(worst, distributions)
+    where = f" in stratum {worst.stratum}" if distributions.shape[0] > 1 else ""
+    raise ContradictionError(
+        f"Expected {inequality}{where}, as no arm lowers the outcome: it fails by "
+        f"{worst.excess:.4g}. Some units are harmed by an arm, or the arms are in another order; "
+        "leave out monotone.",
+        inequality,
+        worst.excess,
+    )
+
+
+def sources_of(distributions: Distributions) -> Sources:
+    """Return which sources the distributions are of."""
+    if distributions.observational is None:
+        return "experiment"
+    return "observations" if distributions.experimental is None else "both"
+
+
+def check_contrast(contrast: tuple[int, int], n_arms: int) -> None:
+    """Raise `CounterfactualError` where a contrast is not of two of the arms."""
+    if len({*contrast}) != 2 or not all(0 <= arm < n_arms for arm in contrast):
+        raise CounterfactualError(
+            f"Expected a contrast of two arms from 0 to {n_arms - 1}, the untreated one first, got "
+            f"{contrast}."
+        )
+
+
+def _extremes(programs: list[LinearProgram], cells: Floats) -> tuple[Floats, Floats]:
+    """Return the sums of the least and of the greatest values."""
+    lower, upper = np.zeros(len(cells)), np.zeros(len(cells))
+    for program in programs:
+        lower += minimise(program, cells)[0]
+        upper -= minimise(program.with_costs(-program.costs), cells)[0]
+    return lower, np.maximum(lower, upper)
+
+
+def _terms(programs: list[LinearProgram]) -> Terms | None:
+    lower = _sums([program.costs for program in programs], programs)
+    upper = None if lower is None else _sums([-program.costs for program in programs], programs)
+    return None if lower is None or upper is None else Terms(lower, -upper).unique()
+
+
+def _sums(costs: list[Floats], programs: list[LinearProgram]) -> Floats | None:
+    """Return all sums of one vertex of each program; None where there are too many."""
+    sums = np.zeros((1, programs[0].data.shape[1]))
+    for cost, program in zip(costs, programs, strict=True):
+        vertices = dual_vertices(program.with_costs(cost))
+        if vertices is None or len(sums) * len(vertices) > MOST_TERMS:
+            return None
+        sums = (sums[:, None] + vertices).reshape(-1, sums.shape[1])
+    return sums
+
+
+def _inequality(found: Infeasibility, distributions: Distributions) -> str:
+    """Return the inequality in words, such as ``P(Y_0=1) <= P(Y_1=1)``."""
+    _, n_arms, n_levels = distributions.shape
+    places = [(arm, level) for arm in range(n_arms) for level in range(n_levels)]
+    names = []
+    if distributions.experimental is not None:
+        names += [f"P(Y_{arm}={level})" for arm, level in places]
+    if distributions.observational is not None:
+        names += [f"P(X={arm}, Y={level})" for arm, level in places]
+    scaled = found.coefficients / np.abs(found.coefficients).max()
+    sides: dict[bool, list[str]] = {False: [], True: []}
+    for factor, name in zip(scaled, names, strict=True):
+        if abs(factor) > 1e-9:
+            times = "" if abs(abs(factor) - 1) < 1e-9 else f"{abs(factor):.3g} "
+            sides[bool(factor > 0)].append(times + name)
+    least, most = (" + ".join(sides[side]) or "0" for side in (False, True))
+    return f"{least} <= {most}"
