@@ -6,6 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from causal_magics.counterfactual.bounds import Bounds
+    from causal_magics.counterfactual.bounds_of_frame import bounds
+    from causal_magics.counterfactual.payoff import Payoff
+    from causal_magics.counterfactual.probabilities import benefit, pn, pns, ps
+    from causal_magics.counterfactual.unit_bounds import UnitBounds
     from causal_magics.data.samples import sample, samples
     from causal_magics.discovery.discover import Discovery, discover
     from causal_magics.errors import CausalMagicsError
@@ -40,6 +45,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AskedPrior",
+    "Bounds",
     "CausalGraph",
     "CausalMagicsError",
     "Comparison",
@@ -55,13 +61,17 @@ __all__ = [
     "LanguageModel",
     "Mediation",
     "Node",
+    "Payoff",
     "Probe",
     "PromptPair",
     "Pruning",
     "TableModel",
+    "UnitBounds",
     "ask",
+    "benefit",
     "bias_measure",
     "bias_measures",
+    "bounds",
     "compare",
     "date_study",
     "discover",
@@ -76,8 +86,11 @@ __all__ = [
     "models",
     "open_study",
     "place_study",
+    "pn",
+    "pns",
     "probe",
     "prune",
+    "ps",
     "sample",
     "samples",
     "text_study",
@@ -87,6 +100,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "causal_magics.counterfactual.bounds": ("Bounds",),
+    "causal_magics.counterfactual.bounds_of_frame": ("bounds",),
+    "causal_magics.counterfactual.payoff": ("Payoff",),
+    "causal_magics.counterfactual.probabilities": ("benefit", "pn", "pns", "ps"),
+    "causal_magics.counterfactual.unit_bounds": ("UnitBounds",),
     "causal_magics.data.samples": ("sample", "samples"),
     "causal_magics.discovery.discover": ("Discovery", "discover"),
     "causal_magics.errors": ("CausalMagicsError",),

@@ -9,7 +9,8 @@ import sys
 import causal_magics
 
 PUBLIC = {
-    "AskedPrior", "Pruning", "ask", "bias_measure", "bias_measures",
+    "AskedPrior", "Bounds", "Payoff", "Pruning", "UnitBounds", "ask", "benefit", "bias_measure",
+    "bias_measures", "bounds", "pn", "pns", "ps",
     "CausalGraph", "CausalMagicsError", "Comparison", "Discovery", "Edge", "EdgePrior",
     "EpisodeTimeline", "GraphEditor", "HeadMap", "Identification", "Joint", "Knowledge",
     "LanguageModel", "Mediation", "Node", "Probe", "PromptPair", "TableModel", "compare",

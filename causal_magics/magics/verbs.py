@@ -29,6 +29,7 @@ _VERBS = (
     Verb("mediate", "mediate", body="pairs", lines=("pairs",)),
     Verb("prune", "prune", lines=("measure", "also", "groups", "templates", "words", "kept_heads")),
     Verb("heads", "head_map"),
+    Verb("pns", "bounds", lines=("payoff",)),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),
     Verb("code", code, words=known_names),
 )
