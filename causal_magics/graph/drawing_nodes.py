@@ -19,7 +19,7 @@ _COLOURS: dict[Role, tuple[Colour, Colour]] = {
     "adjusted": ("adjusted", "adjusted-tint"),
     "selection": ("selection", "selection-tint"),
 }
-_LETTERS: dict[Role, str] = {"latent": "U", "selection": "S"}
+_LETTERS: dict[Role, str] = {"latent": "U", "selection": "S", "functional": "F"}
 
 
 def role_colour(node: Node) -> Colour | None:

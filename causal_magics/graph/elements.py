@@ -20,7 +20,7 @@ from causal_magics.errors import (
     shorten,
 )
 
-Role = Literal["exposure", "outcome", "adjusted", "latent", "selection"]
+Role = Literal["exposure", "outcome", "adjusted", "latent", "selection", "functional"]
 Mark = Literal["->", "<->", "--", "@->", "@-@", "@--"]
 Pair = tuple[str, str]
 
@@ -75,7 +75,8 @@ class Node:
     name : str
         Any text on one line, at most 300 characters.
     roles : frozenset of Role
-        Any of exposure, outcome, adjusted, latent, selection; they combine.
+        Any of exposure, outcome, adjusted, latent, selection, functional; they combine.
+        Functional nodes are functions of their parents, without noise of their own.
     position : (float, float), optional
         Where it is drawn, in units of the notation (`pos="x,y"`), y downwards.
     """

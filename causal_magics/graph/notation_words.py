@@ -33,6 +33,7 @@ ROLE_WORDS: dict[str, Role] = {
     "adjusted": "adjusted", "a": "adjusted",
     "latent": "latent", "l": "latent", "unobserved": "latent", "u": "latent",
     "selected": "selection", "selection": "selection", "s": "selection",
+    "functional": "functional",
 }  # fmt: skip
 ROLE_NAMES: dict[Role, str] = {
     "exposure": "exposure",
@@ -40,9 +41,10 @@ ROLE_NAMES: dict[Role, str] = {
     "adjusted": "adjusted",
     "latent": "latent",
     "selection": "selected",
+    "functional": "functional",
 }
 
-NODE_ATTRIBUTES = ("exposure", "outcome", "adjusted", "latent", "selected", "pos")
+NODE_ATTRIBUTES = ("exposure", "outcome", "adjusted", "latent", "selected", "functional", "pos")
 EDGE_ATTRIBUTES = ("required", "forbidden", "bits", "confidence")
 # Read over: DAGitty's for simulation and labels, DOT's for drawing.
 DRAWING_ATTRIBUTES = frozenset({

@@ -17,7 +17,7 @@ export interface Binding {
   readonly run: (editor: Editor, chord: string) => void;
 }
 
-const ROLE_KEYS: Readonly<Record<string, Role>> = { x: "exposure", y: "outcome", a: "adjusted", u: "latent", s: "selection" };
+const ROLE_KEYS: Readonly<Record<string, Role>> = { x: "exposure", y: "outcome", a: "adjusted", u: "latent", s: "selection", f: "functional" };
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -34,7 +34,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: "R", words: "reverse the edge", chords: ["r"], edits: true, run: actions.reverseSelected },
   { keys: "T", words: "next type of the edge", chords: ["t"], edits: true, run: actions.cycleTypes },
   { keys: "K", words: "edge required, forbidden, neither", chords: ["k"], edits: true, run: actions.cycleKnowledge },
-  { keys: "X Y A U S", words: "exposure, outcome, adjusted, latent (unobserved), selection", chords: Object.keys(ROLE_KEYS), edits: true, run: switchRole },
+  { keys: "X Y A U S F", words: "exposure, outcome, adjusted, latent (unobserved), selection, functional (of its parents)", chords: Object.keys(ROLE_KEYS), edits: true, run: switchRole },
   { keys: "← → ↑ ↓", words: "go to a neighbour", chords: arrowChords, run: walk },
   { keys: "Shift+← → ↑ ↓", words: "select a neighbour as well", chords: arrowChords.map((key) => `Shift+${key}`), run: walk },
   { keys: "[ ]", words: "go through the node's edges", chords: ["[", "]"], run: walkEdges },

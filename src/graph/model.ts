@@ -1,6 +1,6 @@
 /** The document that screen and kernel share. Values are never changed in place. */
 
-export const ROLES = ["exposure", "outcome", "adjusted", "latent", "selection"] as const;
+export const ROLES = ["exposure", "outcome", "adjusted", "latent", "selection", "functional"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** `@` is a circle, as in a PAG. */

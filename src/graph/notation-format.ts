@@ -12,6 +12,7 @@ const ROLE_NAMES: Readonly<Record<Role, string>> = {
   adjusted: "adjusted",
   latent: "latent",
   selection: "selected",
+  functional: "functional",
 };
 
 /** The canonical text of a graph, one statement a line. */

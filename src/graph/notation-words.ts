@@ -43,9 +43,10 @@ export const ROLE_WORDS: ReadonlyMap<string, Role> = new Map<string, Role>([
   ...["adjusted", "a"].map((word): [string, Role] => [word, "adjusted"]),
   ...["latent", "l", "unobserved", "u"].map((word): [string, Role] => [word, "latent"]),
   ...["selected", "selection", "s"].map((word): [string, Role] => [word, "selection"]),
+  ["functional", "functional"],
 ]);
 
-export const NODE_ATTRIBUTES = ["exposure", "outcome", "adjusted", "latent", "selected", "pos"] as const;
+export const NODE_ATTRIBUTES = ["exposure", "outcome", "adjusted", "latent", "selected", "functional", "pos"] as const;
 export const EDGE_ATTRIBUTES = ["required", "forbidden", "bits", "confidence"] as const;
 export const KNOWN_TO_NODES = [...NODE_ATTRIBUTES, "selection", "source", "target", "unobserved"] as const;
 

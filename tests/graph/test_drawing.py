@@ -126,6 +126,7 @@ def test_every_role_has_its_sign() -> None:
     selection = to_svg(CausalGraph([Node("n", frozenset({"selection"}))]))
     assert "S" in labels(selection)
     assert selection.count("<rect") == 3
+    assert "F" in labels(to_svg(CausalGraph([Node("n", frozenset({"functional"}))])))
 
 
 @pytest.mark.parametrize("mark", MARKS)

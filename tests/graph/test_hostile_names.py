@@ -148,7 +148,7 @@ def test_in_the_html_of_a_discovery() -> None:
 def test_in_tikz(name: str) -> None:
     lines = to_tikz(around(name)).split("\n")
     assert len(lines) == len(to_tikz(around("harmless")).split("\n"))
-    label = lines[5].split(" at (", 1)[1].split(") {", 1)[1].removesuffix("};")
+    label = lines[6].split(" at (", 1)[1].split(") {", 1)[1].removesuffix("};")
     assert not set(TEX_FOR_A_CHARACTER.sub("", label)) & OF_TEX
     assert len(TEX_FOR_A_CHARACTER.sub("x", label)) == len(name)
 

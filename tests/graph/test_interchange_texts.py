@@ -198,7 +198,7 @@ def test_tikz_draws_every_node_and_edge() -> None:
 @slowly
 def test_tikz_takes_nothing_in_a_name_for_latex(graph: CausalGraph) -> None:
     lines = to_tikz(graph).split("\n")
-    for line in lines[5 : 5 + len(graph)]:
+    for line in lines[6 : 6 + len(graph)]:
         label = line.split(") {", 1)[1].removesuffix("};")
         for plain in (r"\textbackslash{}", r"\textasciicircum{}", r"\textasciitilde{}",
                       r"\textless{}", r"\textgreater{}", r"\textbar{}", r"{\char34}",

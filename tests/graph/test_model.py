@@ -259,7 +259,7 @@ def test_roles_combine_and_are_checked() -> None:
     assert graph.add_node("B", "adjusted").adjusted == ("B",)
     with pytest.raises(GraphError, match="Did you mean exposure"):
         graph.set_roles("A", ["exposre"])  # type: ignore[list-item]
-    assert set(ROLES) == {"exposure", "outcome", "adjusted", "latent", "selection"}
+    assert set(ROLES) == {"exposure", "outcome", "adjusted", "latent", "selection", "functional"}
 
 
 @pytest.mark.parametrize("evidence", [(1.5, None), (-0.1, None), (None, float("nan"))])

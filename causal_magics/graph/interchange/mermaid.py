@@ -19,6 +19,7 @@ _STYLES: dict[Role, str] = {
     "adjusted": "stroke:#9A6700,stroke-width:3px",
     "latent": "stroke-dasharray:4 3",
     "selection": "stroke:#A33C78,stroke-width:3px",
+    "functional": "font-style:italic",
 }
 
 

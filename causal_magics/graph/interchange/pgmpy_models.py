@@ -25,6 +25,7 @@ _ROLE_KEYS: dict[Role, str] = {
     "latent": "latents",
     "adjusted": "adjustment",
     "selection": "selection",
+    "functional": "functional",
 }
 _ROLE_OF = {key: role for role, key in _ROLE_KEYS.items()} | {
     "exposure": "exposure", "outcome": "outcome", "latent": "latent", "adjusted": "adjusted",
@@ -44,7 +45,8 @@ def to_pgmpy(graph: CausalGraph) -> DAG | ADMG | PDAG:
     -------
     pgmpy.base.DAG, pgmpy.base.ADMG or pgmpy.base.PDAG
         After the marks that occur: ``->`` alone, with ``<->``, with ``--``. Names, edges and roles
-        (as pgmpy's `exposures`, `outcomes`, `latents`, `adjustment`, `selection`) are carried;
+        (as pgmpy's `exposures`, `outcomes`, `latents`, `adjustment`, `selection`,
+        `functional`) are carried;
         positions, evidence and knowledge are not.
 
     Raises

@@ -27,14 +27,16 @@ def to_tikz(graph: CausalGraph) -> str:
     r"""Write a `tikzpicture`; its document needs ``\usetikzlibrary{arrows.meta}``.
 
     Nodes stand where the canvas has them. Drawn are names, latent nodes (dashed), exposures and
-    outcomes (thick), adjusted nodes (filled), selection nodes (double) and the edges of the graph;
-    evidence and knowledge are not drawn. Nothing in a name is taken for LaTeX.
+    outcomes (thick), adjusted nodes (filled), selection nodes (double), functional ones (italic)
+    and the edges of the graph; evidence and knowledge are not drawn. Nothing in a name is taken
+    for LaTeX.
     """
     lines = [
         r"\begin{tikzpicture}[",
         "  every node/.style={draw, rounded corners, inner sep=4pt},",
         "  latent/.style={dashed}, exposure/.style={very thick}, outcome/.style={very thick},",
         "  adjusted/.style={fill=black!10}, selected/.style={double},",
+        r"  functional/.style={font=\itshape},",
         "]",
     ]
     ids = {name: f"v{i}" for i, name in enumerate(graph.nodes)}

@@ -9,7 +9,7 @@ import { ARRANGEMENTS, arrange } from "../arrange";
 import { ReadingPart } from "./reading";
 import { TierList, TierSelect } from "./tiers";
 
-const ROLE_KEY: Readonly<Record<Role, string>> = { exposure: "X", outcome: "Y", adjusted: "A", latent: "U", selection: "S" };
+const ROLE_KEY: Readonly<Record<Role, string>> = { exposure: "X", outcome: "Y", adjusted: "A", latent: "U", selection: "S", functional: "F" };
 
 interface Props {
   readonly editor: Editor;

@@ -91,7 +91,7 @@ function outline({ width, height, radius }: NodeShape, by: number, rest: JSX.SVG
   return <rect x={-width / 2 - by} y={-height / 2 - by} width={width + 2 * by} height={height + 2 * by} rx={radius + by} {...rest} />;
 }
 
-/** Colour is never alone: each role has a sign of its own. U and S are drawn, so that they are no part of the name. */
+/** Colour is never alone: each role has a sign of its own. U, S and F are drawn, so that they are no part of the name. */
 function glyph(role: Role, x: number): JSX.Element {
   const held = { key: role, class: `cmg-glyph cmg-glyph-${role}` };
   switch (role) {
@@ -105,6 +105,8 @@ function glyph(role: Role, x: number): JSX.Element {
       return <path {...held} d={`M${x - 3} -4.2v4.6a3 3.4 0 0 0 6 0v-4.6`} />;
     case "selection":
       return <path {...held} d={`M${x + 2.8} -2.9c-1-2-5.4-1.8-5.4.6 0 2.6 5.6 1.6 5.6 4.4 0 2.6-5 2.7-6 .3`} />;
+    case "functional":
+      return <path {...held} d={`M${x - 2.4} 4.4v-8.4h5.2M${x - 2.4} 0h4.2`} />;
   }
 }
 

@@ -61,6 +61,16 @@ it("the M-bias graph is drawn by keyboard alone", async () => {
   expect(said(bench)).toBe("X: exposure on.");
 });
 
+it("a hidden node is made a function of its parents, which is written and drawn", async () => {
+  const bench = await open();
+  await on("B", bench);
+  await press(bench, "u");
+  await press(bench, "f");
+  expect(said(bench)).toBe("B: functional on.");
+  expect(bench.kernel.document.nodes.find(({ name }) => name === "B")?.roles).toEqual(["latent", "functional"]);
+  expect(bench.host.querySelector('[data-node-name="B"] .cmg-glyph-functional')).not.toBeNull();
+});
+
 describe("keys on nodes", () => {
   it("walk along edges in the direction of the arrow", async () => {
     const bench = await open();
