@@ -10,7 +10,8 @@
     │   ├── NodeNameError         a name that no node can carry
     │   ├── EdgeError             an edge that cannot stand where it is put
     │   ├── KnowledgeError        knowledge that contradicts itself or the graph
-    │   └── NotIdentifiedError    an effect that the graph does not identify
+    │   ├── NotIdentifiedError    an effect that the graph does not identify
+    │   └── PositivityError       an estimand that conditions on what never occurs; `condition`
     ├── NotationError             text that is not the notation; line and column
     ├── DataError                 a table that cannot be learned from
     ├── DiscoveryError            a search that cannot be run as asked
@@ -140,6 +141,29 @@ class KnowledgeError(GraphError):
 
 class NotIdentifiedError(GraphError):
     """An effect that the graph does not identify."""
+
+
+class PositivityError(GraphError):
+    """An estimand that conditions on what has probability 0 in the data.
+
+    Parameters
+    ----------
+    condition : str
+        What would have to be above 0, e.g. ``P(x = 1, z = 0)``.
+    term : str
+        The part of the estimand that needs it, e.g. ``P(y | x, z)``.
+    """
+
+    def __init__(self, condition: str, term: str) -> None:
+        self.condition = condition
+        self.term = term
+        super().__init__(
+            f"Expected {condition} above 0, which {term} needs, but the data give 0. "
+            "Merge levels that do not occur, or ask for levels that do."
+        )
+
+    def __reduce__(self) -> tuple[type[PositivityError], tuple[str, str]]:
+        return type(self), (self.condition, self.term)
 
 
 class NotationError(CausalMagicsError):

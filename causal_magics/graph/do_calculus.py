@@ -6,6 +6,7 @@ fails, two models that agree on the observed distribution differ in the effect.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from causal_magics.errors import GraphError
@@ -92,17 +93,22 @@ def _narrow(graph: CausalGraph, inner: frozenset[str], outer: frozenset[str]) ->
     return None
 
 
-def districts(graph: CausalGraph, within: set[str]) -> list[frozenset[str]]:
+def districts(graph: CausalGraph, within: AbstractSet[str]) -> list[frozenset[str]]:
     """Return the sets of nodes that bidirected edges join, in the graph on some nodes."""
-    left, found = set(within), []
+    found: list[frozenset[str]] = []
+    placed: set[str] = set()
     for name in graph.nodes:
-        if name not in left:
-            continue
-        district, stack = {name}, [name]
-        while stack:
-            fresh = graph.siblings(stack.pop()) & left - district
-            district |= fresh
-            stack.extend(fresh)
-        left -= district
-        found.append(frozenset(district))
+        if name in within and name not in placed:
+            found.append(district(graph, name, within))
+            placed |= found[-1]
     return found
+
+
+def district(graph: CausalGraph, name: str, within: AbstractSet[str]) -> frozenset[str]:
+    """Return the nodes that paths of bidirected edges join to one, in the graph on some nodes."""
+    seen, stack = {name}, [name]
+    while stack:
+        fresh = graph.siblings(stack.pop()) & within - seen
+        seen |= fresh
+        stack.extend(fresh)
+    return frozenset(seen)

@@ -18,7 +18,7 @@ __all__ = [
     "null_estimand",
 ]
 
-Method = Literal["no effect", "adjustment", "regression", "front-door", "instrument"]
+Method = Literal["no effect", "adjustment", "regression", "front-door", "do-calculus", "instrument"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Estimand:
         What the formula takes for granted besides the graph; empty where nothing.
     formula : Formula
         The same as a tree of MathML's elements.
+    functional : tuple of str
+        Hidden nodes that the formula takes to be functions of their parents, as the graph says.
     """
 
     method: Method
@@ -42,6 +44,7 @@ class Estimand:
     latex: str
     assumption: str = ""
     formula: Formula = field(default="", compare=False, repr=False)
+    functional: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text

@@ -63,11 +63,23 @@ class Writer:
 
     def names(self, names: Iterable[str], mark: str = "") -> Formula:
         """Write variables, each with a mark behind it; nothing where there are none."""
+        return self.marked((name, mark) for name in names)
+
+    def marked(self, names: Iterable[tuple[str, str]]) -> Formula:
+        """Write variables, each with its own mark behind it; nothing where there are none."""
         parts: list[Formula] = []
-        for name in names:
+        for name, mark in names:
             ending = [self.sign(mark)] if mark else []
             parts += [*([self.sign(", ")] if parts else []), self.name(name), *ending]
         return self.row(*parts) if parts else ""
+
+    def enclosed(self, part: Formula) -> Formula:
+        """Write a part in parentheses."""
+        return self.row(self.sign("("), part, self.sign(")"))
+
+    def operand(self, part: Formula) -> Formula:
+        """Write a part of a fraction: in parentheses where the fraction stands on one line."""
+        return self.enclosed(part)
 
     def do(self, names: Iterable[str]) -> Formula:
         """Write an intervention."""
@@ -88,6 +100,10 @@ class Writer:
     def total(self, over: Formula, *terms: Formula) -> Formula:
         """Write a sum of products."""
         return self.row(self.sum_over(over), *self._joined(terms, self.sign(" ")))
+
+    def times(self, *terms: Formula) -> Formula:
+        """Write a product."""
+        return self.row(*self._joined(terms, self.sign(" ")))
 
     def equal(self, left: Formula, right: Formula) -> Formula:
         """Write an equation."""
@@ -134,6 +150,9 @@ class _TexWriter(Writer):
     def sum_over(self, over: Formula) -> Formula:
         return rf"\sum_{{{over}}} "
 
+    def operand(self, part: Formula) -> Formula:
+        return part
+
     def ratio(self, above: Formula, below: Formula) -> Formula:
         return rf"\frac{{{above}}}{{{below}}}"
 
@@ -159,6 +178,9 @@ class _TreeWriter(Writer):
 
     def sum_over(self, over: Formula) -> Formula:
         return _element("munder", _element("mo", "∑"), over)
+
+    def operand(self, part: Formula) -> Formula:
+        return part
 
     def ratio(self, above: Formula, below: Formula) -> Formula:
         return _element("mfrac", above, below)

@@ -116,6 +116,11 @@ class GraphQueries:
         ends = [(e.source, e.target) for e in self.edges]
         return self._relatives([*ends, *((b, a) for a, b in ends)])
 
+    @cached_property
+    def _siblings(self) -> dict[str, tuple[str, ...]]:
+        ends = self.bidirected_edges
+        return self._relatives([*ends, *((b, a) for a, b in ends)])
+
     def parents(self, name: str) -> frozenset[str]:
         """Return the direct causes of a node."""
         return frozenset(self._parents[self.node(name).name])
@@ -126,9 +131,7 @@ class GraphQueries:
 
     def siblings(self, name: str) -> frozenset[str]:
         """Return the nodes that share a ``<->`` edge with a node."""
-        self.node(name)
-        pairs = [p for p in self.bidirected_edges if name in p]
-        return frozenset(b if a == name else a for a, b in pairs)
+        return frozenset(self._siblings[self.node(name).name])
 
     def neighbors(self, name: str) -> frozenset[str]:
         """Return the nodes that share any edge with a node."""
