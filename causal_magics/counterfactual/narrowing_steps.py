@@ -1,0 +1,234 @@
+"""Each way in which a graph narrows bounds, as a finding with the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+
+from causal_magics.counterfactual.bounds import Floats
+from causal_magics.counterfactual.covariates import FEWEST_UNITS
+from causal_magics.counterfactual.distributions import Distributions
+from causal_magics.counterfactual.identified_effects import (
+    Route,
+    Strata,
+    and_join,
+    braces,
+    find_route,
+    gaps,
+    overall,
+    strata_by,
+    stratified,
+)
+from causal_magics.counterfactual.mediators import mediator_bounds
+from causal_magics.counterfactual.narrowing_question import Question
+from causal_magics.counterfactual.payoff_terms import payoff_bounds
+from causal_magics.counterfactual.two_worlds import Mediation, mediation
+from causal_magics.errors import CounterfactualError, PositivityError
+from causal_magics.graph.elements import ordered_pair
+from causal_magics.graph.separation import is_d_separated
+
+__all__ = ["Finding", "StepKind", "findings", "is_exhausted"]
+
+StepKind = Literal["no effect", "effect", "strata", "mediator", "functional"]
+MOST_MEDIATORS = 5
+"""Mediators up to which pairs of them are tried too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Bounds that hold by the graph.
+
+    Attributes
+    ----------
+    kind : {"no effect", "effect", "strata", "mediator", "functional"}
+    words : str
+        What narrows, such as ``back-door {Age}``.
+    nodes : tuple of str
+        The nodes that the words name.
+    reason : str
+        Why the bounds hold.
+    lower, upper : float or None
+        None where the data cannot be used in this way: `problem` says why.
+    problem : str
+    note : str
+        What a reader should know of the data beside the bounds.
+    """
+
+    kind: StepKind
+    words: str
+    nodes: tuple[str, ...]
+    reason: str
+    lower: float | None = None
+    upper: float | None = None
+    problem: str = ""
+    note: str = ""
+
+
+def findings(question: Question) -> Iterator[Finding]:
+    """Yield all bounds that hold by the graph and that the data can be asked for."""
+    if not question.affected.isdisjoint(question.selected):
+        return
+    if question.outcome not in question.affected:
+        yield _without_effect(question)
+        return
+    route = find_route(question)
+    if route is not None:
+        yield from _by_route(question, route)
+    if question.graph.is_admg:
+        yield from _by_mediators(question)
+
+
+def _without_effect(question: Question) -> Finding:
+    x, y = question.treatment, question.outcome
+    outcome = question.cells(()).sum(axis=(0, 1))
+    worth = float(outcome @ question.payoff.values.diagonal())
+    reason = f"No directed path leads from {x} to {y}, so that {y} is the same under both."
+    return Finding("no effect", "no causal path", (), reason, worth, worth)
+
+
+def _by_route(question: Question, route: Route) -> Iterator[Finding]:
+    about = route.words, route.nodes, route.reason
+    try:
+        whole = overall(question, route)
+        if whole is not None:
+            yield Finding("effect", *about, *_mean(whole, question))
+    except PositivityError as error:
+        yield Finding("effect", *about, problem=_unknown(error))
+    try:
+        strata = stratified(question, route)
+    except PositivityError:  # told of the effect for all units
+        return
+    if strata is None:
+        return
+    given, gap = strata.given, gaps(question, strata)
+    reason = (
+        f"{question.treatment} does not affect {and_join(given)}: the bounds of "
+        f"{len(strata.share):,} strata are averaged."
+    )
+    note = ""
+    if gap:
+        share = float(strata.share[~strata.is_known].sum())
+        note = f"{gap} = 0: in strata like this ({share:.1%} of all) observations alone bound."
+    yield Finding(
+        "strata", f"strata {braces(given)}", given, reason, *_mean(strata, question), "", note
+    )
+
+
+def _unknown(error: PositivityError) -> str:
+    return f"{error.condition} is 0 in the data, so that {error.term} is not known."
+
+
+def _mean(strata: Strata, question: Question) -> tuple[float, float]:
+    lower, upper = strata.bounds(question.payoff)
+    return float(strata.share @ lower), float(strata.share @ upper)
+
+
+def _by_mediators(question: Question) -> Iterator[Finding]:
+    """Yield the narrowest bounds of all mediators, or sets of them, that split the effect."""
+    best: tuple[float, float, Mediation] | None = None
+    for chosen in _candidates(question):
+        found = _split(question, chosen)
+        ends = None if found is None else _mediated(question, found)
+        if found is not None and ends is not None:
+            width = ends[1] - ends[0]
+            if best is None or width < best[1] - best[0] - 1e-12:
+                best = *ends, found
+    if best is None:
+        return
+    lower, upper, found = best
+    words = f"mediator {braces(found.mediators)}"
+    if found.given:
+        words += f" given {braces(found.given)}"
+    yield Finding("mediator", words, found.mediators, _why(question, found), lower, upper)
+
+
+def _candidates(question: Question) -> Iterator[tuple[str, ...]]:
+    """Yield sets of nodes between treatment and outcome: single ones, pairs, and all."""
+    causes = question.graph.ancestors(question.outcome)
+    between = [n for n in question.observed if n in question.affected and n in causes]
+    yield from ((name,) for name in between)
+    if 2 < len(between) <= MOST_MEDIATORS:
+        yield from combinations(between, 2)
+    if len(between) > 1:
+        yield tuple(between)
+
+
+def _split(question: Question, mediators: tuple[str, ...]) -> Mediation | None:
+    """Return how mediators split the effect, given as few covariates as need be."""
+    graph, x, y = question.graph, question.treatment, question.outcome
+    causes = graph.ancestors((x, y))
+    every = tuple(name for name in question.unaffected if name in causes)
+    for given in dict.fromkeys((every, question.unaffected, ())):
+        found = mediation(graph, x, y, mediators, {*given, *question.selected})
+        if found is None:
+            continue
+        chosen = given
+        for name in given:
+            others = tuple(other for other in chosen if other != name)
+            fewer = mediation(graph, x, y, mediators, {*others, *question.selected})
+            if (
+                fewer is not None
+                and fewer.manner == found.manner
+                and is_d_separated(graph, name, {y, *mediators}, {*others, x, *question.selected})
+            ):
+                chosen = others
+        return Mediation(found.mediators, chosen, found.manner)
+    return None
+
+
+def _mediated(question: Question, found: Mediation) -> tuple[float, float] | None:
+    """Return the bounds through mediators, averaged over strata; None where cells are too many."""
+    joint, rows = question.joint, question.joint.rows
+    if rows is not None and rows < FEWEST_UNITS * len(joint.seen(found.given)):
+        return None
+    try:
+        ends = mediator_bounds(joint, question.treatment, question.outcome, found, question.payoff)
+    except CounterfactualError:  # the table is too large
+        return None
+    if ends is None:
+        return None
+    strata = strata_by(question, found.given)
+    occur = question.cells(found.given).sum(axis=(1, 2)) > 0
+    seen = payoff_bounds(Distributions(None, strata.observational), question.payoff)
+    known = [
+        np.where(np.isnan(end[occur]), other, end[occur])
+        for end, other in zip(ends, seen, strict=True)
+    ]
+    lower: Floats = np.maximum(known[0], seen[0])
+    upper: Floats = np.minimum(known[1], seen[1])
+    return float(strata.share @ lower), float(strata.share @ upper)
+
+
+def _why(question: Question, found: Mediation) -> str:
+    x, y, m = question.treatment, question.outcome, and_join(found.mediators)
+    given = f", given {and_join(found.given)}" if found.given else ""
+    alone = "" if found.manner == "partial" else " alone"
+    return (
+        f"{x} acts on {y} through {m}{alone} and nothing hidden is behind both{given}: what "
+        f"{m} would do and what {y} would do to it are coupled apart."
+    )
+
+
+def is_exhausted(question: Question, strata: Collection[str]) -> bool:
+    """Whether bounds averaged over strata are all that the graph gives.
+
+    So it is where what causes the outcome, besides the treatment, is not affected by it and forms
+    the strata, and nothing hidden is behind any of these: how an outcome responds may then be
+    chosen in each stratum apart. It is so too where nothing but the treatment causes the outcome.
+    """
+    graph, x, y = question.graph, question.treatment, question.outcome
+    if not graph.is_admg or question.selected or graph.with_role("functional"):
+        return False
+    causes = graph.ancestors(y) | {x, y}
+    hidden = {pair for pair in graph.bidirected_edges if not causes.isdisjoint(pair)}
+    if causes == {x, y}:
+        return hidden <= {ordered_pair(x, y)}
+    return (
+        not hidden
+        and question.affected.isdisjoint(causes - {y})
+        and graph.parents(y) - {x} <= set(strata)
+    )
