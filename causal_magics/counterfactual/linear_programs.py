@@ -9,7 +9,7 @@ each basis is factorised once, however many strata pass through it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,7 +117,7 @@ class Infeasibility:
     ----------
     stratum : int
     coefficients : ndarray of shape (cells,)
-        ``coefficients @ cells[z] >= 0`` in every population.
+        ``coefficients @ cells[z] >= 0`` in every population; the largest is 1.
     excess : float
         By how much it fails.
     """
@@ -125,6 +125,16 @@ class Infeasibility:
     stratum: int
     coefficients: Floats
     excess: float
+
+    def in_words(self, names: Sequence[str]) -> str:
+        """Return the inequality, given the names of the cells: ``P(a) + P(b) <= P(c)``."""
+        sides: dict[bool, list[str]] = {False: [], True: []}
+        for factor, name in zip(self.coefficients, names, strict=True):
+            if abs(factor) > TOLERANCE:
+                times = "" if abs(abs(factor) - 1) < TOLERANCE else f"{abs(factor):.3g} "
+                sides[bool(factor > 0)].append(times + name)
+        least, most = (" + ".join(sides[side]) or "0" for side in (False, True))
+        return f"{least} <= {most}"
 
 
 def minimise(program: LinearProgram, cells: Floats) -> tuple[Floats, list[Infeasibility]]:
@@ -163,6 +173,7 @@ def minimise(program: LinearProgram, cells: Floats) -> tuple[Floats, list[Infeas
                 waiting.setdefault(columns.tobytes(), []).append(rest)
                 continue
             coefficients = basis.inverse[place] @ program.data
+            coefficients /= np.abs(coefficients).max()
             found = zip(rest.tolist(), -(cells[rest] @ coefficients), strict=True)
             infeasible += [Infeasibility(z, coefficients, float(gap)) for z, gap in found]
     return values, infeasible

@@ -265,11 +265,4 @@ def _inequality(found: Infeasibility, distributions: Distributions) -> str:
         names += [f"P(Y_{arm}={level})" for arm, level in places]
     if distributions.observational is not None:
         names += [f"P(X={arm}, Y={level})" for arm, level in places]
-    scaled = found.coefficients / np.abs(found.coefficients).max()
-    sides: dict[bool, list[str]] = {False: [], True: []}
-    for factor, name in zip(scaled, names, strict=True):
-        if abs(factor) > 1e-9:
-            times = "" if abs(abs(factor) - 1) < 1e-9 else f"{abs(factor):.3g} "
-            sides[bool(factor > 0)].append(times + name)
-    least, most = (" + ".join(sides[side]) or "0" for side in (False, True))
-    return f"{least} <= {most}"
+    return found.in_words(names)

@@ -22,7 +22,7 @@ from causal_magics.counterfactual.closed_forms import (
 )
 from causal_magics.counterfactual.distributions import Distributions
 from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.payoff_terms import payoff_bounds
+from causal_magics.counterfactual.payoff_terms import check_monotone, payoff_bounds
 from causal_magics.errors import ContradictionError, CounterfactualError
 
 __all__ = ["benefit", "pn", "pns", "ps"]
@@ -315,6 +315,8 @@ def _benefit_of_levels(
     observations = None if seen is None else np.broadcast_to(seen, (strata, 2, n))
     distributions = Distributions(experiment, observations)
     distributions.check_consistent()
+    if monotone:
+        check_monotone(distributions)
     return _answer("benefit", payoff_bounds(distributions, payoff, monotone=monotone), single)
 
 
