@@ -1,4 +1,4 @@
-"""A tally in the order in which its bounds are told: untreated before treated, lowest level first."""
+"""A tally in the order of its bounds: untreated before treated, the lowest level first."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.column_codes import Labels
+from causal_magics.counterfactual.sources import BOTH
 from causal_magics.counterfactual.stratum_codes import MISSING
 from causal_magics.counterfactual.tally import Roles, Tally
 from causal_magics.data.wording import count, enumerate_items
@@ -17,30 +18,11 @@ from causal_magics.errors import CounterfactualError, closest, shorten
 
 __all__ = ["Arranged", "arranged", "shown", "stratum_labels"]
 
-_NEGATIVE = frozenset(
-    [
-        "no",
-        "n",
-        "none",
-        "never",
-        "not",
-        "false",
-        "off",
-        "control",
-        "controls",
-        "placebo",
-        "untreated",
-        "unexposed",
-        "absent",
-        "negative",
-        "failure",
-        "fail",
-        "failed",
-        "unchanged",
-        "usual",
-        "untouched",
-    ]
-)
+_ABSENCE = {
+    "no", "n", "none", "never", "not", "false", "off", "control", "controls", "placebo",
+    "untreated", "unexposed", "untouched", "unchanged", "usual", "absent", "negative", "failure",
+    "fail", "failed",
+}  # fmt: skip
 """Words for what is not done, or did not happen."""
 
 
@@ -82,7 +64,7 @@ def arranged(
     ranks, level_notes = _levels_in_order(level_labels, roles.outcome, levels)
     level_order = level_places[ranks]
     rows = _lexicographic(tally.strata)
-    index = np.ix_(rows, (0, 1), arm_order, level_order)
+    index = np.ix_(rows, BOTH, arm_order, level_order)
     ordered = replace(
         tally,
         arms=tally.arms.take(arm_order),
@@ -216,10 +198,7 @@ def _levels_in_order(
             f"{shorten(shown(values[0]))} alone. Where the outcome never varies, nothing is "
             "caused."
         )
-    if levels is None:
-        order = _in_order(labels)
-    else:
-        order = _given_order(values, name, levels)
+    order = _in_order(labels) if levels is None else _given_order(values, name, levels)
     notes = []
     if len(values) == 2:
         notes.append(f"{shorten(name)} counts as happened where it is {shown(values[order[1]])}.")
@@ -263,7 +242,7 @@ def _in_order(labels: Labels) -> list[int]:
 
 def _is_absence(label: str) -> bool:
     words = label.casefold().replace("_", " ").replace("-", " ").split()
-    return bool(words) and (words[0] in _NEGATIVE or words[-1] == "control")
+    return bool(words) and (words[0] in _ABSENCE or words[-1] == "control")
 
 
 def _lexicographic(strata: NDArray[np.int64]) -> NDArray[np.intp]:

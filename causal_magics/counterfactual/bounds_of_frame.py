@@ -1,24 +1,33 @@
-"""Bounds out of data frames: counted, made consistent, bounded."""
+"""Bounds out of data frames: counted, pooled, made consistent, bounded."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-
 from causal_magics.counterfactual.arrangement import Arranged, arranged, shown, stratum_labels
-from causal_magics.counterfactual.bounds import Floats
+from causal_magics.counterfactual.bounds import Bounds, Floats
+from causal_magics.counterfactual.consistency import Contradictions, Names
 from causal_magics.counterfactual.counts import Counts
-from causal_magics.counterfactual.distributions import Distributions
+from causal_magics.counterfactual.grouping import grouped
 from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.counterfactual.reading import read_tally
+from causal_magics.counterfactual.small_strata import pooled, small_strata
 from causal_magics.counterfactual.sources import EXPERIMENT, OBSERVATIONS
-from causal_magics.counterfactual.stratum_groups import StratumGroup, benefits_of
-from causal_magics.counterfactual.tally import Roles, tally_of
-from causal_magics.counterfactual.unit_bounds import UnitBounds
+from causal_magics.counterfactual.stratum_check import check_strata
+from causal_magics.counterfactual.stratum_groups import benefit_of, for_payoff
+from causal_magics.counterfactual.tally import Roles, Tally
+from causal_magics.counterfactual.unit_bounds import UnitBounds, checked_payoff
+from causal_magics.data.wording import count, enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
+from causal_magics.graph.model import CausalGraph
+from causal_magics.options import check_count, check_option, check_share
 
 __all__ = ["bounds"]
+
+Design = Literal["experiment", "observations"]
+Small = Literal["pool", "keep"]
 
 
 def bounds(
@@ -30,73 +39,211 @@ def bounds(
     *,
     observations: Any = None,
     source: str | None = None,
-    design: Literal["experiment", "observations"] = "experiment",
+    design: Design = "experiment",
     treated: Any = None,
     untreated: Any = None,
     levels: Sequence[Any] | None = None,
     monotone: bool = False,
     weights: str | None = None,
     confidence: float = 0.95,
+    small: Small = "pool",
+    min_units: int = 5,
+    contradictions: Contradictions = "refuse",
+    graph: CausalGraph | None = None,
 ) -> UnitBounds:
-    """Bound the benefit of treating the units of each stratum of a data frame."""
+    """Bound the benefit of treating the units of each stratum of a data frame.
+
+    Parameters
+    ----------
+    frame
+        A data frame of pandas, polars, pyarrow or Dask, a mapping of columns, or a list of frames.
+        Partitions of Dask are counted where they are.
+    treatment, outcome : str
+        Columns of few levels: numbers, truth values, ordered categories or labels. Numbers ascend,
+        and so do labels by the alphabet, but that words such as "no" and "control" come first.
+    by : str or sequence of str
+        Columns whose combinations are the strata; none of them may be affected by the treatment. A
+        missing label makes a stratum of its own.
+    payoff : Payoff, four numbers, or a matrix, optional
+        What treating a unit is worth, by its outcomes untreated and treated; four numbers are those
+        of complier, always-taker, never-taker and defier. The PNS where left out.
+    observations : frame, optional
+        Observations of the same population, where `frame` is the experiment.
+    source : str, optional
+        A column of `frame` that says which rows are of the experiment and which are observations.
+    design : {"experiment", "observations"}
+        What the rows of `frame` are where neither `source` nor `observations` says it.
+    treated, untreated : label, optional
+        The arms that are compared; they must be named where there are more than two.
+    levels : sequence of labels, optional
+        The outcome's levels, the lowest first.
+    monotone : bool
+        Whether it is held that no unit has a lower level treated than untreated.
+    weights : str, optional
+        A column of numbers from 0 by which each row counts.
+    confidence : float
+        Of the intervals.
+    small : {"pool", "keep"}
+        What becomes of strata with few units: pooled with each other, from the last column of `by`
+        on, or kept as they are.
+    min_units : int
+        Units that each arm of the experiment, and the observations, must have.
+    contradictions : {"refuse", "project"}
+        What becomes of an experiment and observations that contradict each other beyond chance.
+        Within chance they are always replaced by the likeliest distributions that do not.
+    graph : CausalGraph, optional
+        Where given, strata by descendants of the treatment are refused.
+
+    Returns
+    -------
+    UnitBounds
+
+    Raises
+    ------
+    CounterfactualError
+        Where a column is missing or holds what it cannot, or the arms are not clear.
+    ContradictionError
+        Where experiment and observations cannot be of one population.
+
+    Notes
+    -----
+    Rows without treatment, outcome, source or weight are left out, and `notes` say how many.
+
+    Sources: Tian & Pearl (2000), "Probabilities of causation: bounds and identification"; Li &
+    Pearl (2019), "Unit selection based on counterfactual logic".
+    """
     names = (by,) if isinstance(by, str) else tuple(by)
-    origin = EXPERIMENT if design == "experiment" else OBSERVATIONS
+    check_option("design", design, ("experiment", "observations"))
+    check_option("small", small, ("pool", "keep"))
+    check_option("contradictions", contradictions, ("refuse", "project"))
+    check_count("min_units", min_units)
+    check_share("confidence", confidence)
+    origin = OBSERVATIONS if design == "observations" else EXPERIMENT
     roles = Roles(treatment, outcome, names, source, weights, origin)
-    tally = tally_of(frame, roles)
+    _check_roles(roles, observations)
+    if graph is not None and names:
+        check_strata(graph, treatment, names)
+    tally = read_tally(frame, roles)
     if observations is not None:
-        others = Roles(treatment, outcome, names, None, weights, OBSERVATIONS)
-        tally = tally + tally_of(observations, others)
+        tally = tally + read_tally(observations, roles.as_observations())
     found = arranged(tally, roles, untreated=untreated, treated=treated, levels=levels)
-    return _bounded(found, roles, payoff, monotone=monotone, confidence=confidence)
+    options = _Options(small, min_units, contradictions, monotone, confidence)
+    return _bounded(found, roles, payoff, options, [*_origin_notes(roles, observations)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    small: Small
+    min_units: int
+    contradictions: Contradictions
+    monotone: bool
+    confidence: float
 
 
 def _bounded(
-    found: Arranged, roles: Roles, payoff: Any, *, monotone: bool, confidence: float
+    found: Arranged, roles: Roles, payoff: Any, options: _Options, notes: list[str]
 ) -> UnitBounds:
-    tally = found.tally
-    counts = _counts(tally.counts, tally.squares)
-    n_levels = len(found.levels)
-    if payoff is None and n_levels > 2:
-        raise CounterfactualError(
-            f"Expected a payoff for the {n_levels} levels of {shorten(roles.outcome)} "
-            f"({', '.join(map(shown, found.levels))}), got none. Give a matrix, "
-            f"{n_levels} rows (untreated) by {n_levels} columns (treated)."
-        )
-    worth = Payoff.pns() if payoff is None else Payoff.of(payoff)
-    units = counts.units
-    share = units / units.sum()
-    groups = (_group(counts),)
-    quantity = "PNS" if payoff is None else "benefit"
-    benefits = benefits_of(
-        groups, worth, share, monotone=monotone, confidence=confidence, quantity=quantity
-    )
+    """Pool, reconcile and bound what was counted."""
+    worth = checked_payoff(payoff, found.levels, roles.outcome)
+    notes += [*found.notes, *_missing_notes(found.tally, roles)]
+    tally, small_notes = _with_small(found.tally, options)
     columns = {
         name: stratum_labels(tally.by[index], tally.strata[:, index], ("missing", "pooled"))
         for index, name in enumerate(roles.by)
     }
+    names = Names(
+        lambda z: ", ".join(shown(columns[name].item(z)) for name in roles.by),
+        tuple(map(shown, found.arms)), tuple(map(shown, found.levels)),
+        roles.treatment, roles.outcome,
+    )  # fmt: skip
+    groups, group_notes = grouped(tally.counts, tally.squares, names, options.contradictions)
+    groups = for_payoff(groups, worth, monotone=options.monotone)
+    quantity = "PNS" if payoff is None else "benefit"
+    ends = benefit_of(groups, worth, monotone=options.monotone)
+    if worth.is_constant:
+        notes.append("The payoff is the same for all outcomes, and so is the benefit.")
+    units = tally.counts.sum(axis=(1, 2, 3))
     return UnitBounds(
-        roles.treatment, roles.outcome, roles.by, found.arms, found.levels, columns, share, units,
-        counts, benefits.groups, worth, monotone, confidence, benefits.benefit, benefits.interval,
-        benefits.overall, benefits.overall_interval, found.notes,
+        roles.treatment, roles.outcome, roles.by, found.arms, found.levels, columns,
+        units / units.sum(), units, _counts(tally), groups, worth, options.monotone,
+        options.confidence, Bounds(*ends, quantity), (*notes, *small_notes, *group_notes),
     )  # fmt: skip
 
 
-def _counts(sums: Floats, squares: Floats | None) -> Counts:
-    """Return the counts of the sources that there are."""
-    there = sums.any(axis=(0, 2, 3))
+def _check_roles(roles: Roles, observations: Any) -> None:
+    """Refuse columns that have two roles, and two ways to name the source."""
+    named = [roles.treatment, roles.outcome, *roles.by, roles.source, roles.weights]
+    for name in named:
+        if name is not None and not isinstance(name, str):
+            raise CounterfactualError(
+                f"Expected the name of a column, got {shorten(repr(name))[1:-1]}. Give a text."
+            )
+    twice = sorted({shorten(name) for name in named if name is not None and named.count(name) > 1})
+    if twice:
+        raise CounterfactualError(
+            f"Expected each column in one role, got {enumerate_items(twice)} in two: treatment, "
+            "outcome, by, source and weights must differ."
+        )
+    if roles.source is not None and observations is not None:
+        raise CounterfactualError(
+            "Expected source= or observations=, got both. Say by a column which rows are "
+            "observations, or give them as a frame."
+        )
 
-    def of(part: Floats, rest: Counts | None) -> Counts:
-        exp = part[:, EXPERIMENT] if there[EXPERIMENT] else None
-        obs = part[:, OBSERVATIONS] if there[OBSERVATIONS] else None
-        return Counts(exp, obs, rest)
 
-    return of(sums, None if squares is None else of(squares, None))
-
-
-def _group(counts: Counts) -> StratumGroup:
-    exp, obs = counts.experimental, counts.observational
-    distributions = Distributions(
-        None if exp is None else exp / exp.sum(axis=2, keepdims=True),
-        None if obs is None else obs / obs.sum(axis=(1, 2), keepdims=True),
+def _origin_notes(roles: Roles, observations: Any) -> tuple[str, ...]:
+    if roles.source is not None or observations is not None:
+        return ()
+    if roles.origin == OBSERVATIONS:
+        return ("All rows are observations: who was treated was not randomised.",)
+    note = (
+        "All rows are held to be of an experiment in which the treatment was randomised; "
+        "design='observations' says that it was not."
     )
-    return StratumGroup(np.arange(len(counts.units)), distributions, counts)
+    return (note,)
+
+
+def _missing_notes(tally: Tally, roles: Roles) -> list[str]:
+    notes = [
+        f"{count(number, 'row')} without {shorten(name)} {'is' if number == 1 else 'are'} left out."
+        for name, number in tally.left_out.items()
+        if number
+    ]
+    for index, name in enumerate(roles.by):
+        missing = tally.strata[:, index] < 0
+        if missing.any():
+            units = float(tally.counts[missing].sum())
+            notes.append(f"{units:,.6g} units without {shorten(name)} are strata of their own.")
+    return notes
+
+
+def _with_small(tally: Tally, options: _Options) -> tuple[Tally, list[str]]:
+    """Pool small strata where that is asked for, and say which are left."""
+    if options.small == "pool":
+        result = pooled(tally, options.min_units)
+        tally, small, notes = result.tally, result.small, [result.note] if result.note else []
+    else:
+        small, notes = small_strata(tally, options.min_units), []
+    if small.any() and len(small) > 1:
+        units = float(tally.counts[small].sum())
+        notes.append(
+            f"{int(small.sum()):,} of {len(small):,} strata have fewer than {options.min_units} "
+            f"units in an arm or source ({units:,.6g} units in all): what is said of them is rough."
+        )
+    elif small.any():
+        notes.append(
+            f"There are fewer than {options.min_units} units in an arm or source: what is said of "
+            "them is rough."
+        )
+    return tally, notes
+
+
+def _counts(tally: Tally) -> Counts:
+    """Return the counts of the sources that there are."""
+    there = [bool(tally.counts[:, place].any()) for place in (EXPERIMENT, OBSERVATIONS)]
+
+    def of(sums: Floats, squares: Counts | None) -> Counts:
+        exp, obs = (sums[:, place] if there[place] else None for place in range(2))
+        return Counts(exp, obs, squares)
+
+    return of(tally.counts, None if tally.squares is None else of(tally.squares, None))

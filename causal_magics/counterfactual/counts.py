@@ -40,7 +40,11 @@ class Counts:
     def units(self) -> Floats:
         """Units (or weights) of each stratum from both sources, shape (strata,)."""
         parts = (self.experimental, self.observational)
-        return np.sum([part.sum(axis=(1, 2)) for part in parts if part is not None], axis=0)
+        total = np.zeros(self.shape[0])
+        for part in parts:
+            if part is not None:
+                total += part.sum(axis=(1, 2))
+        return total
 
     @property
     def arm_sizes(self) -> Floats | None:
@@ -73,4 +77,4 @@ def _effective(sums: Floats, squares: Floats | None, axes: tuple[int, ...]) -> F
     total: Floats = sums.sum(axis=axes)
     if squares is None:
         return total
-    return total**2 / np.maximum(squares.sum(axis=axes), np.finfo(float).tiny)
+    return np.asarray(total**2 / np.maximum(squares.sum(axis=axes), np.finfo(float).tiny))

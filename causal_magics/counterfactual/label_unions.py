@@ -50,7 +50,7 @@ def united(what: str, mine: Labels, theirs: Labels) -> tuple[Labels, Places]:
     if not ordered:
         joined.sort()
     place = {label: index for index, label in enumerate(joined)}
-    labels = np.empty(len(joined), dtype=object)
-    labels[:] = joined
+    texts = np.empty(len(joined), dtype=object)
+    texts[:] = joined
     found = tuple(np.array([place[label] for label in part]) for part in (first, second))
-    return Labels("ordered" if ordered else "text", labels), (found[0], found[1])
+    return Labels("ordered" if ordered else "text", texts), (found[0], found[1])

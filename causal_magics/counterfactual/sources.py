@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
-from causal_magics.counterfactual.column_codes import Codes, Labels, code_column
+from causal_magics.counterfactual.column_codes import Labels
 from causal_magics.data.wording import enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
 
-__all__ = ["EXPERIMENT", "OBSERVATIONS", "source_codes"]
+__all__ = ["BOTH", "EXPERIMENT", "OBSERVATIONS", "source_places"]
 
 EXPERIMENT, OBSERVATIONS = 0, 1
 """Places of the sources in a tally."""
+BOTH = np.array([EXPERIMENT, OBSERVATIONS])
 
 _WORDS = {
     EXPERIMENT: ("experiment", "experimental", "exp", "rct", "trial", "randomised", "randomized"),
@@ -23,26 +23,30 @@ _WORDS = {
 }  # fmt: skip
 
 
-def source_codes(name: str, column: Any) -> Codes:
-    """Return the source of each row: `EXPERIMENT`, `OBSERVATIONS`, or a gap.
+def source_places(name: str, labels: Labels) -> NDArray[np.int64]:
+    """Return which source each label of a column stands for.
 
     Parameters
     ----------
     name : str
-    column : narwhals series or ndarray
+    labels : Labels
         Words such as ``experiment``, ``rct`` and ``observed``; or truth values or 0 and 1, where
         true is the experiment.
+
+    Returns
+    -------
+    ndarray of shape (labels,)
+        `EXPERIMENT` or `OBSERVATIONS` for each.
 
     Raises
     ------
     CounterfactualError
         Where a label says neither.
     """
-    coded = code_column(name, column).compact()
-    sources = [_source_of(coded.labels, index) for index in range(len(coded.labels))]
+    sources = [_source_of(labels, index) for index in range(len(labels))]
     unknown = [
         shorten(str(label))
-        for label, source in zip(coded.labels.values.tolist(), sources, strict=True)
+        for label, source in zip(labels.values.tolist(), sources, strict=True)
         if source is None
     ]
     if unknown:
@@ -51,8 +55,7 @@ def source_codes(name: str, column: Any) -> Codes:
             f"{shorten(name)}, got {enumerate_items(unknown)}. Rename them, or give two frames: "
             "bounds(experiment, …, observations=observations)."
         )
-    places = np.array([*(source or 0 for source in sources), -1], dtype=np.int64)
-    return Codes(places[coded.values], 0, Labels("number", np.arange(2)), coded.has_gaps)
+    return np.array([source for source in sources if source is not None], dtype=np.int64)
 
 
 def _source_of(labels: Labels, index: int) -> int | None:

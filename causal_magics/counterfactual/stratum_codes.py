@@ -21,14 +21,22 @@ _MOST_CODES = 2.0**62
 
 def combined(columns: Sequence[Codes], n_rows: int) -> NDArray[np.int64]:
     """Return one code for the combination of some columns, the first counting most."""
+    if not columns:
+        return np.zeros(n_rows, dtype=np.int64)
+    first, *rest = columns
+    low = first.low
+    for column in rest:
+        low = low * len(column.labels) + column.low
+    low = (low + 2**63) % 2**64 - 2**63  # what is taken off at the end may overflow on the way
     code = np.empty(n_rows, dtype=np.int64)
     for start in range(0, n_rows, _RUN):
         run = code[start : start + _RUN]
-        run[:] = 0
-        for column in columns:
+        run[:] = first.values[start : start + _RUN]
+        for column in rest:
             run *= len(column.labels)
             run += column.values[start : start + _RUN]
-            run -= column.low
+        if low:
+            run -= low
     return code
 
 
@@ -52,13 +60,15 @@ def strata_of(by: Sequence[Codes], n_rows: int) -> tuple[Codes, NDArray[np.int64
     widths = [len(column.labels) for column in shifted]
     cells = np.prod([float(width) for width in widths])
     if cells <= max(_LEAST_DENSE, n_rows):
-        place, found = combined(shifted, n_rows), _digits(np.arange(int(cells)), widths)
+        found = _digits(np.arange(int(cells)), widths)
+        place = shifted[0] if len(shifted) == 1 else _places(combined(shifted, n_rows), found)
     else:
-        place, found = _occurring(shifted, n_rows)
+        codes, found = _occurring(shifted, n_rows)
+        place = _places(codes, found)
     for index, column in enumerate(by):
         if column.has_gaps:
             found[:, index] += MISSING
-    return Codes(place, 0, _numbered(len(found))), found
+    return place, found
 
 
 def _with_gap(column: Codes) -> Codes:
@@ -66,6 +76,10 @@ def _with_gap(column: Codes) -> Codes:
     if not column.has_gaps:
         return column
     return Codes(column.values, MISSING, _numbered(len(column.labels) + 1))
+
+
+def _places(codes: NDArray[np.int64], found: NDArray[np.int64]) -> Codes:
+    return Codes(codes, 0, _numbered(len(found)))
 
 
 def _numbered(size: int) -> Labels:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,9 @@ from causal_magics.counterfactual.sampled_cells import SampledCells
 from causal_magics.counterfactual.terms import Terms
 from causal_magics.counterfactual.transport import Sources
 
-__all__ = ["Benefits", "StratumGroup", "benefits_of"]
+__all__ = ["StratumGroup", "benefit_of", "for_payoff", "intervals_of", "overall_interval_of"]
+
+Ends = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,86 +59,86 @@ class StratumGroup:
             squares.experimental, squares.observational,
         )  # fmt: skip
 
-    def for_payoff(self, payoff: Payoff, *, monotone: bool) -> StratumGroup:
-        """Return the group with the terms of another payoff."""
-        n_arms = self.distributions.shape[1]
-        terms = payoff_terms(payoff, self.sources, n_arms=n_arms, monotone=monotone)
-        return StratumGroup(self.strata, self.distributions, self.counts, terms)
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Benefits:
-    """Bounds on a payoff's benefit in all strata, and over them.
-
-    Attributes
-    ----------
-    benefit, interval : Bounds
-        Of arrays of shape (strata,).
-    overall, overall_interval : Bounds
-        Of numbers.
-    groups : tuple of StratumGroup
-        With the terms of the payoff.
-    """
-
-    benefit: Bounds
-    interval: Bounds
-    overall: Bounds
-    overall_interval: Bounds
-    groups: tuple[StratumGroup, ...]
-
-
-def benefits_of(
-    groups: tuple[StratumGroup, ...],
-    payoff: Payoff,
-    share: Floats,
-    *,
-    monotone: bool,
-    confidence: float,
-    quantity: str,
-) -> Benefits:
-    """Bound the benefit of a payoff in each stratum of some groups.
-
-    Parameters
-    ----------
-    groups : tuple of StratumGroup
-        Each stratum is in one of them.
-    payoff : Payoff
-    share : ndarray of shape (strata,)
-        P(z).
-    monotone : bool
-    confidence : float
-    quantity : str
-        What the benefit is called.
-    """
-    groups = tuple(group.for_payoff(payoff, monotone=monotone) for group in groups)
-    ends = np.empty((4, len(share)))
-    whole = np.zeros(2)
-    for group in groups:
-        lower, upper = _plug_in(group, payoff, monotone)
-        ends[0, group.strata], ends[1, group.strata] = lower, upper
-        if group.terms is None:
-            ends[2, group.strata], ends[3, group.strata] = lower, upper
-            continue
-        ends[2:, group.strata] = interval_of(group.terms, group.sample, confidence)
-        weight = share[group.strata]
-        total = float(weight.sum())
-        if total > 0:
-            units = float(group.counts.units.sum())
-            inner = overall_interval(group.terms, group.sample, weight / total, units, confidence)
-            whole += total * np.array(inner)
-    least, most = float(payoff.values.min()), float(payoff.values.max())
-    np.clip(ends, least, most, out=ends)
-    lower, upper, below, above = ends
-    return Benefits(
-        Bounds(lower, upper, quantity),
-        Bounds(np.minimum(below, lower), np.maximum(above, upper), quantity),
-        Bounds(float(share @ lower), float(share @ upper), quantity),
-        Bounds(max(float(whole[0]), least), min(float(whole[1]), most), quantity),
-        groups,
+def for_payoff(
+    groups: Sequence[StratumGroup], payoff: Payoff, *, monotone: bool
+) -> tuple[StratumGroup, ...]:
+    """Return the groups with the terms of a payoff."""
+    return tuple(
+        replace(
+            group,
+            terms=payoff_terms(
+                payoff, group.sources, n_arms=group.distributions.shape[1], monotone=monotone
+            ),
+        )
+        for group in groups
     )
 
 
-def _plug_in(group: StratumGroup, payoff: Payoff, monotone: bool) -> tuple[Floats, Floats]:
-    if group.terms is not None:
-        return group.terms.evaluate(group.distributions.cells)
-    return payoff_bounds(group.distributions, payoff, monotone=monotone)
+def benefit_of(groups: Sequence[StratumGroup], payoff: Payoff, *, monotone: bool) -> Ends:
+    """Return the bounds on a payoff's benefit in each stratum.
+
+    Parameters
+    ----------
+    groups : sequence of StratumGroup
+        With the terms of the payoff; each stratum is in one of them.
+    payoff : Payoff
+    monotone : bool
+
+    Returns
+    -------
+    lower, upper : ndarray of shape (strata,)
+    """
+    ends = np.empty((2, sum(len(group.strata) for group in groups)))
+    for group in groups:
+        if group.terms is not None:
+            ends[:, group.strata] = group.terms.evaluate(group.distributions.cells)
+        else:
+            ends[:, group.strata] = payoff_bounds(group.distributions, payoff, monotone=monotone)
+    crossed = ends[0] > ends[1]
+    if crossed.any():
+        ends[:, crossed] = ends[:, crossed].mean(axis=0)  # by rounding
+    return ends[0], ends[1]
+
+
+def intervals_of(groups: Sequence[StratumGroup], benefit: Bounds, confidence: float) -> Ends:
+    """Return a confidence interval of the bounds of each stratum.
+
+    Parameters
+    ----------
+    groups : sequence of StratumGroup
+    benefit : Bounds
+        Of all strata.
+    confidence : float
+
+    Returns
+    -------
+    lower, upper : ndarray of shape (strata,)
+        NaN where the terms of the bounds are too many.
+    """
+    ends = np.full((2, len(benefit.lower)), np.nan)
+    for group in groups:
+        if group.terms is not None:
+            ends[:, group.strata] = interval_of(group.terms, group.sample, confidence)
+    return np.fmin(ends[0], benefit.lower), np.fmax(ends[1], benefit.upper)
+
+
+def overall_interval_of(
+    groups: Sequence[StratumGroup], share: Floats, confidence: float
+) -> tuple[float, float]:
+    """Return a confidence interval of the bounds over all strata; NaN as `intervals_of`.
+
+    Groups have independent samples, so that the interval of each as a whole, weighted and added,
+    covers at least as often.
+    """
+    ends = np.zeros(2)
+    for group in groups:
+        weight = share[group.strata]
+        total = float(weight.sum())
+        if group.terms is None:
+            return np.nan, np.nan
+        if total > 0:
+            units = float(group.counts.units.sum())
+            inner = overall_interval(group.terms, group.sample, weight / total, units, confidence)
+            ends += total * np.array(inner)
+    return float(ends[0]), float(ends[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.column_codes import Codes, Labels, code_column
 from causal_magics.counterfactual.label_unions import united
-from causal_magics.counterfactual.sources import EXPERIMENT, source_codes
+from causal_magics.counterfactual.sources import (
+    BOTH,
+    EXPERIMENT,
+    OBSERVATIONS,
+    source_places,
+)  # fmt: skip
 from causal_magics.counterfactual.stratum_codes import MISSING, combined, strata_of
 from causal_magics.data.columns import columns_of
 from causal_magics.errors import CounterfactualError, shorten
@@ -48,6 +53,10 @@ class Roles:
         """All columns that are read, each once."""
         named = (self.treatment, self.outcome, *self.by, self.source, self.weights)
         return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    def as_observations(self) -> Roles:
+        """Return the same columns of a frame whose rows are observations."""
+        return replace(self, source=None, origin=OBSERVATIONS)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,14 +113,14 @@ class Tally:
         cut = len(self.strata)
         coded = [Codes(column, 0, labels, True) for column, labels in zip(columns, by, strict=True)]
         joined, strata = strata_of(coded, cut + len(other.strata))
-        rows = joined.values
+        rows = joined.values - joined.low
         grids = (arm_places, level_places)
         size = (len(strata), 2, len(arms), len(levels))
 
         def added(mine: Floats, theirs: Floats) -> Floats:
             total = np.zeros(size)
             for place, part, where in ((0, mine, rows[:cut]), (1, theirs, rows[cut:])):
-                index = np.ix_(where, (0, 1), grids[0][place], grids[1][place])
+                index = np.ix_(where, BOTH, grids[0][place], grids[1][place])
                 total[index] += part
             return total
 
@@ -136,41 +145,53 @@ def tally_of(frame: Any, roles: Roles) -> Tally:
         Where a column is missing, or holds what it cannot.
     """
     named = dict(columns_of(frame, roles.columns))
-    arms = _few("treatment", roles.treatment, named[roles.treatment])
-    levels = _few("outcome", roles.outcome, named[roles.outcome])
-    by = [code_column(name, named[name]) for name in roles.by]
-    must_have = {roles.treatment: arms, roles.outcome: levels}
+    must_have = {
+        roles.treatment: few_codes("treatment", roles.treatment, named[roles.treatment]),
+        roles.outcome: few_codes("outcome", roles.outcome, named[roles.outcome]),
+    }
+    sources = np.array([roles.origin])
     if roles.source is not None:
-        must_have[roles.source] = source_codes(roles.source, named[roles.source])
+        column = few_codes("source", roles.source, named[roles.source])
+        must_have = {roles.source: column, **must_have}
+        sources = source_places(roles.source, column.labels)
+    by = [code_column(name, named[name]) for name in roles.by]
     weights = None if roles.weights is None else _weights(roles.weights, named[roles.weights])
-    n_rows = len(arms.values)
+    n_rows = len(must_have[roles.treatment].values)
     kept, left_out = _complete(must_have, roles.weights, weights)
-    source = must_have.get(roles.source) if roles.source is not None else None
     place, strata = strata_of(by, n_rows)
-    size = (len(strata), 2, len(arms.labels), len(levels.labels))
-    if source is None:
-        fixed = np.full(1, roles.origin)
-        source = Codes(np.broadcast_to(fixed, n_rows), 0, Labels("number", np.arange(2)))
-    code = combined([place, source, arms, levels], n_rows)
+    few = list(must_have.values())
+    code = combined([place, *few], n_rows)
     if kept is not None:
         code = code[kept]
         weights = None if weights is None else weights[kept]
-    counts = _sums(code, weights, size)
+    arms, levels = (must_have[name].labels for name in (roles.treatment, roles.outcome))
+    size = (len(strata), len(sources), len(arms), len(levels))
+    counts = _sums(code, None, size) if weights is None else _sums(code, weights, size)
     squares = None if weights is None else _sums(code, weights**2, size)
     occurs = counts.any(axis=(1, 2, 3))
     if not occurs.all():
         strata, counts = strata[occurs], counts[occurs]
         squares = None if squares is None else squares[occurs]
+    counts = _by_source(counts, sources)
+    squares = None if squares is None else _by_source(squares, sources)
     labels = tuple(column.labels for column in by)
-    return Tally(arms.labels, levels.labels, labels, strata, counts, squares, n_rows, left_out)
+    return Tally(arms, levels, labels, strata, counts, squares, n_rows, left_out)
 
 
 def _sums(code: NDArray[np.int64], weights: Floats | None, size: tuple[int, ...]) -> Floats:
     sums = np.bincount(code, weights, minlength=int(np.prod(size)))
-    return sums.reshape(size).astype(np.float64, copy=False)
+    return np.asarray(sums.reshape(size), dtype=np.float64)
 
 
-def _few(what: str, name: str, column: Any) -> Codes:
+def _by_source(sums: Floats, sources: NDArray[np.int64]) -> Floats:
+    """Return sums by label of the source column, shape (strata, labels, …), by source."""
+    found = np.zeros((len(sums), 2, *sums.shape[2:]))
+    for label, source in enumerate(sources.tolist()):
+        found[:, source] += sums[:, label]
+    return found
+
+
+def few_codes(what: str, name: str, column: Any) -> Codes:
     """Code a treatment or an outcome, and refuse one with too many levels."""
     coded = code_column(name, column)
     if len(coded.labels) > 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,43 @@ from causal_magics.counterfactual.closed_forms import pn_bounds, pns_bounds, ps_
 from causal_magics.counterfactual.counts import Counts
 from causal_magics.counterfactual.distributions import Distributions
 from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.stratum_groups import StratumGroup, benefits_of
+from causal_magics.counterfactual.stratum_groups import (
+    StratumGroup,
+    benefit_of,
+    for_payoff,
+    intervals_of,
+    overall_interval_of,
+)  # fmt: skip
 from causal_magics.counterfactual.terms import Terms
 from causal_magics.counterfactual.transport import Sources
-from causal_magics.errors import CounterfactualError
+from causal_magics.data.wording import enumerate_items
+from causal_magics.errors import CounterfactualError, shorten
 
-__all__ = ["UnitBounds"]
+__all__ = ["UnitBounds", "checked_payoff"]
+
+
+def checked_payoff(payoff: Any, levels: Sequence[Any], outcome: str) -> Payoff:
+    """Return a payoff for the levels of an outcome; that of the PNS where none is given.
+
+    Raises
+    ------
+    CounterfactualError
+        Where it is of another number of levels, or left out for more than two.
+    """
+    size = len(levels)
+    named = f"{size} levels of {shorten(outcome)} ({enumerate_items([*map(shown, levels)])})"
+    wanted = f"a matrix of {size} rows (outcome untreated) and {size} columns (treated)"
+    if payoff is None and size > 2:
+        raise CounterfactualError(
+            f"Expected a payoff for the {named}, got none. Give {wanted}, the lowest level first."
+        )
+    worth = Payoff.pns() if payoff is None else Payoff.of(payoff)
+    if worth.n_levels != size:
+        raise CounterfactualError(
+            f"Expected a payoff for the {named}, got one for {worth.n_levels}. Give {wanted}, the "
+            "lowest level first."
+        )
+    return worth
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,11 +86,8 @@ class UnitBounds:
         Whether it is held that no unit does worse treated than untreated.
     confidence : float
         Of the intervals.
-    benefit, interval : Bounds
-        Of arrays of shape (strata,): the bounds, and an interval that holds both of them as often
-        as `confidence` says.
-    overall, overall_interval : Bounds
-        The same of the mean benefit over all units.
+    benefit : Bounds
+        Of arrays of shape (strata,).
     notes : tuple of str
         What a reader should know: rows left out, strata pooled, distributions projected.
     """
@@ -77,10 +106,31 @@ class UnitBounds:
     monotone: bool
     confidence: float
     benefit: Bounds
-    interval: Bounds
-    overall: Bounds
-    overall_interval: Bounds
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def interval(self) -> Bounds:
+        """An interval for each stratum that holds both bounds as often as `confidence` says."""
+        lower, upper = intervals_of(self.groups, self.benefit, self.confidence)
+        return self._within_payoff(lower, upper)
+
+    @cached_property
+    def overall(self) -> Bounds:
+        """Bounds on the mean benefit over all units."""
+        lower, upper = self.share @ self.benefit.lower, self.share @ self.benefit.upper
+        return Bounds(float(lower), float(upper), self.benefit.quantity)
+
+    @cached_property
+    def overall_interval(self) -> Bounds:
+        """An interval that holds the bounds over all units as often as `confidence` says."""
+        lower, upper = overall_interval_of(self.groups, self.share, self.confidence)
+        found = self._within_payoff(np.array(lower), np.array(upper))
+        return Bounds(float(found.lower), float(found.upper), found.quantity)
+
+    def _within_payoff(self, lower: Floats, upper: Floats) -> Bounds:
+        least, most = float(self.payoff.values.min()), float(self.payoff.values.max())
+        name = self.benefit.quantity
+        return Bounds(np.clip(lower, least, most), np.clip(upper, least, most), name)
 
     @property
     def untreated(self) -> Any:
@@ -160,20 +210,10 @@ class UnitBounds:
         self, payoff: Payoff | Sequence[float] | Sequence[Sequence[float]]
     ) -> UnitBounds:
         """Return the bounds on the benefit of another payoff, without a pass over the data."""
-        new = Payoff.of(payoff)
-        if new.n_levels != len(self.levels):
-            raise CounterfactualError(
-                f"Expected a payoff of {len(self.levels)} outcome levels "
-                f"({', '.join(map(shown, self.levels))}), got one of {new.n_levels}."
-            )
-        found = benefits_of(
-            self.groups, new, self.share,
-            monotone=self.monotone, confidence=self.confidence, quantity="benefit",
-        )  # fmt: skip
-        return replace(
-            self, payoff=new, benefit=found.benefit, interval=found.interval,
-            overall=found.overall, overall_interval=found.overall_interval, groups=found.groups,
-        )  # fmt: skip
+        new = checked_payoff(payoff, self.levels, self.outcome)
+        groups = for_payoff(self.groups, new, monotone=self.monotone)
+        benefit = Bounds(*benefit_of(groups, new, monotone=self.monotone), "benefit")
+        return replace(self, payoff=new, groups=groups, benefit=benefit)
 
     def __len__(self) -> int:
         return len(self.share)
