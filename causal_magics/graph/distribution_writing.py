@@ -81,7 +81,10 @@ class Hand:
                 written[i] = w.operand(written[i])
         return written or [w.sign("1")]
 
-    def _place(self, factor: Term) -> tuple[int, int]:
-        kind = 2 if isinstance(factor, Sum) else 1 if isinstance(factor, Ratio) else 0
-        names = factor.of if isinstance(factor, Conditional) else free_names(factor)
-        return kind, -max((self.order.index(name) for name in names), default=0)
+    def _place(self, factor: Term) -> tuple[int, int, list[str]]:
+        if isinstance(factor, Conditional):
+            return (0, -self._last(factor.of), []) if factor.given else (1, 0, sorted(factor.of))
+        return 3 if isinstance(factor, Sum) else 2, -self._last(free_names(factor)), []
+
+    def _last(self, names: Iterable[str]) -> int:
+        return max((self.order.index(name) for name in names), default=0)

@@ -22,11 +22,17 @@ from causal_magics.graph.estimand import (
     null_estimand,
 )
 from causal_magics.graph.front_door import iterate_front_door_sets
+from causal_magics.graph.id_algorithm import identify_distribution
 from causal_magics.graph.independence_tests import IndependenceTest, independence_tests
 from causal_magics.graph.independences import Independence, iterate_independences
 from causal_magics.graph.instruments import Instrument, instruments
 from causal_magics.graph.model import CausalGraph
-from causal_magics.graph.obstacles import Obstacle, explain, wrongly_adjusted
+from causal_magics.graph.obstacles import (
+    Obstacle,
+    explain,
+    needlessly_adjusted,
+    wrongly_adjusted,
+)
 from causal_magics.graph.paths import CausalPath, iterate_paths
 from causal_magics.graph.queries import Names
 
@@ -58,7 +64,8 @@ class Identification:
     tests : tuple of IndependenceTest or None
         The same against data, where data were given.
     estimand : Estimand or None
-        The formula of the effect; None where none of these methods identifies it.
+        The formula of the effect; None where no method identifies it with what is adjusted for.
+        One by the do-calculus can also be computed, see `DistributionEstimand.evaluate`.
     obstacle : Obstacle or None
         Why the graph alone gives no formula, or what is adjusted for wrongly, and what would
         help; None where nothing is in the way.
@@ -82,8 +89,10 @@ class Identification:
 
     @property
     def is_identified(self) -> bool:
-        """Whether there is a formula that needs no more than the graph."""
-        return self.estimand is not None and not self.estimand.assumption
+        """Whether there is a formula that needs no more than the graph and its roles."""
+        if self.estimand is None:
+            return False
+        return not self.estimand.assumption or bool(self.estimand.functional)
 
     @property
     def causal_paths(self) -> tuple[CausalPath, ...]:
@@ -218,7 +227,7 @@ class _Question:
             "adjustment_sets", iterate_adjustment_sets(graph, xs, ys, effect=self.effect)
         )
         adjusting = smallest_first(adjusting)
-        plain = graph.is_admg and not graph.selections and self.effect == "total"
+        plain = self._is_plain
         fronts: tuple[frozenset[str], ...] = ()
         found: tuple[Instrument, ...] = ()
         if plain and not no_effect:
@@ -257,12 +266,31 @@ class _Question:
             return adjustment_estimand(xs, ys, adjusting[0], self.graph.selections)
         if fronts:
             return front_door_estimand(xs, ys, fronts[0])
-        if found:
+        general = self._general()
+        if general is None and found:
             return instrument_estimand(xs[0], ys[0], found[0])
-        return None
+        return general
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the methods for the whole population of one DAG or ADMG apply."""
+        return self.graph.is_admg and not self.graph.selections and self.effect == "total"
+
+    def _general(self) -> Estimand | None:
+        """Return the formula that the do-calculus gives, unless what is adjusted for is to blame.
+
+        There the advice is worth more: with other nodes adjusted for, a simpler formula will do.
+        """
+        wrongly = wrongly_adjusted(self.graph, self.query, self.problem)
+        if not self._is_plain or wrongly or needlessly_adjusted(self.graph, self.problem):
+            return None
+        try:
+            return identify_distribution(self.graph, self.query.exposure, self.query.outcome)
+        except NotIdentifiedError:
+            return None
 
     def _obstacle(self, estimand: Estimand | None) -> Obstacle | None:
         unaided = estimand is not None and estimand.method != "instrument"
         if unaided and not wrongly_adjusted(self.graph, self.query, self.problem):
             return None
-        return explain(self.graph, self.query, self.problem)
+        return explain(self.graph, self.query, self.problem, self.effect)

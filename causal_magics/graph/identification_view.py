@@ -37,7 +37,7 @@ def summary(result: Identification) -> str:
     """Return the result in one sentence, or two where something is in the way."""
     effect = f"The {result.effect} effect of {_names(result.exposure)} on {_names(result.outcome)}"
     if result.estimand is None and result.obstacle and result.obstacle.has_longer_formula:
-        how = "is identified by the do-calculus, but by no set of the kinds looked for here"
+        how = "is identified, but not with what is adjusted for"
         return f"{effect} {how}. {result.obstacle}"
     if result.estimand is None:
         return f"{effect} is not identified. {result.obstacle}".strip()
@@ -52,6 +52,9 @@ def _manner(result: Identification) -> str:
         return "is none: there is no causal path"
     if method == "front-door":
         return f"is identified by the front door through {_braces(result.front_door_sets[0])}"
+    if method == "do-calculus" and result.estimand is not None:
+        premise = f", as {result.estimand.assumption}" if result.estimand.assumption else ""
+        return f"is identified by the do-calculus{premise}"
     if method == "instrument":
         return f"is identified in a linear model by the instrument {result.instruments[0]}"
     given = result.adjustment_sets[0]

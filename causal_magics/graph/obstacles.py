@@ -7,8 +7,7 @@ from itertools import islice
 
 from causal_magics.errors import shorten
 from causal_magics.graph.adjustment import AdjustmentProblem
-from causal_magics.graph.do_calculus import find_hedge
-from causal_magics.graph.effect import EffectQuery
+from causal_magics.graph.effect import Effect, EffectQuery
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.paths import CausalPath, iterate_paths
 
@@ -25,7 +24,7 @@ class Obstacle:
     ----------
     reason, advice : str
     has_longer_formula : bool
-        Whether the do-calculus identifies the effect all the same.
+        Whether the effect is identified all the same, though not with what is adjusted for.
     """
 
     reason: str
@@ -36,7 +35,9 @@ class Obstacle:
         return f"{self.reason}. {self.advice}."
 
 
-def explain(graph: CausalGraph, query: EffectQuery, problem: AdjustmentProblem) -> Obstacle:
+def explain(
+    graph: CausalGraph, query: EffectQuery, problem: AdjustmentProblem, effect: Effect = "total"
+) -> Obstacle:
     """Return what stands in the way of adjustment."""
     hidden = [n for n in (*query.exposure, *query.outcome) if n in graph.latents]
     if hidden:
@@ -62,7 +63,7 @@ def explain(graph: CausalGraph, query: EffectQuery, problem: AdjustmentProblem) 
             "The outcome is a cause of the exposure",
             "Swap exposure and outcome if the other effect is meant",
         )
-    return _confounding(graph, query, problem)
+    return _confounding(graph, query, problem, effect)
 
 
 def wrongly_adjusted(
@@ -71,6 +72,26 @@ def wrongly_adjusted(
     """Return the nodes with the role `adjusted` that no adjustment set may hold."""
     forbidden = problem.dag.names_of(problem.forbidden)
     return sorted(set(graph.adjusted) & forbidden - {*query.exposure, *query.outcome})
+
+
+def needlessly_adjusted(graph: CausalGraph, problem: AdjustmentProblem) -> list[str]:
+    """Return the nodes with the role `adjusted` that an adjustment set of other nodes lacks.
+
+    Only where they are in the way of one: there is none that holds all of them.
+    """
+    dag = problem.dag
+    forced = dag.mask(graph.adjusted) & ~(problem.forbidden | problem.exposure | problem.outcome)
+    allowed = _allowed(graph, problem)
+    if not forced or next(problem.minimal_sets(forced, allowed), None) is not None:
+        return []
+    without = next(problem.minimal_sets(0, allowed), None)
+    return [] if without is None else sorted(dag.names_of(forced & ~without))
+
+
+def _allowed(graph: CausalGraph, problem: AdjustmentProblem) -> int:
+    """Return the observed nodes that adjustment sets may hold."""
+    barred = problem.forbidden | problem.exposure | problem.outcome
+    return problem.dag.visible & ~(barred | problem.dag.mask(graph.latents))
 
 
 def _doubt(graph: CausalGraph, a: str, b: str) -> Obstacle:
@@ -85,11 +106,13 @@ def _doubt(graph: CausalGraph, a: str, b: str) -> Obstacle:
     )
 
 
-def _confounding(graph: CausalGraph, query: EffectQuery, problem: AdjustmentProblem) -> Obstacle:
+def _confounding(
+    graph: CausalGraph, query: EffectQuery, problem: AdjustmentProblem, effect: Effect
+) -> Obstacle:
     dag = problem.dag
     barred = problem.forbidden | problem.exposure | problem.outcome
     forced = dag.mask(graph.adjusted) & ~barred
-    allowed = dag.visible & ~(barred | dag.mask(graph.latents))
+    allowed = _allowed(graph, problem)
     # Where any set will do, all allowed ancestors together do (van der Zander et al. 2019).
     include = forced | problem.selected
     widest = dag.ancestors_of(problem.exposure | problem.outcome | include) & allowed | forced
@@ -97,35 +120,25 @@ def _confounding(graph: CausalGraph, query: EffectQuery, problem: AdjustmentProb
     reason = f"No set of observed nodes blocks {path}" if path else (
         "No set of observed nodes blocks all biasing paths"
     )  # fmt: skip
-    longer = _has_longer_formula(graph, query)
-    without = next(problem.minimal_sets(0, allowed), None) if forced else None
-    if without is not None:
-        blamed = _listed(sorted(dag.names_of(forced & ~without)))
+    if needless := needlessly_adjusted(graph, problem):
+        blamed = _listed(needless)
         return Obstacle(
             f"{reason} together with {blamed}, which has the role adjusted",
             f"Take the role adjusted from {blamed}",
-            longer,
+            effect == "total",
         )
     helpful = next(problem.minimal_sets(forced, dag.visible & ~barred), None)
     measured = sorted(dag.names_of(helpful or 0) & set(graph.latents))
     if measured:
-        return Obstacle(reason, f"Measuring {_listed(measured)} would identify it", longer)
+        return Obstacle(reason, f"Measuring {_listed(measured)} would identify it")
     return Obstacle(
-        reason,
-        "A mediator that the hidden cause leaves alone, or an instrument, would help",
-        longer,
+        reason, "A mediator that the hidden cause leaves alone, or an instrument, would help"
     )
 
 
 def _open_path(graph: CausalGraph, query: EffectQuery, given: frozenset[str]) -> CausalPath | None:
     some = islice(iterate_paths(graph, query.exposure, query.outcome, given), _PATHS_TRIED)
     return next((path for path in some if path.kind == "biasing" and path.is_open), None)
-
-
-def _has_longer_formula(graph: CausalGraph, query: EffectQuery) -> bool:
-    if not graph.is_admg or graph.selections:
-        return False
-    return find_hedge(graph, query.exposure, query.outcome) is None
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:

@@ -58,8 +58,23 @@ def asked(text: str, **options: object) -> Identification:
         ("x -> y -> a", None, "Adjusted for is a, on a causal path or behind one. Take the role"),
         (
             "x -> m -> y; x <-> y; c -> {x m}",
+            "P(y | do(x)) = Σ_{c, m} P(m | x, c) P(c) Σ_{x'} P(y | x', c, m) P(x' | c)",
+            "is identified by the do-calculus.",
+        ),
+        (
+            "w -> z -> x -> y; w <-> x; w <-> y",
+            "P(y | do(x)) = (Σ_{w} P(x, y | w, z) P(w)) / (Σ_{w} P(x | w, z) P(w)) for any z",
+            "is identified by the do-calculus.",
+        ),
+        (
+            "{b c} -> f; f [latent, functional]; f -> {x y}; x -> y; b <-> x",
+            "P(y | do(x)) = Σ_{b, c} P(y | x, b, c) P(b) P(c)",
+            "is identified by the do-calculus, as f is a function of its parents.",
+        ),
+        (
+            "{b c} -> f; f [latent]; f -> {x y}; x -> y",
             None,
-            "is identified by the do-calculus, but by no set of the kinds looked for here. No set",
+            "is not identified. No set of observed nodes blocks x <- f -> y. Measuring f would",
         ),
     ],
 )
@@ -222,6 +237,21 @@ def test_an_adjusted_collider_is_what_to_give_up() -> None:
     shown = repr(asked(text))
     assert "together with a, which has the role adjusted. Take the role adjusted from a." in shown
     assert asked(text.replace("-> a", "-> b")).adjustment_sets == (frozenset(),)
+
+
+def test_what_is_adjusted_for_in_vain_hides_no_other_formula() -> None:
+    given_up = asked("u -> x; v [latent]; u -> a; v -> a; v -> y; x -> y")
+    assert given_up.estimand is None
+    assert "is identified, but not with what is adjusted for. No set of" in given_up.summary
+    kept = asked("w -> z -> x -> y; w <-> x; w <-> y; a -> y")
+    assert kept.expect_identified().method == "do-calculus"
+    assert kept.obstacle is None
+
+
+def test_a_direct_effect_has_no_formula_of_the_do_calculus() -> None:
+    result = asked("x -> m -> y; x -> y; m <-> y", effect="direct")
+    assert result.estimand is None
+    assert "is not identified" in result.summary
 
 
 def test_a_negative_limit_is_refused() -> None:
