@@ -44,7 +44,7 @@ def test_the_wheel_holds_the_package_the_widgets_and_the_extension(wheel: Path) 
         listed = json.loads(archive.read(extension))
     assert len(names) == len(set(names))
     assert "causal_magics/py.typed" in names
-    bundles = "graph-editor", "episode-timeline", "head-map"
+    bundles = "graph-editor", "episode-timeline", "head-map", "payoff-explorer"
     widgets = {f"causal_magics/static/{name}.js" for name in bundles}
     assert widgets <= set(names)
     folder = extension.removesuffix("package.json")

@@ -8,6 +8,7 @@ import { graphTabs } from "./graph-tabs";
 import { headMapOutput } from "./head-map-output";
 import { highlighting } from "./highlighting";
 import { notebookPaths } from "./notebook-paths";
+import { payoffExplorerOutput } from "./payoff-explorer-output";
 import { settings } from "./settings";
 import { sidePanel } from "./side-panel";
 import { timelineOutput } from "./timeline-output";
@@ -17,6 +18,7 @@ export default [
   graphOutput,
   timelineOutput,
   headMapOutput,
+  payoffExplorerOutput,
   graphFile,
   fileCommands,
   graphCells,

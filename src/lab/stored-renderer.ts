@@ -1,4 +1,4 @@
-/** Draws a cell's timeline or head map: live while the kernel has it, else what the notebook keeps of it. */
+/** Draws a cell's timeline, head map or payoff explorer: live while the kernel has it, else what the notebook keeps of it. */
 import { OutputArea } from "@jupyterlab/outputarea";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { isObject } from "../graph/wire";

@@ -1,0 +1,38 @@
+/** Where the rows of the forest stand, in px: only those that are seen are drawn. */
+
+/** Above and below the intervals of a row. */
+export const ROW = 18;
+/** So many rows are seen at once. */
+const MOST_ROWS = 19;
+const LEAST_ROWS = 4;
+/** What is drawn above and below the part that is seen, so that nothing is missing while it scrolls. */
+const MARGIN = 2;
+
+export interface Rows {
+  /** The height of the part that is seen, and of all rows. */
+  readonly seen: number;
+  readonly all: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+export function rowsOf(count: number, scrollTop: number): Rows {
+  const seen = ROW * Math.max(LEAST_ROWS, Math.min(count, MOST_ROWS));
+  const first = Math.max(0, Math.min(count, Math.floor(scrollTop / ROW)) - MARGIN);
+  return { seen, all: ROW * count, first, end: Math.min(count, Math.ceil((scrollTop + seen) / ROW) + MARGIN) };
+}
+
+/** How far to scroll so that a row is seen, and as little as does that. */
+export function scrollFor(place: number, scrollTop: number, seen: number): number {
+  const top = place * ROW;
+  if (top < scrollTop) return top;
+  return top + ROW > scrollTop + seen ? top + ROW - seen : scrollTop;
+}
+
+/** The place that a key leads to; null for other keys. */
+export function placeAfter(from: number, key: string, count: number): number | null {
+  const page = MOST_ROWS - 1;
+  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -count, End: count };
+  const step = steps[key];
+  return step === undefined ? null : Math.max(0, Math.min(count - 1, from + step));
+}

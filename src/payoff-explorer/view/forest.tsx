@@ -1,0 +1,169 @@
+/** The interval forest: a row for each stratum, of which those that are seen are drawn; and all of them beside it, small. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { fitLabel, labelWidth } from "../../graph/geometry-text";
+import { useWidth } from "../../traits/width";
+import { SORTS, type Call, type Sort } from "../decisions";
+import type { Explorer } from "../explorer";
+import { placeAfter, ROW, rowsOf, scrollFor } from "../rows";
+import { extent, round, scaleOf, type Scale } from "../scale";
+import { CALLS, describeStratum, figure } from "../wording";
+import { Mark } from "./mark";
+import { Overview } from "./overview";
+
+interface Props {
+  readonly explorer: Explorer;
+}
+
+/** Labels are set in 11.5 px, and measured in 13 px. */
+const LABEL_SCALE = 11.5 / 13;
+const [MOST_GUTTER, GUTTER_SHARE] = [190, 0.36];
+const [SIDE, AXIS] = [9, 20];
+const SORT_WORDS: Readonly<Record<Sort, string>> = { midpoint: "midpoint", share: "share", given: "as given" };
+
+/** Where the intervals stand across. */
+export interface Across {
+  readonly gutter: number;
+  readonly width: number;
+  readonly scale: Scale;
+  readonly x: (value: number) => number;
+}
+
+export function Forest({ explorer }: Props): JSX.Element {
+  const scroller = useRef<HTMLDivElement>(null);
+  const width = useWidth(scroller);
+  const top = useSignal(0);
+  const { strata } = explorer.study.value;
+  const widest = useMemo(() => strata.slice(0, 2_000).reduce((most, label) => Math.max(most, labelWidth(label) * LABEL_SCALE), 0), [strata]);
+  const bounds = explorer.bounds.value;
+  const across = acrossOf(width, widest, scaleOf(...extent(bounds.lower, bounds.upper)));
+  const rows = rowsOf(bounds.lower.length, top.value);
+  const go = (to: number): void => {
+    if (scroller.current) scroller.current.scrollTop = to;
+  };
+  const prefix = useMemo(() => `cmx-row-${Math.random().toString(36).slice(2, 8)}`, []);
+  const selected = explorer.selected.value;
+  useEffect(() => {
+    if (selected !== null) go(scrollFor(explorer.order.peek().indexOf(selected), top.peek(), rows.seen));
+  }, [selected]);
+  return (
+    <section class={`cmx-forest${explorer.isCurrent.value ? "" : " is-stale"}`} aria-label="Strata">
+      <Caption explorer={explorer} />
+      <div class="cmx-beside">
+        <div
+          ref={scroller}
+          class="cmx-scroll"
+          style={{ height: `${rows.seen}px` }}
+          role="listbox"
+          tabindex={0}
+          data-moves
+          aria-label={`Benefit of ${strata.length} strata`}
+          aria-activedescendant={selected === null ? undefined : `${prefix}-${selected}`}
+          onScroll={({ currentTarget }) => (top.value = currentTarget.scrollTop)}
+          onKeyDown={(event) => onKey(explorer, event)}
+          onMouseLeave={() => (explorer.hover.value = null)}
+        >
+          <svg class="cmx-rows" width={width} height={rows.all} role="presentation">
+            <Ground across={across} from={rows.first * ROW} to={rows.end * ROW} />
+            {Array.from(explorer.order.value.subarray(rows.first, rows.end), (z, place) => (
+              <Row key={z} explorer={explorer} across={across} z={z} place={rows.first + place} id={`${prefix}-${z}`} />
+            ))}
+          </svg>
+        </div>
+        {rows.all > rows.seen && <Overview explorer={explorer} scale={across.scale} height={rows.seen} top={top.value / rows.all} share={rows.seen / rows.all} go={(at) => go(at * rows.all - rows.seen / 2)} />}
+      </div>
+      <Axis across={across} />
+    </section>
+  );
+}
+
+function acrossOf(width: number, widest: number, scale: Scale): Across {
+  const gutter = Math.min(MOST_GUTTER, GUTTER_SHARE * width, widest + 14);
+  const room = Math.max(20, width - gutter - 2 * SIDE);
+  return { gutter, width, scale, x: (value) => round(gutter + SIDE + ((value - scale.low) / (scale.high - scale.low)) * room) };
+}
+
+function Caption({ explorer }: Props): JSX.Element {
+  const sort = explorer.sort.value;
+  return (
+    <div class="cmx-caption">
+      <b>Benefit by stratum</b>
+      <label class="cmv-faint">
+        {"by "}
+        <select aria-label="Order of the strata" onChange={({ currentTarget }) => (explorer.sort.value = SORTS[currentTarget.selectedIndex] ?? "midpoint")}>
+          {SORTS.map((each) => <option key={each} selected={each === sort}>{SORT_WORDS[each]}</option>)}
+        </select>
+      </label>
+    </div>
+  );
+}
+
+function Ground({ across: { scale, x }, from, to }: { readonly across: Across; readonly from: number; readonly to: number }): JSX.Element {
+  return (
+    <g aria-hidden="true">
+      {scale.ticks.map((tick) => <path key={tick} class={Math.abs(tick) < 1e-12 ? "cmx-zero" : "cmx-grid"} d={`M${x(tick)} ${from}V${to}`} />)}
+    </g>
+  );
+}
+
+interface RowProps extends Props {
+  readonly across: Across;
+  readonly z: number;
+  readonly place: number;
+  readonly id: string;
+}
+
+function Row({ explorer, across, z, place, id }: RowProps): JSX.Element {
+  const { lower, upper } = explorer.bounds.value;
+  const [low, high] = [lower[z] ?? 0, upper[z] ?? 0];
+  const call = (explorer.calls.value[z] ?? 0) as Call;
+  const label = explorer.study.value.strata[z] ?? "";
+  const confidence = explorer.confidence.value;
+  const isSelected = explorer.selected.value === z;
+  const y = (place + 0.5) * ROW;
+  const within = (value: number): number => Math.max(across.gutter, Math.min(across.width, across.x(value)));
+  return (
+    <g
+      id={id}
+      class={`cmx-row is-${CALLS[call]}${isSelected ? " is-selected" : ""}${explorer.shown.value === z ? " is-shown" : ""}`}
+      role="option"
+      aria-selected={isSelected}
+      aria-setsize={lower.length}
+      aria-posinset={place + 1}
+      aria-label={describeStratum(explorer, z)}
+      data-stratum={z}
+      onClick={() => explorer.select(isSelected ? null : z)}
+      onMouseEnter={() => (explorer.hover.value = z)}
+    >
+      <rect class="cmx-hit" x={1} y={place * ROW + 0.5} width={Math.max(0, across.width - 2)} height={ROW - 1} rx={2} />
+      <text x={6} y={y}>{fitLabel(label, (across.gutter - 10) / LABEL_SCALE)}</text>
+      {confidence && <path class="cmx-whisker" d={`M${within(confidence.lower[z] ?? 0)} ${y}H${within(confidence.upper[z] ?? 0)}`} />}
+      <path class="cmx-bar" d={`M${across.x(low)} ${y}H${across.x(high)}`} />
+      <Mark call={call} x={across.x((low + high) / 2)} y={y} part={explorer.parts.value[z] ?? 0} />
+    </g>
+  );
+}
+
+function Axis({ across: { scale, x, width } }: { readonly across: Across }): JSX.Element {
+  return (
+    <svg class="cmx-axis" width={width} height={AXIS} aria-hidden="true">
+      {scale.ticks.map((tick) => <text key={tick} x={x(tick)} y={9} text-anchor="middle">{figure(tick)}</text>)}
+    </svg>
+  );
+}
+
+function onKey(explorer: Explorer, event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const order = explorer.order.peek();
+  const selected = explorer.selected.peek();
+  if (event.key === "Escape") explorer.select(null);
+  else {
+    const from = selected === null ? -1 : order.indexOf(selected);
+    const to = placeAfter(from, event.key, order.length);
+    if (to === null) return;
+    explorer.hover.value = null;
+    explorer.select(order[to] ?? null);
+  }
+  event.preventDefault();
+}
