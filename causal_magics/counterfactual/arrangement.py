@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.column_codes import Labels
-from causal_magics.counterfactual.sources import BOTH
+from causal_magics.counterfactual.strata_last import take_strata
 from causal_magics.counterfactual.stratum_codes import MISSING
 from causal_magics.counterfactual.tally import Roles, Tally
 from causal_magics.data.wording import count, enumerate_items
@@ -64,14 +65,18 @@ def arranged(
     ranks, level_notes = _levels_in_order(level_labels, roles.outcome, levels)
     level_order = level_places[ranks]
     rows = _lexicographic(tally.strata)
-    index = np.ix_(rows, BOTH, arm_order, level_order)
+
+    def ordered_sums(sums: Floats) -> Floats:
+        kept = sums if rows is None else take_strata(sums, rows)
+        return np.asarray(kept[:, :, arm_order][:, :, :, level_order])
+
     ordered = replace(
         tally,
         arms=tally.arms.take(arm_order),
         levels=tally.levels.take(level_order),
-        strata=tally.strata[rows],
-        counts=tally.counts[index],
-        squares=None if tally.squares is None else tally.squares[index],
+        strata=tally.strata if rows is None else tally.strata[rows],
+        counts=ordered_sums(tally.counts),
+        squares=None if tally.squares is None else ordered_sums(tally.squares),
     )
     return Arranged(
         ordered, _python(ordered.arms), _python(ordered.levels), (*arm_notes, *level_notes)
@@ -245,9 +250,12 @@ def _is_absence(label: str) -> bool:
     return bool(words) and (words[0] in _ABSENCE or words[-1] == "control")
 
 
-def _lexicographic(strata: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return the order of strata by their labels, the first column first, gaps last."""
-    if not strata.shape[1]:
-        return np.arange(len(strata))
-    keys = np.where(strata == MISSING, np.iinfo(np.int64).max, strata)
-    return np.lexsort(keys.T[::-1])
+def _lexicographic(strata: NDArray[np.int64]) -> NDArray[np.intp] | None:
+    """Return the order of strata by their labels, the first column first, gaps last.
+
+    None where they are in order: they are as counted, but for gaps, which are counted first.
+    """
+    gaps = strata == MISSING
+    if not gaps.any():
+        return None
+    return np.lexsort(np.where(gaps, np.iinfo(np.int64).max, strata).T[::-1])

@@ -12,6 +12,7 @@ from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.consistency import Contradictions, Names, reconciled
 from causal_magics.counterfactual.counts import Counts
 from causal_magics.counterfactual.sources import EXPERIMENT, OBSERVATIONS
+from causal_magics.counterfactual.strata_last import take_strata
 from causal_magics.counterfactual.stratum_groups import StratumGroup
 
 __all__ = ["grouped"]
@@ -72,7 +73,7 @@ def grouped(
         strata = np.flatnonzero(members)
         if not len(strata):
             continue
-        counts = _counts(sums[strata], squares, strata, *which)
+        counts = _counts(sums, squares, strata, *which)
         inner = Names(_within(names.stratum, strata), names.arms, names.levels, names.treatment,
                       names.outcome)  # fmt: skip
         distributions, found = reconciled(counts, inner, contradictions)
@@ -89,10 +90,13 @@ def _counts(
     sums: Floats, squares: Floats | None, strata: Places, has_exp: bool, has_obs: bool
 ) -> Counts:
     """Return the counts of the sources that are used, arms that are not compared as one."""
-    rest = None
-    if squares is not None:
-        rest = _sources(squares[strata], has_exp, has_obs)
-    found = _sources(sums, has_exp, has_obs)
+    whole = len(strata) == len(sums)
+
+    def of(every: Floats) -> Counts:
+        return _sources(every if whole else take_strata(every, strata), has_exp, has_obs)
+
+    rest = None if squares is None else of(squares)
+    found = of(sums)
     return Counts(found.experimental, found.observational, rest)
 
 

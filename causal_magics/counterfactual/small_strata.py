@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.sources import EXPERIMENT, OBSERVATIONS
+from causal_magics.counterfactual.strata_last import take_strata
 from causal_magics.counterfactual.tally import Tally
 
 __all__ = ["POOLED", "Pooling", "pooled", "small_strata"]
@@ -111,7 +112,7 @@ def _coarser(tally: Tally, depth: int) -> tuple[Tally, NDArray[np.intp]]:
     members = members.reshape(-1)
 
     def added(sums: Floats) -> Floats:
-        total = np.zeros((len(strata), *sums.shape[1:]))
+        total = np.moveaxis(np.zeros((*sums.shape[1:], len(strata))), -1, 0)
         np.add.at(total, members, sums)
         return total
 
@@ -121,8 +122,9 @@ def _coarser(tally: Tally, depth: int) -> tuple[Tally, NDArray[np.intp]]:
 
 
 def _take(tally: Tally, rows: Mask) -> Tally:
-    squares = None if tally.squares is None else tally.squares[rows]
-    return replace(tally, strata=tally.strata[rows], counts=tally.counts[rows], squares=squares)
+    squares = None if tally.squares is None else take_strata(tally.squares, rows)
+    counts = take_strata(tally.counts, rows)
+    return replace(tally, strata=tally.strata[rows], counts=counts, squares=squares)
 
 
 def _joined(first: Tally, second: Tally) -> Tally:
