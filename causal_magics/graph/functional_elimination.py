@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from causal_magics.errors import GraphError, shorten
 from causal_magics.graph.elements import Edge, each_name
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.projection import latent_projection
 from causal_magics.graph.queries import Names
 
 __all__ = ["functional_elimination", "hidden_functional"]
@@ -34,7 +33,6 @@ def functional_elimination(graph: CausalGraph, functional: Names | None = None) 
     -------
     CausalGraph
         Nodes that stay keep roles and positions, edges their evidence; knowledge is left out.
-        The order of elimination plays no part.
 
     Raises
     ------
@@ -62,10 +60,15 @@ def functional_elimination(graph: CausalGraph, functional: Names | None = None) 
             "Expected a DAG or ADMG (edges -> and <-> only) to eliminate functional nodes, got "
             f"{' '.join(sorted(graph.marks))}. Direct its other edges first."
         )
-    for name in graph.nodes:
-        if name in names:
-            graph = _without(graph, name)
-    return graph
+    if not names:
+        return graph
+    # 1. Hidden parents that the functional nodes share are drawn, so that none is lost.
+    drawn = _with_arcs_drawn(graph, names)
+    # 2. The parents of each functional node take its place.
+    for name in sorted(names):
+        drawn = _without(drawn, name)
+    # 3. The hidden parents become arcs again, now between the children.
+    return latent_projection(drawn, set(graph.nodes) - names)
 
 
 def hidden_functional(graph: CausalGraph) -> tuple[str, ...]:
@@ -73,16 +76,23 @@ def hidden_functional(graph: CausalGraph) -> tuple[str, ...]:
     return tuple(name for name in graph.latents if name in graph.with_role("functional"))
 
 
+def _with_arcs_drawn(graph: CausalGraph, names: set[str]) -> CausalGraph:
+    """Return the graph with each ``<->`` at some nodes drawn as a node that causes both ends."""
+    arcs = [edge for edge in graph.edges if edge.mark == "<->" and names & set(edge.pair)]
+    edges = [edge for edge in graph.edges if edge not in arcs]
+    for number, arc in enumerate(arcs):
+        hidden = f"hidden cause {number}"
+        while hidden in graph:
+            hidden += "'"
+        edges += [Edge(hidden, end) for end in arc.pair]
+    return CausalGraph(graph.node_table.values(), edges)
+
+
 def _without(graph: CausalGraph, name: str) -> CausalGraph:
-    children = sorted(graph.children(name))
-    siblings = sorted(graph.siblings(name))
     edges = {edge.key: edge for edge in graph.edges if name not in edge.pair}
-    fresh = [Edge(parent, child) for parent in sorted(graph.parents(name)) for child in children]
-    # A hidden parent that the node shares with a sibling becomes one of all its children.
-    fresh += [Edge(s, child, "<->") for s in siblings for child in children if s != child]
-    if siblings:
-        fresh += [Edge(a, b, "<->") for a, b in combinations(children, 2)]
-    for edge in fresh:
-        edges.setdefault(edge.key, edge)
+    for parent in sorted(graph.parents(name)):
+        for child in sorted(graph.children(name)):
+            edge = Edge(parent, child)
+            edges.setdefault(edge.key, edge)
     nodes = [node for node in graph.node_table.values() if node.name != name]
     return CausalGraph(nodes, edges.values())
