@@ -22,6 +22,9 @@ __all__ = ["StratumGroup", "benefit_of", "for_payoff", "intervals_of", "overall_
 
 Ends = tuple[Floats, Floats]
 
+_MOST_VALUES = 4_000_000
+"""Values of terms that are held at once."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StratumGroup:
@@ -92,13 +95,21 @@ def benefit_of(groups: Sequence[StratumGroup], payoff: Payoff, *, monotone: bool
     ends = np.empty((2, sum(len(group.strata) for group in groups)))
     for group in groups:
         if group.terms is not None:
-            ends[:, group.strata] = group.terms.evaluate(group.distributions.cells)
+            ends[:, group.strata] = _evaluated(group.terms, group.distributions.cells)
         else:
             ends[:, group.strata] = payoff_bounds(group.distributions, payoff, monotone=monotone)
     crossed = ends[0] > ends[1]
     if crossed.any():
         ends[:, crossed] = ends[:, crossed].mean(axis=0)  # by rounding
     return ends[0], ends[1]
+
+
+def _evaluated(terms: Terms, cells: Floats) -> Ends:
+    """Evaluate terms a run of strata at a time: there may be thousands of them for each."""
+    size = max(1, _MOST_VALUES // max(len(terms.lower), len(terms.upper)))
+    parts = [terms.evaluate(cells[start : start + size]) for start in range(0, len(cells), size)]
+    lower, upper = zip(*parts, strict=True)
+    return np.concatenate(lower), np.concatenate(upper)
 
 
 def intervals_of(groups: Sequence[StratumGroup], benefit: Bounds, confidence: float) -> Ends:

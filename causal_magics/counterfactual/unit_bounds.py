@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.arrangement import shown
-from causal_magics.counterfactual.binary_cells import BinaryCells
 from causal_magics.counterfactual.bounds import Bounds, Floats
-from causal_magics.counterfactual.closed_forms import pn_bounds, pns_bounds, ps_bounds
 from causal_magics.counterfactual.counts import Counts
 from causal_magics.counterfactual.distributions import Distributions
+from causal_magics.counterfactual.group_probabilities import retrospective
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.stratum_groups import (
     StratumGroup,
@@ -29,7 +29,13 @@ from causal_magics.counterfactual.transport import Sources
 from causal_magics.data.wording import enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 __all__ = ["UnitBounds", "checked_payoff"]
+
+_DRAWN = 40
+"""Strata that plot() draws."""
 
 
 def checked_payoff(payoff: Any, levels: Sequence[Any], outcome: str) -> Payoff:
@@ -175,30 +181,29 @@ class UnitBounds:
     @property
     def pn(self) -> Bounds:
         """Bounds on the probability of necessity of each stratum, for two outcomes."""
-        return self._of_cells("PN", pn_bounds)
+        self._check_binary("PN")
+        return Bounds(*retrospective(self.groups, "PN", monotone=self.monotone), "PN")
 
     @property
     def ps(self) -> Bounds:
         """Bounds on the probability of sufficiency of each stratum, for two outcomes."""
-        return self._of_cells("PS", ps_bounds)
+        self._check_binary("PS")
+        return Bounds(*retrospective(self.groups, "PS", monotone=self.monotone), "PS")
 
     @property
     def pns(self) -> Bounds:
         """Bounds on the probability of both of each stratum, for two outcomes."""
-        return self._of_cells("PNS", pns_bounds)
+        self._check_binary("PNS")
+        worth = Payoff.pns()
+        groups = for_payoff(self.groups, worth, monotone=self.monotone)
+        return Bounds(*benefit_of(groups, worth, monotone=self.monotone), "PNS")
 
-    def _of_cells(self, quantity: str, bounds_of: Any) -> Bounds:
-        if len(self.levels) != 2 or len(self.arms) != 2:
+    def _check_binary(self, quantity: str) -> None:
+        if len(self.levels) != 2:
             raise CounterfactualError(
-                f"Expected two arms and two outcomes for the {quantity}, got {len(self.arms)} and "
-                f"{len(self.levels)}. Bound a payoff that says what each outcome is worth."
+                f"Expected two outcome levels for the {quantity}, got {len(self.levels)}. Bound a "
+                "payoff that says what each outcome is worth."
             )
-        ends = np.empty((2, len(self.share)))
-        for group in self.groups:
-            exp, obs = group.distributions.experimental, group.distributions.observational
-            cells = BinaryCells.of_arms(exp, obs)
-            ends[:, group.strata] = bounds_of(cells, monotone=self.monotone)
-        return Bounds(ends[0], ends[1], quantity)
 
     def label(self, stratum: int) -> str:
         """Return the labels of a stratum as text, such as ``female, rural``."""
@@ -215,13 +220,86 @@ class UnitBounds:
         benefit = Bounds(*benefit_of(groups, new, monotone=self.monotone), "benefit")
         return replace(self, payoff=new, groups=groups, benefit=benefit)
 
+    def take(self, strata: Sequence[int] | NDArray[np.intp]) -> UnitBounds:
+        """Return some of the strata, by place and in that order; their shares sum to 1 again."""
+        chosen = np.asarray(strata, dtype=np.intp)
+        place = np.full(len(self), -1)
+        place[chosen] = np.arange(len(chosen))
+        groups = []
+        for group in self.groups:
+            kept = place[group.strata] >= 0
+            if kept.any():
+                groups.append(replace(
+                    group, strata=place[group.strata[kept]],
+                    distributions=group.distributions.take(kept), counts=group.counts.take(kept),
+                ))  # fmt: skip
+        share = self.share[chosen]
+        lower, upper = self.benefit.lower[chosen], self.benefit.upper[chosen]
+        return replace(
+            self, strata={name: column[chosen] for name, column in self.strata.items()},
+            share=share / share.sum(), units=self.units[chosen], counts=self.counts.take(chosen),
+            groups=tuple(groups), benefit=Bounds(lower, upper, self.benefit.quantity),
+        )  # fmt: skip
+
+    def to_frame(self) -> Any:
+        """Return a row for each stratum.
+
+        Columns of `by`, then ``units``, ``share``, for two outcomes ``a`` and ``b``, the
+        probabilities of the higher one treated and untreated, and the ends of the bounds and
+        intervals of the benefit, and of the bounds on PNS, PN and PS.
+        """
+        from causal_magics.counterfactual.unit_bounds_report import frame_of
+
+        return frame_of(self)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw bounds and intervals of the strata with matplotlib, the greatest first.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without matplotlib.
+        """
+        from causal_magics.counterfactual.bounds_forest_svg import Forest
+        from causal_magics.counterfactual.targeting_plot import plot_forest
+        from causal_magics.counterfactual.unit_bounds_report import first_by_midpoint
+
+        return plot_forest(Forest.of_bounds(self.take(first_by_midpoint(self, _DRAWN))), ax)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write to a file.
+
+        Raises
+        ------
+        StorageError
+            Where it cannot be written; what stood there before stays.
+        """
+        from causal_magics.counterfactual.unit_bounds_storage import save_unit_bounds
+
+        save_unit_bounds(self, path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> UnitBounds:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        StorageError
+            Where the file is of something else.
+        """
+        from causal_magics.counterfactual.unit_bounds_storage import load_unit_bounds
+
+        return load_unit_bounds(path)
+
     def __len__(self) -> int:
         return len(self.share)
 
     def __repr__(self) -> str:
-        name = self.benefit.quantity
-        strata = f"{len(self):,} strata" if self.by else "no strata"
-        return (
-            f"<UnitBounds: {name} of {shown(self.treated)} on {self.outcome} in "
-            f"[{self.overall.lower:.4g}, {self.overall.upper:.4g}], {strata}>"
-        )
+        from causal_magics.counterfactual.unit_bounds_report import describe
+
+        return f"<UnitBounds: {describe(self)}>"
+
+    def _repr_html_(self) -> str:
+        from causal_magics.counterfactual.unit_bounds_report import html_of
+
+        return html_of(self)

@@ -19,10 +19,10 @@ from typing import Any
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-import numpy as np
-import pandas as pd
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
 
-from causal_magics.counterfactual.bounds_of_frame import bounds
+from causal_magics.counterfactual.bounds_of_frame import bounds  # noqa: E402
 
 RUNS = 9
 
