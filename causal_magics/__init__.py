@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from causal_magics.counterfactual.bounds import Bounds
     from causal_magics.counterfactual.bounds_of_frame import bounds
+    from causal_magics.counterfactual.counterfactual_queries import CounterfactualQuery
+    from causal_magics.counterfactual.discrete_graphs import graph_bounds
+    from causal_magics.counterfactual.instruments import instrumental_bounds
+    from causal_magics.counterfactual.narrowing import Narrowing, narrow
     from causal_magics.counterfactual.payoff import Payoff
+    from causal_magics.counterfactual.phase_map import phase_map
     from causal_magics.counterfactual.probabilities import benefit, pn, pns, ps
+    from causal_magics.counterfactual.targeting import target
+    from causal_magics.counterfactual.targeting_result import Targeting
     from causal_magics.counterfactual.unit_bounds import UnitBounds
     from causal_magics.data.samples import sample, samples
     from causal_magics.discovery.discover import Discovery, discover
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
     from causal_magics.widgets.head_map import HeadMap
     from causal_magics.widgets.head_maps import head_map
     from causal_magics.widgets.opening import edit
+    from causal_magics.widgets.payoff_explorer import PayoffExplorer, explore
 
 __version__ = "0.1.0"
 
@@ -49,6 +57,7 @@ __all__ = [
     "CausalGraph",
     "CausalMagicsError",
     "Comparison",
+    "CounterfactualQuery",
     "Discovery",
     "Edge",
     "EdgePrior",
@@ -60,12 +69,15 @@ __all__ = [
     "Knowledge",
     "LanguageModel",
     "Mediation",
+    "Narrowing",
     "Node",
     "Payoff",
+    "PayoffExplorer",
     "Probe",
     "PromptPair",
     "Pruning",
     "TableModel",
+    "Targeting",
     "UnitBounds",
     "ask",
     "benefit",
@@ -77,14 +89,19 @@ __all__ = [
     "discover",
     "edit",
     "edits",
+    "explore",
     "gender_pairs",
+    "graph_bounds",
     "head_map",
     "identify",
+    "instrumental_bounds",
     "load_ipython_extension",
     "load_model",
     "mediate",
     "models",
+    "narrow",
     "open_study",
+    "phase_map",
     "place_study",
     "pn",
     "pns",
@@ -93,6 +110,7 @@ __all__ = [
     "ps",
     "sample",
     "samples",
+    "target",
     "text_study",
     "timeline",
     "underspecification",
@@ -102,8 +120,15 @@ __all__ = [
 _HOMES = {
     "causal_magics.counterfactual.bounds": ("Bounds",),
     "causal_magics.counterfactual.bounds_of_frame": ("bounds",),
+    "causal_magics.counterfactual.counterfactual_queries": ("CounterfactualQuery",),
+    "causal_magics.counterfactual.discrete_graphs": ("graph_bounds",),
+    "causal_magics.counterfactual.instruments": ("instrumental_bounds",),
+    "causal_magics.counterfactual.narrowing": ("Narrowing", "narrow"),
     "causal_magics.counterfactual.payoff": ("Payoff",),
+    "causal_magics.counterfactual.phase_map": ("phase_map",),
     "causal_magics.counterfactual.probabilities": ("benefit", "pn", "pns", "ps"),
+    "causal_magics.counterfactual.targeting": ("target",),
+    "causal_magics.counterfactual.targeting_result": ("Targeting",),
     "causal_magics.counterfactual.unit_bounds": ("UnitBounds",),
     "causal_magics.data.samples": ("sample", "samples"),
     "causal_magics.discovery.discover": ("Discovery", "discover"),
@@ -134,6 +159,7 @@ _HOMES = {
     "causal_magics.widgets.head_map": ("HeadMap",),
     "causal_magics.widgets.head_maps": ("head_map",),
     "causal_magics.widgets.opening": ("edit",),
+    "causal_magics.widgets.payoff_explorer": ("PayoffExplorer", "explore"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

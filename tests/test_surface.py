@@ -9,15 +9,16 @@ import sys
 import causal_magics
 
 PUBLIC = {
-    "AskedPrior", "Bounds", "Payoff", "Pruning", "UnitBounds", "ask", "benefit", "bias_measure",
-    "bias_measures", "bounds", "pn", "pns", "ps",
-    "CausalGraph", "CausalMagicsError", "Comparison", "Discovery", "Edge", "EdgePrior",
-    "EpisodeTimeline", "GraphEditor", "HeadMap", "Identification", "Joint", "Knowledge",
-    "LanguageModel", "Mediation", "Node", "Probe", "PromptPair", "TableModel", "compare",
-    "date_study", "discover", "edit", "edits", "gender_pairs", "head_map", "identify",
-    "load_ipython_extension", "load_model", "mediate", "models", "open_study", "place_study",
-    "probe", "prune", "sample", "samples", "text_study", "timeline", "underspecification",
-    "unload_ipython_extension",
+    "AskedPrior", "Bounds", "CausalGraph", "CausalMagicsError", "Comparison",
+    "CounterfactualQuery", "Discovery", "Edge", "EdgePrior", "EpisodeTimeline", "GraphEditor",
+    "HeadMap", "Identification", "Joint", "Knowledge", "LanguageModel", "Mediation", "Narrowing",
+    "Node", "Payoff", "PayoffExplorer", "Probe", "PromptPair", "Pruning", "TableModel",
+    "Targeting", "UnitBounds", "ask", "benefit", "bias_measure", "bias_measures", "bounds",
+    "compare", "date_study", "discover", "edit", "edits", "explore", "gender_pairs",
+    "graph_bounds", "head_map", "identify", "instrumental_bounds", "load_ipython_extension",
+    "load_model", "mediate", "models", "narrow", "open_study", "phase_map", "place_study", "pn",
+    "pns", "probe", "prune", "ps", "sample", "samples", "target", "text_study", "timeline",
+    "underspecification", "unload_ipython_extension",
 }  # fmt: skip
 
 IN_NO_IMPORT = "torch", "transformers", "matplotlib", "pandas", "IPython", "numba", "scipy"

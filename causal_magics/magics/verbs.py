@@ -30,6 +30,9 @@ _VERBS = (
     Verb("prune", "prune", lines=("measure", "also", "groups", "templates", "words", "kept_heads")),
     Verb("heads", "head_map"),
     Verb("pns", "bounds", lines=("payoff",)),
+    Verb("narrow", "narrow", lines=("payoff",)),
+    Verb("target", "target"),
+    Verb("explore", "explore"),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),
     Verb("code", code, words=known_names),
 )
