@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.counterfactual.bounds import Floats
+from causal_magics.counterfactual.bounds import Bounds, Floats
 from causal_magics.counterfactual.chart_svg import (
     VERDICT_COLOURS,
     Pen,
@@ -76,7 +76,7 @@ class Forest:
         said = verdicts(lower, upper)
         labels = tuple(bounds.label(stratum) for stratum in range(len(bounds)))
         return cls(
-            labels, lower, upper, bounds.interval.lower, bounds.interval.upper, said,
+            labels, lower, upper, *_known(bounds.interval, bounds.benefit), said,
             tuple(said.tolist()), bounds.benefit.quantity or "benefit", bounds.confidence,
         )  # fmt: skip
 
@@ -93,7 +93,7 @@ class Forest:
             decided.append(f"treat {100 * share:.3g} %" if word == "in part" else said)
         labels = tuple(first.label(stratum) for stratum in range(len(first)))
         return cls(
-            labels, benefit.lower, benefit.upper, interval.lower, interval.upper,
+            labels, benefit.lower, benefit.upper, *_known(interval, benefit),
             targeting.verdict, tuple(decided), first.benefit.quantity or "benefit",
             first.confidence,
         )  # fmt: skip
@@ -109,6 +109,12 @@ class Forest:
         verdict, decision = str(self.verdict[stratum]), self.decision[stratum]
         said = verdict if verdict == decision else f"{verdict}; decision: {decision}"
         return f"{self.labels[stratum]}: {ends}, {said}"
+
+
+def _known(interval: Bounds, benefit: Bounds) -> tuple[Floats, Floats]:
+    """Return the ends of an interval, those of the bounds where it is not known."""
+    below = np.where(np.isnan(interval.lower), benefit.lower, interval.lower)
+    return below, np.where(np.isnan(interval.upper), benefit.upper, interval.upper)
 
 
 def bounds_forest_svg(

@@ -82,6 +82,11 @@ def target(
     total = float(first.units.sum()) if population is None else _positive(population)
     each_cost = _all_costs(costs, several)
     ends = ends_of(several, each_cost, by_interval=by_interval, deducted=deduct_costs)
+    if by_interval and np.isnan(ends).any():
+        raise CounterfactualError(
+            "Expected confidence intervals to decide by, but these bounds have none, as they have "
+            "too many terms. Decide by the bounds: by_interval=False."
+        )
     worth = criterion(*ends, rule, optimism)
     chance = (
         chance_of_treating(ends[0][0], ends[1][0], rule, optimism)

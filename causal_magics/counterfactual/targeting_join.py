@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +22,8 @@ __all__ = ["join_decisions", "strata_of_rows"]
 
 UNKNOWN = -1
 """Place of the stratum of a row that is in none."""
-_MISSING = ("missing", "(missing)")
-_POOLED = ("pooled", "(pooled)")
+_MISSING = ("(missing)", "missing")
+_POOLED = ("(pooled)", "pooled")
 
 
 def join_decisions(targeting: Targeting, frame: Any, name: str, seed: int) -> Any:
@@ -58,47 +60,79 @@ def join_decisions(targeting: Targeting, frame: Any, name: str, seed: int) -> An
 def strata_of_rows(bounds: UnitBounds, rows: Any) -> NDArray[np.intp]:
     """Return the stratum of each row of a narwhals data frame, `UNKNOWN` where it is of none.
 
-    Labels are compared as text, so that 1 and 1.0 are one. A row whose combination was pooled with
-    others is in the stratum of those that were pooled.
+    Labels are compared as text, so that 1 and 1.0 are one. A row whose combination is no stratum of
+    its own is in the one of pooled combinations that shares most of its first labels, if there is
+    one.
     """
+    columns = []
     for name in bounds.by:
         if name not in rows.columns:
             raise CounterfactualError(
                 f"The frame has no column {shorten(name)}, by which the strata are. "
                 f"{advice_on(name, rows.columns)}"
             )
-    place: NDArray[np.int64] = np.zeros(len(rows), dtype=np.int64)
-    keys: NDArray[np.int64] = np.zeros(len(bounds), dtype=np.int64)
-    known = np.ones(len(rows), dtype=bool)
-    for name in bounds.by:
-        labels = [shown(label) for label in np.asarray(bounds.strata[name]).tolist()]
-        distinct = {label: number for number, label in enumerate(dict.fromkeys(labels))}
-        gap = next((distinct[word] for word in _MISSING[::-1] if word in distinct), UNKNOWN)
-        coded = code_column(name, rows[name]).compact()
-        translated = [distinct.get(shown(label), UNKNOWN) for label in coded.labels.values.tolist()]
-        codes = np.array([*translated, gap], dtype=np.int64)[coded.values]
+        columns.append(_Column.of(name, bounds.strata[name], rows[name]))
+    found = _looked_up(columns, len(rows), len(bounds), len(columns))
+    for depth in range(len(columns) - 1, -1, -1):
+        if (found == UNKNOWN).any():
+            wider = _looked_up(columns, len(rows), len(bounds), depth)
+            found = np.where(found == UNKNOWN, wider, found)
+    return found
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Column:
+    """A column of strata and rows in one numbering of its labels.
+
+    Attributes
+    ----------
+    size : int
+        How many labels the strata have.
+    strata, rows : ndarray of int
+        The number of each one's label, `UNKNOWN` where no stratum has it.
+    pooled : int
+        The number of the label of combinations that were pooled, `UNKNOWN` without any.
+    """
+
+    size: int
+    strata: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    pooled: int
+
+    @classmethod
+    def of(cls, name: str, labels: NDArray[Any], cells: Any) -> _Column:
+        texts = [shown(label) for label in np.asarray(labels).tolist()]
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+        gap, pooled = (
+            next((numbers[word] for word in words if word in numbers), UNKNOWN)
+            for words in (_MISSING, _POOLED)
+        )
+        coded = code_column(name, cells).compact()
+        known = [numbers.get(shown(label), UNKNOWN) for label in coded.labels.values.tolist()]
+        rows = np.array([*known, gap], dtype=np.int64)[coded.values]
+        strata = np.array([numbers[text] for text in texts], dtype=np.int64)
+        return cls(len(numbers), strata, rows, pooled)
+
+
+def _looked_up(
+    columns: Sequence[_Column], n_rows: int, n_strata: int, depth: int
+) -> NDArray[np.intp]:
+    """Return the stratum of each row by its first labels, all others being pooled."""
+    keys: NDArray[np.int64] = np.zeros(n_strata, dtype=np.int64)
+    places: NDArray[np.int64] = np.zeros(n_rows, dtype=np.int64)
+    known = np.ones(n_rows, dtype=bool)
+    for index, column in enumerate(columns):
+        codes = column.rows if index < depth else np.full(n_rows, column.pooled)
         known &= codes >= 0
-        # Places of the columns before are renumbered, so that the products stay small.
-        keys = keys * len(distinct) + np.array([distinct[label] for label in labels])
-        place = place * len(distinct) + codes
+        keys, places = keys * column.size + column.strata, places * column.size + codes
+        # Combinations are renumbered column by column, so that products stay small.
         seen = np.unique(keys)
-        found = np.minimum(np.searchsorted(seen, place), len(seen) - 1)
-        known &= seen[found] == place
-        keys, place = np.searchsorted(seen, keys), found
+        found = np.minimum(np.searchsorted(seen, places), len(seen) - 1)
+        known &= seen[found] == places
+        keys, places = np.searchsorted(seen, keys), found
     order = np.argsort(keys, kind="stable")
-    spots = np.minimum(np.searchsorted(keys[order], place), len(order) - 1)
-    return np.where(known, order[spots], _pool_of(bounds))
-
-
-def _pool_of(bounds: UnitBounds) -> int:
-    """Return the place of the stratum of all combinations that were pooled."""
-    if not bounds.by:
-        return UNKNOWN
-    labels = [[str(label) for label in bounds.strata[name].tolist()] for name in bounds.by]
-    for stratum, combination in enumerate(zip(*labels, strict=True)):
-        if all(label in _POOLED for label in combination):
-            return stratum
-    return UNKNOWN
+    spots = np.minimum(np.searchsorted(keys[order], places), len(order) - 1)
+    return np.where(known, order[spots], UNKNOWN)
 
 
 def _decisions(targeting: Targeting, stratum: NDArray[np.intp], seed: int) -> NDArray[np.object_]:
