@@ -14,7 +14,7 @@ from causal_magics.errors import ContradictionError, CounterfactualError
 
 __all__ = ["BLOCK", "CELLS", "BinaryCells"]
 
-BLOCK = 8192
+BLOCK = 16_384
 """Strata that are worked on at once, so that what is between stays in the processor's cache."""
 TOLERANCE = 1e-9
 """Contradictions up to this size are rounding."""
@@ -147,9 +147,13 @@ class BinaryCells:
 
     def holds(self, *, monotone: bool = False) -> bool:
         """Return whether `check` has nothing to refuse."""
-        if not all(c.min() >= -TOLERANCE and c.max() <= 1 + TOLERANCE for c in self.columns):
-            return False  # NaN too
-        if self.observed is not None and not np.abs(_total(self.observed) - 1).max() <= 1e-6:
+        if self.observed is None:
+            limited = all(c.min() >= -TOLERANCE and c.max() <= 1 + TOLERANCE for c in self.columns)
+        else:  # what is observed limits the experiment
+            total = _total(self.observed)
+            limited = all(column.min() >= -TOLERANCE for column in self.observed)
+            limited = limited and total.min() >= 1 - 1e-6 and total.max() <= 1 + 1e-6
+        if not limited:  # NaN is not
             return False
         pairs = self.inequalities(monotone=monotone)
         return all((lesser - greater).max() <= TOLERANCE for _, lesser, greater in pairs)

@@ -210,7 +210,7 @@ def retrospective_bounds(
 def _pns(block: BinaryCells, monotone: bool) -> Ends:
     if block.observed is not None:
         needed, sufficed = _necessary(block, monotone), _sufficient(block, monotone)
-        return needed[0] + sufficed[0], needed[1] + sufficed[1]
+        return _ordered(needed[0] + sufficed[0], needed[1] + sufficed[1])
     a, b = block.treated, block.untreated
     assert a is not None
     assert b is not None
@@ -219,29 +219,35 @@ def _pns(block: BinaryCells, monotone: bool) -> Ends:
 
 
 def _necessary(block: BinaryCells, monotone: bool) -> Ends:
-    """Return the bounds on P(y'_x', x, y)."""
+    """Return the bounds on P(y'_x', x, y): Fréchet's, among those who took the treatment."""
     assert block.observed is not None
     b = block.untreated
     treated_yes, _, untreated_yes, untreated_no = block.observed
     if b is None:
         return np.zeros(len(treated_yes)), treated_yes
-    least = np.maximum(treated_yes + untreated_yes - b, 0.0)
+    least = treated_yes + untreated_yes
+    least -= b
+    np.maximum(least, 0.0, out=least)
     if monotone:
         return least, least
-    return _ordered(least, np.minimum(treated_yes, 1 - b - untreated_no))
+    most = 1 - b
+    most -= untreated_no
+    return least, np.minimum(most, treated_yes, out=most)
 
 
 def _sufficient(block: BinaryCells, monotone: bool) -> Ends:
-    """Return the bounds on P(y_x, x', y')."""
+    """Return the bounds on P(y_x, x', y'): Fréchet's, among those who did not take it."""
     assert block.observed is not None
     a = block.treated
     treated_yes, _, untreated_yes, untreated_no = block.observed
     if a is None:
         return np.zeros(len(untreated_no)), untreated_no
-    least = np.maximum(a - treated_yes - untreated_yes, 0.0)
+    most = a - treated_yes
+    least = most - untreated_yes
+    np.maximum(least, 0.0, out=least)
     if monotone:
         return least, least
-    return _ordered(least, np.minimum(untreated_no, a - treated_yes))
+    return least, np.minimum(most, untreated_no, out=most)
 
 
 def _unconditioned(cells: BinaryCells, *, necessity: bool, monotone: bool) -> Ends:
@@ -269,8 +275,6 @@ def _ordered(lower: Floats, upper: Floats) -> Ends:
 
 def _share(joint: Ends, cell: Floats) -> Ends:
     """Return bounds on a conditional probability; NaN where the condition has none."""
-    known = cell > 0
-    lower, upper = (
-        np.divide(end, cell, out=np.full(len(cell), np.nan), where=known) for end in joint
-    )
-    return np.minimum(lower, 1.0), np.clip(upper, 0.0, 1.0)
+    among = np.where(cell > 0, cell, np.nan)
+    lower, upper = joint[0] / among, joint[1] / among
+    return _ordered(np.minimum(lower, 1.0, out=lower), np.clip(upper, 0.0, 1.0, out=upper))
