@@ -12,13 +12,14 @@ from causal_magics.counterfactual.consistency import Contradictions, Names
 from causal_magics.counterfactual.counts import Counts
 from causal_magics.counterfactual.grouping import grouped
 from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.counterfactual.payoff_lines import payoff_of
 from causal_magics.counterfactual.reading import read_tally
 from causal_magics.counterfactual.small_strata import pooled, small_strata
 from causal_magics.counterfactual.sources import EXPERIMENT, OBSERVATIONS
 from causal_magics.counterfactual.stratum_check import check_strata
 from causal_magics.counterfactual.stratum_groups import benefit_of, for_payoff
 from causal_magics.counterfactual.tally import Roles, Tally
-from causal_magics.counterfactual.unit_bounds import UnitBounds, checked_payoff
+from causal_magics.counterfactual.unit_bounds import UnitBounds
 from causal_magics.data.wording import count, enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
 from causal_magics.graph.model import CausalGraph
@@ -35,14 +36,14 @@ def bounds(
     treatment: str,
     outcome: str,
     by: str | Sequence[str] = (),
-    payoff: Payoff | Sequence[float] | Sequence[Sequence[float]] | None = None,
+    payoff: Payoff | Sequence[float] | Sequence[Sequence[float]] | Sequence[str] | None = None,
     *,
     observations: Any = None,
     source: str | None = None,
     design: Design = "experiment",
-    treated: Any = None,
-    untreated: Any = None,
-    levels: Sequence[Any] | None = None,
+    treated: str | float | bool | None = None,
+    untreated: str | float | bool | None = None,
+    levels: Sequence[str] | None = None,
     monotone: bool = False,
     weights: str | None = None,
     confidence: float = 0.95,
@@ -64,9 +65,10 @@ def bounds(
     by : str or sequence of str
         Columns whose combinations are the strata; none of them may be affected by the treatment. A
         missing label makes a stratum of its own.
-    payoff : Payoff, four numbers, or a matrix, optional
+    payoff : Payoff, four numbers, a matrix, or lines, optional
         What treating a unit is worth, by its outcomes untreated and treated; four numbers are those
-        of complier, always-taker, never-taker and defier. The PNS where left out.
+        of complier, always-taker, never-taker and defier, lines are such as ``none -> high = 2``
+        or ``complier 2, defier -10``. The PNS where left out.
     observations : frame, optional
         Observations of the same population, where `frame` is the experiment.
     source : str, optional
@@ -144,7 +146,8 @@ def _bounded(
     found: Arranged, roles: Roles, payoff: Any, options: _Options, notes: list[str]
 ) -> UnitBounds:
     """Pool, reconcile and bound what was counted."""
-    worth = checked_payoff(payoff, found.levels, roles.outcome)
+    worth = payoff_of(payoff, found.levels, roles.outcome)
+    worth.check_tells_apart()
     notes += [*found.notes, *_missing_notes(found.tally, roles)]
     tally, small_notes = _with_small(found.tally, options)
     columns = {
@@ -160,8 +163,6 @@ def _bounded(
     groups = for_payoff(groups, worth, monotone=options.monotone)
     quantity = "PNS" if payoff is None else "benefit"
     ends = benefit_of(groups, worth, monotone=options.monotone)
-    if worth.is_constant:
-        notes.append("The payoff is the same for all outcomes, and so is the benefit.")
     units = tally.counts.sum(axis=(1, 2, 3))
     return UnitBounds(
         roles.treatment, roles.outcome, roles.by, found.arms, found.levels, columns,

@@ -133,7 +133,7 @@ def narrow(
     treatment: str | None = None,
     outcome: str | None = None,
     *,
-    payoff: Payoff | Sequence[float] | None = None,
+    payoff: Payoff | Sequence[float] | Sequence[str] | None = None,
     experiment: Sequence[float] | None = None,
 ) -> Narrowing:
     """Say how far a graph narrows the bounds on the PNS, or on what treating a unit is worth.
@@ -190,7 +190,7 @@ def narrow(
         data,
         treatment,
         outcome,
-        None if payoff is None else Payoff.of(payoff),
+        payoff,
     )
     known = None if experiment is None else _experimental(experiment, question)
     return _Narrowing(question, known).answer()

@@ -9,6 +9,7 @@ from typing import Any
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.discrete_table import DiscreteData, Joint
 from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.counterfactual.payoff_lines import payoff_of
 from causal_magics.counterfactual.stratum_check import affected_by
 from causal_magics.counterfactual.transport import MOST_LEVELS
 from causal_magics.data.wording import count
@@ -104,7 +105,7 @@ def ask(
     data: Any,
     treatment: str | None = None,
     outcome: str | None = None,
-    payoff: Payoff | None = None,
+    payoff: object = None,
 ) -> Question:
     """Return the question, with what is not observed projected out; see `narrow`."""
     x, y = _ends(graph, treatment, outcome)
@@ -174,7 +175,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(shorten(name)[1:-1] for name in names)
 
 
-def _fitting(joint: Joint, treatment: str, outcome: str, payoff: Payoff | None) -> Payoff:
+def _fitting(joint: Joint, treatment: str, outcome: str, payoff: object) -> Payoff:
     """Return the payoff, where treatment and outcome have the levels for it."""
     arms, levels = len(joint.levels_of(treatment)), len(joint.levels_of(outcome))
     if arms != 2:
@@ -182,14 +183,12 @@ def _fitting(joint: Joint, treatment: str, outcome: str, payoff: Payoff | None) 
             f"Expected a treatment with two levels, got {arms} in {shorten(treatment)}. "
             "Keep the rows of the two levels to compare."
         )
-    expected = 2 if payoff is None else payoff.n_levels
-    if levels != expected or levels > MOST_LEVELS:
-        of = "the PNS" if payoff is None else "this payoff"
+    if levels > MOST_LEVELS:
         raise CounterfactualError(
-            f"Expected an outcome with {min(expected, MOST_LEVELS)} levels for {of}, got {levels} "
-            f"in {shorten(outcome)}. Merge levels, or give a payoff with a row for each."
+            f"Expected an outcome with at most {MOST_LEVELS} levels, got {levels} in "
+            f"{shorten(outcome)}. Merge levels."
         )
-    return Payoff.pns() if payoff is None else payoff
+    return payoff_of(payoff, joint.levels_of(outcome), outcome)
 
 
 def _marked(graph: CausalGraph, kept: set[str]) -> CausalGraph:

@@ -99,6 +99,20 @@ class Payoff:
         """Whether treating is worth the same for every unit."""
         return bool(np.ptp(self.values) == 0)
 
+    def check_tells_apart(self) -> None:
+        """Refuse a payoff that is the same for every unit.
+
+        Raises
+        ------
+        CounterfactualError
+        """
+        if self.is_constant:
+            raise CounterfactualError(
+                f"Expected weights that differ, got {self.values.flat[0]:g} for every unit: "
+                "treating is then worth the same whatever the data say. Give some response another "
+                "weight."
+            )
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Payoff) and np.array_equal(self.values, other.values)
 

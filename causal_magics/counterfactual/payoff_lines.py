@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.data.wording import enumerate_items
 from causal_magics.errors import CounterfactualError, closest, shorten
 
 __all__ = ["payoff_of", "payoff_of_lines"]
@@ -30,42 +31,41 @@ _TRANSITION: Final = re.compile(r"(?P<untreated>.+?)\s*->\s*(?P<treated>.+?)\s*=
 _NAMED: Final = re.compile(r"(?P<name>[A-Za-z][A-Za-z -]*?)\s*=?\s*(?P<worth>[-−+]?[\d.]\S*)")
 
 
-def payoff_of(payoff: object, levels: Sequence[object]) -> Payoff:
-    """Return the payoff of an outcome's levels.
+def payoff_of(payoff: object, levels: Sequence[object], outcome: str) -> Payoff:
+    """Return the payoff for the levels of an outcome.
 
     Parameters
     ----------
     payoff : Payoff, sequence of four numbers, matrix, lines of text, or None
         As `Payoff.of` and `payoff_of_lines` take it; None for the probability of necessity and
-        sufficiency: a unit that changes from the lowest level to a higher one is worth 1.
+        sufficiency, of two levels.
     levels : sequence
         Labels of the outcome, lowest first.
+    outcome : str
+        Its name, for messages.
 
     Raises
     ------
     CounterfactualError
-        Where it is of another size, says the same for every unit, or cannot be read.
+        Where it cannot be read, is of another number of levels, or left out for more than two.
     """
-    if payoff is None:
-        values = np.zeros((len(levels), len(levels)))
-        values[0, 1:] = 1.0
-        return Payoff(values)
+    size = len(levels)
+    listed = enumerate_items([shorten(str(level)) for level in levels])
+    named = f"{size} levels of {shorten(outcome)} ({listed})"
+    wanted = (
+        "lines such as none -> high = 2, or a matrix with a row for each outcome untreated and a "
+        "column for each treated, the lowest first"
+    )
+    if payoff is None and size > 2:
+        raise CounterfactualError(f"Expected a payoff for the {named}, got none. Give {wanted}.")
     if isinstance(payoff, str):
-        found = payoff_of_lines(payoff.splitlines(), levels)
-    elif _is_lines(payoff):
-        found = payoff_of_lines(payoff, levels)  # type: ignore[arg-type]
-    else:
-        found = Payoff.of(payoff)  # type: ignore[arg-type]
-    if found.n_levels != len(levels):
-        named = ", ".join(shorten(str(level)) for level in levels)
+        return payoff_of_lines(payoff.splitlines(), levels)
+    if _is_lines(payoff):
+        return payoff_of_lines(payoff, levels)
+    found = Payoff.pns() if payoff is None else Payoff.of(payoff)  # type: ignore[arg-type]
+    if found.n_levels != size:
         raise CounterfactualError(
-            f"Expected a payoff for the {len(levels)} levels of the outcome ({named}), got one for "
-            f"{found.n_levels}. Give a row for each outcome untreated, a column for each treated."
-        )
-    if found.is_constant:
-        raise CounterfactualError(
-            f"Expected a payoff that tells units apart, got {found.values.flat[0]:g} for all of "
-            "them: their benefit is that number. Give compliers and defiers other weights."
+            f"Expected a payoff for the {named}, got one for {found.n_levels}. Give {wanted}."
         )
     return found
 
@@ -156,7 +156,7 @@ def _number(text: str, part: str) -> Floats:
         ) from None
 
 
-def _is_lines(payoff: object) -> bool:
+def _is_lines(payoff: object) -> TypeGuard[Sequence[str]]:
     if not isinstance(payoff, list | tuple) or not payoff:
         return False
     return all(isinstance(line, str) for line in payoff)

@@ -196,11 +196,7 @@ def benefit(
     <Bounds: benefit in [-1.12, -1.12], sharp>
     """
     payoff = Payoff.of(weights)
-    if payoff.is_constant:
-        raise CounterfactualError(
-            f"Expected weights that differ, got {payoff.values.flat[0]:g} for every unit: treating "
-            "is then worth the same whatever the data say. Give some response another weight."
-        )
+    payoff.check_tells_apart()
     if payoff.n_levels > 2:
         return _benefit_of_levels(payoff, do_treated, do_untreated, observed, monotone=monotone)
     cells, single = BinaryCells.read(do_treated, do_untreated, observed)

@@ -17,6 +17,7 @@ from causal_magics.counterfactual.counts import Counts
 from causal_magics.counterfactual.distributions import Distributions
 from causal_magics.counterfactual.group_probabilities import retrospective
 from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.counterfactual.payoff_lines import payoff_of
 from causal_magics.counterfactual.stratum_groups import (
     StratumGroup,
     benefit_of,
@@ -26,40 +27,15 @@ from causal_magics.counterfactual.stratum_groups import (
 )  # fmt: skip
 from causal_magics.counterfactual.terms import Terms
 from causal_magics.counterfactual.transport import Sources
-from causal_magics.data.wording import enumerate_items
-from causal_magics.errors import CounterfactualError, shorten
+from causal_magics.errors import CounterfactualError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["UnitBounds", "checked_payoff"]
+__all__ = ["UnitBounds"]
 
 _DRAWN = 40
 """Strata that plot() draws."""
-
-
-def checked_payoff(payoff: Any, levels: Sequence[Any], outcome: str) -> Payoff:
-    """Return a payoff for the levels of an outcome; that of the PNS where none is given.
-
-    Raises
-    ------
-    CounterfactualError
-        Where it is of another number of levels, or left out for more than two.
-    """
-    size = len(levels)
-    named = f"{size} levels of {shorten(outcome)} ({enumerate_items([*map(shown, levels)])})"
-    wanted = f"a matrix of {size} rows (outcome untreated) and {size} columns (treated)"
-    if payoff is None and size > 2:
-        raise CounterfactualError(
-            f"Expected a payoff for the {named}, got none. Give {wanted}, the lowest level first."
-        )
-    worth = Payoff.pns() if payoff is None else Payoff.of(payoff)
-    if worth.n_levels != size:
-        raise CounterfactualError(
-            f"Expected a payoff for the {named}, got one for {worth.n_levels}. Give {wanted}, the "
-            "lowest level first."
-        )
-    return worth
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -215,7 +191,7 @@ class UnitBounds:
         self, payoff: Payoff | Sequence[float] | Sequence[Sequence[float]]
     ) -> UnitBounds:
         """Return the bounds on the benefit of another payoff, without a pass over the data."""
-        new = checked_payoff(payoff, self.levels, self.outcome)
+        new = payoff_of(payoff, self.levels, self.outcome)
         groups = for_payoff(self.groups, new, monotone=self.monotone)
         benefit = Bounds(*benefit_of(groups, new, monotone=self.monotone), "benefit")
         return replace(self, payoff=new, groups=groups, benefit=benefit)

@@ -17,18 +17,18 @@ def test_response_types_have_their_places() -> None:
     assert Payoff.of([1, 2, 3, 4]) == expected
     lines = ["complier 1, always-taker 2", "never taker = 3; defiers 4"]
     assert payoff_of_lines(lines, [0, 1]) == expected
-    assert payoff_of("complier 1, always 2, never 3, defier 4", ["no", "yes"]) == expected
+    assert payoff_of("complier 1, always 2, never 3, defier 4", ["no", "yes"], "use") == expected
 
 
 def test_transitions_name_levels_and_later_lines_override() -> None:
-    found = payoff_of(["benefit 1", "harm -2", "none -> high = 2", "high -> 'none' = −10"], LEVELS)
+    lines = ["benefit 1", "harm -2", "none -> high = 2", "high -> 'none' = −10"]
+    found = payoff_of(lines, LEVELS, "use")
     assert found.values.tolist() == [[0, 1, 2], [-2, 0, 1], [-10, -2, 0]]
     assert payoff_of_lines(["* -> high = 1e1"], LEVELS).values[:, 2].tolist() == [10] * 3
 
 
 def test_without_a_payoff_it_is_necessity_and_sufficiency() -> None:
-    assert payoff_of(None, ["no", "yes"]) == Payoff.pns()
-    assert payoff_of(None, LEVELS).values.tolist() == [[0, 1, 1], [0, 0, 0], [0, 0, 0]]
+    assert payoff_of(None, ["no", "yes"], "use") == Payoff.pns()
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_without_a_payoff_it_is_necessity_and_sufficiency() -> None:
         ("nobody 2", LEVELS, "Known are benefit, harm, unchanged"),
         ("none -> hihg = 2", LEVELS, "Did you mean 'high'?"),
         ("none -> high = much", LEVELS, "Expected a number"),
-        ([[0, 1], [1, 0]], LEVELS, "the 3 levels"),
-        ([1, 1, 1, 1], [0, 1], "tells units apart, got 1 for all"),
+        ([[0, 1], [1, 0]], LEVELS, "for the 3 levels of 'use'"),
+        (None, LEVELS, "a payoff for the 3 levels of 'use' ('none', 'low', 'high'), got none"),
         ([1, 2, 3], [0, 1], "square matrix"),
         ([[1, 2], [3]], [0, 1], "rows of different lengths"),
         ([[0, np.nan], [1, 0]], [0, 1], "finite"),
@@ -52,9 +52,14 @@ def test_without_a_payoff_it_is_necessity_and_sufficiency() -> None:
 )
 def test_what_is_no_payoff_is_refused(payoff: object, levels: list[object], words: str) -> None:
     with pytest.raises(CounterfactualError) as caught:
-        payoff_of(payoff, levels)
+        payoff_of(payoff, levels, "use")
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_payoff_that_tells_nobody_apart_is_refused_where_it_is_asked_for() -> None:
+    with pytest.raises(CounterfactualError, match="weights that differ, got 1 for every unit"):
+        Payoff.of([1, 1, 1, 1]).check_tells_apart()
 
 
 def test_payoffs_are_values() -> None:
