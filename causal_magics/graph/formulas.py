@@ -162,7 +162,7 @@ class _TreeWriter(Writer):
         return _element("mrow", *(part for part in parts if part))
 
     def words(self, text: str) -> Formula:
-        return _element("mtext", text)
+        return _element("mtext", text.replace(" ", "\u00a0"))  # others are dropped at both ends
 
     def sign(self, text: str) -> Formula:
         return _element("mo", text.strip() or "\u2062")

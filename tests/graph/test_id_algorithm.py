@@ -1,5 +1,6 @@
 """The ID algorithm against published graphs, the do-calculus' decision, and exact models."""
 
+import json
 import random
 from collections.abc import Sequence
 
@@ -106,6 +107,7 @@ def test_other_scripts() -> None:
     estimand = identify_distribution(napkin, "x", "y")
     assert r"\frac{\sum_{\text{w}} P(\text{x}, \text{y} \mid" in estimand.latex
     assert "mfrac" in str(estimand.formula)
+    assert "\u00a0for\u00a0any\u00a0" in json.dumps(estimand.formula, ensure_ascii=False)
     assert estimand.nodes == ("w", "z", "x", "y")
     assert estimand.method == "do-calculus"
     assert estimand.assumption == ""

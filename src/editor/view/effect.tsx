@@ -113,6 +113,7 @@ function Ways({ title, ways }: { readonly title: string; readonly ways: readonly
 
 const METHOD_WORDS: Readonly<Record<string, string>> = {
   adjustment: "by adjustment",
+  "do-calculus": "by the do-calculus",
   "front-door": "by the front door",
   instrument: "by an instrument",
   "no effect": "no causal path",
