@@ -46,7 +46,7 @@ export interface RegionLabel {
 }
 
 /** So far from other regions, as a share of the map, a word has room. */
-const ROOM = 0.08;
+const ROOM = 0.1;
 
 /** Where each region is widest; regions without room for a word are left out. */
 export function regionLabels(map: PhaseMap): RegionLabel[] {

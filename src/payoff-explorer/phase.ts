@@ -31,12 +31,19 @@ export interface PhaseMap {
   readonly isFull: boolean;
 }
 
-const COARSE = 12;
-const FULL = 48;
-/** At so many strata a coarse look is taken. */
-const FEW = 400;
+/** How closely a map is looked at: cells along each side, and how many strata. */
+export interface Detail {
+  readonly size: number;
+  readonly strata: number;
+}
+
 /** More strata than these are not seen on a map; every so many-th stands for its neighbours. */
 const MANY = 5_000;
+
+/** All that is worth seeing; with many levels each node takes long. */
+export function fullDetail({ margins, stratum }: Plane): Detail {
+  return { size: margins.levels > 3 && stratum === null ? 32 : 48, strata: MANY };
+}
 
 /** Whether two planes have the same map. */
 export function samePlane(one: Plane, other: Plane): boolean {
@@ -47,19 +54,17 @@ export function samePlane(one: Plane, other: Plane): boolean {
   ); // prettier-ignore
 }
 
-/** The coarse map of a plane, at once. */
-export function coarseMap(plane: Plane): PhaseMap {
-  const painter = new Painter(plane, plane.stratum === null ? COARSE : sizeOfOne(plane), FEW);
+/** The map of a plane at once. */
+export function mapAtOnce(plane: Plane, { size, strata }: Detail): PhaseMap {
+  const painter = new Painter(plane, size, strata);
   painter.paint(Infinity);
   return painter.map(false);
 }
 
-/** A bound of one stratum in two levels is quick. */
-const sizeOfOne = ({ margins }: Plane): number => (margins.levels === 2 ? FULL : COARSE);
-
 /** Computes the full map of a plane bit by bit. */
 export function fullMap(plane: Plane): { readonly step: (milliseconds: number) => PhaseMap | null } {
-  const painter = new Painter(plane, FULL, MANY);
+  const { size, strata } = fullDetail(plane);
+  const painter = new Painter(plane, size, strata);
   return { step: (milliseconds) => (painter.paint(milliseconds) ? painter.map(true) : null) };
 }
 

@@ -3,7 +3,7 @@
 /** Above and below the intervals of a row. */
 export const ROW = 18;
 /** So many rows are seen at once. */
-const MOST_ROWS = 19;
+const MOST_ROWS = 22;
 const LEAST_ROWS = 4;
 /** What is drawn above and below the part that is seen, so that nothing is missing while it scrolls. */
 const MARGIN = 2;

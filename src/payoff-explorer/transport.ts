@@ -82,15 +82,12 @@ export function takeMargins({ levels, parts }: Margins, places: readonly number[
 
 /** Writes the bounds of every stratum; `values[i * levels + k]` is the worth of outcome i untreated and k treated. */
 export function boundsInto({ lower, upper }: Intervals, margins: Margins, values: ArrayLike<number>, monotone: boolean): void {
-  for (const [out, sign] of [[lower, 1], [upper, -1]] as const) {
-    const costs = Float64Array.from(values, (value) => sign * value);
-    const known = new Map<boolean, Float64Array>();
-    for (const part of margins.parts) {
-      const isFree = part.sources === "observations";
-      const terms = known.get(isFree) ?? (isFree ? freeMargin : potentials)(costs, margins.levels, monotone);
-      known.set(isFree, terms);
-      evaluate(out, part, terms, 2 * margins.levels, sign);
-    }
+  const hasMargins = margins.parts.some(({ sources }) => sources !== "observations");
+  const tight = hasMargins ? potentials(values, margins.levels, monotone) : null;
+  for (const part of margins.parts) {
+    const terms = part.sources === "observations" || !tight ? freeMargin(values, margins.levels, monotone) : tight;
+    evaluate(lower, part, terms.lower, 2 * margins.levels, 1);
+    evaluate(upper, part, terms.upper, 2 * margins.levels, -1);
   }
 }
 
@@ -100,7 +97,7 @@ export function boundsOf(margins: Margins, values: ArrayLike<number>, monotone: 
   return found;
 }
 
-/** The largest of the terms, summed over the groups. */
+/** The largest of the terms (of sign 1) or the least (-1), summed over the groups. */
 function evaluate(out: Float64Array, { places, groups }: Part, terms: Float64Array, width: number, sign: number): void {
   for (let z = 0; z < places.length; z++) {
     let total = 0;
@@ -110,7 +107,7 @@ function evaluate(out: Float64Array, { places, groups }: Part, terms: Float64Arr
       for (let term = 0; term < terms.length; term += width) {
         let sum = 0;
         for (let at = 0; at < width; at++) sum += (terms[term + at] ?? 0) * (group[row + at] ?? 0);
-        if (sum > best) best = sum;
+        if (sign * sum > best) best = sign * sum;
       }
       total += best;
     }
@@ -118,43 +115,66 @@ function evaluate(out: Float64Array, { places, groups }: Part, terms: Float64Arr
   }
 }
 
-/** The one term where the outcome under the arm that was not taken is free. */
-function freeMargin(costs: Float64Array, n: number, monotone: boolean): Float64Array {
-  const least = new Float64Array(2 * n).fill(Infinity);
-  for (let i = 0; i < n; i++) {
-    for (let k = monotone ? i : 0; k < n; k++) {
-      const cost = costs[i * n + k] ?? 0;
-      least[i] = Math.min(least[i] ?? Infinity, cost);
-      least[n + k] = Math.min(least[n + k] ?? Infinity, cost);
-    }
-  }
-  return least;
+/** Terms of the lower and of the upper bound, 2 · levels coefficients each. */
+interface BothTerms {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
 }
 
-/** The vertices of the dual, 2 · levels potentials each: those of outcomes untreated, the first of which is 0, then treated. */
-export function potentials(costs: ArrayLike<number>, n: number, monotone: boolean): Float64Array {
+/** The one term of each where the outcome under the arm that was not taken is free. */
+function freeMargin(values: ArrayLike<number>, n: number, monotone: boolean): BothTerms {
+  const [least, most] = [new Float64Array(2 * n).fill(Infinity), new Float64Array(2 * n).fill(-Infinity)];
+  for (let i = 0; i < n; i++) {
+    for (let k = monotone ? i : 0; k < n; k++) {
+      const value = values[i * n + k] ?? 0;
+      for (const at of [i, n + k]) {
+        least[at] = Math.min(least[at] ?? value, value);
+        most[at] = Math.max(most[at] ?? value, value);
+      }
+    }
+  }
+  return { lower: least, upper: most };
+}
+
+/**
+ * The vertices of both duals, 2 · levels potentials each: those of outcomes untreated, the first of which is 0, then
+ * treated. Those of the lower bound stay below all values, those of the upper one above them.
+ */
+export function potentials(values: ArrayLike<number>, n: number, monotone: boolean): BothTerms {
   const steps = spanningTrees(n, monotone);
   const width = 2 * n;
   const size = 3 * (width - 1);
-  const scale = Array.from(costs).reduce((most, cost) => Math.max(most, Math.abs(cost)), 1);
-  const found: number[] = [];
+  const scale = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  const [below, above]: [number[], number[]] = [[], []];
   const here = new Float64Array(width);
   for (let start = 0; start < steps.length; start += size) {
     for (let at = start; at < start + size; at += 3) {
-      here[steps[at] ?? 0] = (costs[steps[at + 2] ?? 0] ?? 0) - (here[steps[at + 1] ?? 0] ?? 0);
+      here[steps[at] ?? 0] = (values[steps[at + 2] ?? 0] ?? 0) - (here[steps[at + 1] ?? 0] ?? 0);
     }
-    if (isFeasible(here, costs, n, monotone, 1e-9 * scale) && !isKnown(found, here, 1e-11 * scale)) found.push(...here);
+    const side = sideOf(here, values, n, monotone, 1e-9 * scale);
+    if (side.isBelow && !isKnown(below, here, 1e-11 * scale)) below.push(...here);
+    if (side.isAbove && !isKnown(above, here, 1e-11 * scale)) above.push(...here);
   }
-  return Float64Array.from(found);
+  return { lower: Float64Array.from(below), upper: Float64Array.from(above) };
 }
 
-function isFeasible(here: Float64Array, costs: ArrayLike<number>, n: number, monotone: boolean, slack: number): boolean {
+const BOTH = { isBelow: true, isAbove: true };
+const BELOW = { isBelow: true, isAbove: false };
+const ABOVE = { isBelow: false, isAbove: true };
+const NEITHER = { isBelow: false, isAbove: false };
+
+/** Whether potentials stay below all values, or above them. */
+function sideOf(here: Float64Array, values: ArrayLike<number>, n: number, monotone: boolean, slack: number): typeof BOTH {
+  let [isBelow, isAbove] = [true, true];
   for (let i = 0; i < n; i++) {
     for (let k = monotone ? i : 0; k < n; k++) {
-      if ((here[i] ?? 0) + (here[n + k] ?? 0) > (costs[i * n + k] ?? 0) + slack) return false;
+      const gap = (here[i] ?? 0) + (here[n + k] ?? 0) - (values[i * n + k] ?? 0);
+      if (gap > slack) isBelow = false;
+      else if (gap < -slack) isAbove = false;
+      if (!isBelow && !isAbove) return NEITHER;
     }
   }
-  return true;
+  return isBelow ? (isAbove ? BOTH : BELOW) : ABOVE;
 }
 
 function isKnown(found: readonly number[], here: Float64Array, tolerance: number): boolean {

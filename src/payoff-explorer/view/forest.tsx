@@ -18,7 +18,7 @@ interface Props {
 
 /** Labels are set in 11.5 px, and measured in 13 px. */
 const LABEL_SCALE = 11.5 / 13;
-const [MOST_GUTTER, GUTTER_SHARE] = [190, 0.36];
+const [MOST_GUTTER, GUTTER_SHARE] = [200, 0.42];
 const [SIDE, AXIS] = [9, 20];
 const SORT_WORDS: Readonly<Record<Sort, string>> = { midpoint: "midpoint", share: "share", given: "as given" };
 

@@ -53,17 +53,16 @@ function paint(context: CanvasRenderingContext2D, explorer: Explorer, { low, hig
   const { width, height } = context.canvas;
   const { lower, upper } = explorer.bounds.peek();
   const [order, calls] = [explorer.order.peek(), explorer.calls.peek()];
+  const tones = [palette.refuse, palette.undecided, palette.treat].map(css);
   const x = (value: number): number => 2 + ((value - low) / (high - low)) * (width - 4);
-  const thick = Math.max(1, height / order.length);
+  // Of more strata than there are lines, every so many-th has one.
+  const lines = Math.min(order.length, height);
   context.clearRect(0, 0, width, height);
-  for (const call of [0, 1, -1]) {
-    context.fillStyle = css(call === 0 ? palette.undecided : call === 1 ? palette.treat : palette.refuse);
-    for (let place = 0; place < order.length; place++) {
-      const z = order[place] ?? 0;
-      if (calls[z] !== call) continue;
-      const from = x(lower[z] ?? 0);
-      context.fillRect(from, (place / order.length) * height, Math.max(2, x(upper[z] ?? 0) - from), thick);
-    }
+  for (let line = 0; line < lines; line++) {
+    const z = order[Math.floor(((line + 0.5) * order.length) / lines)] ?? 0;
+    const from = x(lower[z] ?? 0);
+    context.fillStyle = tones[(calls[z] ?? 0) + 1] ?? "";
+    context.fillRect(from, (line * height) / lines, Math.max(2, x(upper[z] ?? 0) - from), Math.max(1, height / lines));
   }
   context.fillStyle = css(palette.undecided);
   context.fillRect(x(0) - 0.5, 0, 1, height);

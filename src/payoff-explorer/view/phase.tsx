@@ -18,6 +18,8 @@ interface Props {
 /** Room for figures beside the map, and how large it is. */
 const [GUTTER, FOOT, MOST_SIDE] = [34, 15, 236];
 const PIXELS = 160;
+/** Half a word. */
+const WORD = 44;
 /** An arrow moves weights by this share of their reach; with Shift by more. */
 const [STEP, LEAP] = [0.01, 0.1];
 
@@ -39,21 +41,21 @@ export function PhaseView({ explorer }: Props): JSX.Element {
         <p class="cmv-faint">The kernel computes these bounds, one payoff at a time: there is a phase map for two arms and up to four outcome levels.</p>
       ) : (
         <>
-          <AxisChoice explorer={explorer} which={1} />
+          <AxisChoice explorer={explorer} which={1} side={side} />
           {map && width > 0 && <Plane explorer={explorer} map={map} side={side} />}
-          <AxisChoice explorer={explorer} which={0} />
+          <AxisChoice explorer={explorer} which={0} side={side} />
         </>
       )}
     </section>
   );
 }
 
-function AxisChoice({ explorer, which }: Props & { readonly which: 0 | 1 }): JSX.Element {
+function AxisChoice({ explorer, which, side }: Props & { readonly which: 0 | 1; readonly side: number }): JSX.Element {
   const study = explorer.study.value;
   const cells = listedCells(study.levels.length);
   const chosen = explorer.axes.value[which];
   return (
-    <label class={`cmx-choice is-${which ? "upward" : "across"}`}>
+    <label class={`cmx-choice is-${which ? "upward" : "across"}`} style={{ width: `${side}px` }}>
       {which ? "↑ " : "→ "}
       <select aria-label={which ? "Weight upwards" : "Weight across"} onChange={({ currentTarget }) => explorer.setAxis(which, cells[currentTarget.selectedIndex] ?? 0)}>
         {cells.map((cell) => <option key={cell} selected={cell === chosen}>{cellName(study, cell)}</option>)}
@@ -136,7 +138,7 @@ function Lines({ map, side }: { readonly map: PhaseMap; readonly side: number })
         <path class="cmx-flip is-treat" d={pathOf(lines.treat, side)} />
         <path class="cmx-flip is-refuse" d={pathOf(lines.refuse, side)} />
         {regionLabels(map).map(({ region, x, y }) => (
-          <text key={region} class={`cmx-region is-${region}`} x={Math.max(36, Math.min(side - 36, x * side))} y={Math.max(9, Math.min(side - 9, (1 - y) * side))} text-anchor="middle">{words[region]}</text>
+          <text key={region} class={`cmx-region is-${region}`} x={Math.max(WORD, Math.min(side - WORD, x * side))} y={Math.max(9, Math.min(side - 9, (1 - y) * side))} text-anchor="middle">{words[region]}</text>
         ))}
       </>
     );
