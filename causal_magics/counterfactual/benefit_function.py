@@ -67,16 +67,27 @@ class TransportBenefit:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AnyBenefit:
-    """Bounds from whatever computes them, one payoff after the other."""
+    """Bounds from whatever computes them, one payoff after the other.
+
+    Attributes
+    ----------
+    bounds_of : callable
+        Takes a payoff that tells units apart, returns the bounds of the strata.
+    strata : int
+        How many they are.
+    """
 
     bounds_of: Callable[[Payoff], tuple[Floats, Floats]]
+    strata: int
 
     def evaluate(self, payoffs: Floats) -> tuple[Floats, Floats]:
         """Return the bounds of many payoffs."""
+        ends = np.empty((2, self.strata, len(payoffs)))
         n = round(payoffs.shape[1] ** 0.5)
-        ends = [self.bounds_of(Payoff(row.reshape(n, n))) for row in payoffs]
-        lower, upper = (np.stack([end[side] for end in ends], axis=1) for side in (0, 1))
-        return lower, upper
+        for place, row in enumerate(payoffs):
+            same = np.ptp(row) == 0
+            ends[..., place] = row[0] if same else self.bounds_of(Payoff(row.reshape(n, n)))
+        return ends[0], ends[1]
 
     def breaks(self, payoff: Payoff, weight: MovedWeight) -> Floats:
         """Return where the bounds bend, up to far beyond the payoff's entries."""
@@ -102,7 +113,7 @@ def benefit_function(bounds: UnitBounds) -> BenefitFunction:
             for end, known in zip(ends, bounds.benefit, strict=True)
         ):
             return function
-    return AnyBenefit(lambda payoff: tuple(bounds.with_payoff(payoff).benefit))
+    return AnyBenefit(lambda payoff: tuple(bounds.with_payoff(payoff).benefit), len(bounds))
 
 
 def _couplings(bounds: UnitBounds) -> Couplings | None:

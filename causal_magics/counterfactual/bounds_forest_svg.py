@@ -20,7 +20,7 @@ from causal_magics.counterfactual.chart_svg import (
     written,
 )
 from causal_magics.counterfactual.decisions import verdicts
-from causal_magics.errors import CounterfactualError, shorten
+from causal_magics.errors import CounterfactualError
 from causal_magics.graph.drawing_palette import Theme
 from causal_magics.graph.geometry_text import fit_label
 
@@ -35,7 +35,6 @@ _TOP = 38.0
 _BOTTOM = 62.0
 _MARGIN = 14.0
 _WIDEST_LABEL = 0.3
-_NARROWEST = 320.0
 _DESCRIBED = 20
 
 
@@ -136,7 +135,7 @@ def bounds_forest_svg(
     theme : {"auto", "light", "dark"}
         `auto` follows Jupyter's theme where the picture stands in it, else the system's.
     width : float
-        In px, from 320.
+        In px, from 420.
     most : int
         How many strata are drawn; the others are counted below.
     title : str, optional
@@ -151,11 +150,8 @@ def bounds_forest_svg(
     CounterfactualError
         Where the width or number is too small.
     """
-    if not width >= _NARROWEST or most < 1:
-        raise CounterfactualError(
-            f"Expected a picture from {_NARROWEST:.0f} px with one stratum at least, got "
-            f"{shorten(str(width))} px and {most}."
-        )
+    if most < 1:
+        raise CounterfactualError(f"Expected to draw one stratum at least, got most={most}.")
     order = forest.order
     drawn, rest = order[:most], order[most:]
     height = _TOP + _ROW * (len(drawn) + bool(len(rest))) + _BOTTOM

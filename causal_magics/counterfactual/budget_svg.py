@@ -41,7 +41,7 @@ def budget_svg(
     theme : {"auto", "light", "dark"}
         `auto` follows Jupyter's theme where the picture stands in it, else the system's.
     width : float
-        In px.
+        In px, from 420.
     title : str, optional
 
     Returns

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from causal_magics.counterfactual.bounds import Floats
+from causal_magics.errors import CounterfactualError
 from causal_magics.graph.drawing_palette import ROOT_CLASS, Colour, Theme, paint, style_sheet
 from causal_magics.graph.drawing_svg import element, text_element
 from causal_magics.graph.geometry_curves import number
@@ -23,6 +24,8 @@ __all__ = [
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 _SMALL = 11 / 13
+NARROWEST = 420
+"""Least width of a picture, px."""
 VERDICT_COLOURS: dict[str, Colour] = {
     "treat": "outcome", "undecided": "muted", "refuse": "warning",
 }  # fmt: skip
@@ -42,7 +45,17 @@ def chart_svg(
         The picture's accessible name, and what it shows in words.
     parts : iterable of str
         Markup, the hindmost first.
+
+    Raises
+    ------
+    CounterfactualError
+        Where the picture is too narrow for its words.
     """
+    if not NARROWEST <= size[0] < 1e5:
+        raise CounterfactualError(
+            f"Expected a picture from {NARROWEST} px in width, got {size[0]:g}. Where it is shown "
+            "it shrinks to the room there is."
+        )
     width, height = (number(side) for side in size)
     root = {
         "xmlns": "http://www.w3.org/2000/svg", "class": ROOT_CLASS, "width": width,

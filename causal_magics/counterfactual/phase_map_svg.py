@@ -55,7 +55,7 @@ def phase_map_svg(
     theme : {"auto", "light", "dark"}
         `auto` follows Jupyter's theme where the picture stands in it, else the system's.
     width : float
-        In px.
+        In px, from 420.
     title : str, optional
 
     Returns
@@ -151,7 +151,7 @@ class _Drawing:
         words = {
             "lower": "lower bound is 0",
             "upper": "upper bound is 0",
-            "midpoint": "midpoint is 0: minimax regret flips",
+            "midpoint": "midpoint is 0",
         }
         entries = [
             (pen.line(ends, colour, 1.8, **style), words[name])

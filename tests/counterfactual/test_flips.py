@@ -1,0 +1,237 @@
+"""Where decisions flip, against dense grids and closed forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from oracles.known_strata import Known
+
+from causal_magics.counterfactual.benefit_function import AnyBenefit, benefit_function
+from causal_magics.counterfactual.flips import flips, safe_ratio
+from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.counterfactual.payoff_weights import (
+    MovedWeight,
+    all_weights,
+    payoffs_along,
+    weight_of,
+)
+from causal_magics.counterfactual.unit_bounds import UnitBounds
+from causal_magics.counterfactual.weight_breaks import crossings, found_breaks
+from causal_magics.errors import CounterfactualError
+
+EV = [[0.0, -1.0, 2.0], [0.0, 0.0, 1.0], [-10.0, -2.0, 0.0]]
+TWO = [[0.3, 1.0], [-2.0, 0.5]]
+
+
+def signs_between(known: UnitBounds, weight: MovedWeight, at: np.ndarray) -> np.ndarray:
+    """Whether lower, upper and midpoint are above 0 at weights, shape (3, strata, weights)."""
+    ends = [
+        known.with_payoff(row.reshape(known.payoff.values.shape)).benefit
+        for row in payoffs_along(known.payoff, weight, at)
+    ]
+    lower = np.array([end.lower for end in ends]).T
+    upper = np.array([end.upper for end in ends]).T
+    return np.stack([lower, upper, (lower + upper) / 2])
+
+
+@pytest.mark.parametrize("sources", ["both", "experiment", "observations"])
+@pytest.mark.parametrize(("levels", "payoff"), [(2, TWO), (3, EV)])
+def test_between_two_flips_no_sign_changes_and_at_a_flip_the_bound_is_0(
+    sources: str, levels: int, payoff: list[list[float]]
+) -> None:
+    known = Known.random(5, levels, seed=levels).bounds(payoff, sources=sources)
+    found = flips(known)
+    for which, weight in enumerate(found.weights):
+        grid = np.linspace(-40, 40, 161) + 0.123
+        values = signs_between(known, weight, grid)
+        for stratum in range(len(known)):
+            for place, bound in enumerate(("lower", "upper", "rule")):
+                mine = found.of(stratum, bound)
+                at = mine.at[mine.moved == which]
+                inside = np.searchsorted(np.sort(at), grid)
+                holds = values[place, stratum] * (-1 if bound == "upper" else 1) > 0
+                for piece in np.unique(inside):
+                    assert len(set(holds[inside == piece].tolist())) == 1
+                near = signs_between(known, weight, at)[place, stratum] if len(at) else at
+                assert np.abs(near).max(initial=0.0) < 1e-8 * max(1, np.abs(at).max(initial=0))
+
+
+def test_flips_say_what_is_decided_on_each_side() -> None:
+    known = Known.random(6, 2, seed=4).bounds(TWO)
+    for name in ("complier", "defier"):
+        found = flips(known, name)
+        for place in range(len(found)):
+            stratum, step = int(found.stratum[place]), 1e-6
+            for side, word in ((-step, found.before[place]), (step, found.after[place])):
+                values = signs_between(known, found.weights[0], np.array([found.at[place] + side]))[
+                    :, stratum, 0
+                ]
+                lower, upper, middle = values
+                truth = {
+                    "lower": "treat" if lower > 0 else "undecided",
+                    "upper": "refuse" if upper < 0 else "undecided",
+                    "rule": "treat" if middle > 0 else "refuse",
+                }
+                assert truth[str(found.bound[place])] == word
+
+
+def closed_ratios(known: UnitBounds, a: np.ndarray, b: np.ndarray) -> tuple[Any, Any, Any]:
+    """Design of the safe ratio: PNS - r (PNS - ATE) of PNS in [L, U] is above 0."""
+    low, high, effect = known.pns.lower, known.pns.upper, a - b
+
+    def ratio(pns: np.ndarray) -> np.ndarray:
+        harmed = pns - effect
+        return np.where(harmed > 1e-12, pns / np.maximum(harmed, 1e-12), np.inf)
+
+    ends = np.stack([ratio(low), ratio(high)])
+    return ends.min(axis=0), ratio((low + high) / 2), ends.max(axis=0)
+
+
+@pytest.mark.parametrize("sources", ["both", "observations"])
+def test_safe_ratios_of_two_outcomes_are_those_of_the_closed_form(sources: str) -> None:
+    drawn = Known.random(40, 2, seed=9)
+    known = drawn.bounds(TWO, sources=sources)
+    ratio = safe_ratio(known)
+    if sources == "both":
+        effects = drawn.distributions.experimental[:, :, 1]  # type: ignore[index]
+        treat, middle, refuse = closed_ratios(known, effects[:, 1], effects[:, 0])
+        np.testing.assert_allclose(ratio.treat_below, treat, rtol=1e-6)
+        np.testing.assert_allclose(ratio.midpoint, middle, rtol=1e-6)
+        np.testing.assert_allclose(ratio.refuse_above, refuse, rtol=1e-6)
+    assert (ratio.treat_below <= ratio.midpoint + 1e-9).all()
+    assert (ratio.midpoint <= ratio.refuse_above + 1e-9).all()
+
+
+def test_the_formulas_of_the_design_for_a_positive_effect() -> None:
+    drawn = Known.random(60, 2, seed=2)
+    known = drawn.bounds(TWO)
+    effect = np.diff(drawn.distributions.experimental[:, :, 1])[:, 0]  # type: ignore[index]
+    good = effect > 0.02
+    low, high = known.pns.lower[good], known.pns.upper[good]
+    ratio = safe_ratio(known)
+    np.testing.assert_allclose(ratio.treat_below[good], high / (high - effect[good]), rtol=1e-6)
+    with np.errstate(divide="ignore"):
+        refuse = np.where(low > effect[good] + 1e-9, low / (low - effect[good]), np.inf)
+    finite = np.isfinite(refuse)
+    np.testing.assert_allclose(ratio.refuse_above[good][finite], refuse[finite], rtol=1e-5)
+    assert finite.any()
+
+
+def test_an_experiment_alone_never_certifies_a_refusal_of_what_helps_on_average() -> None:
+    drawn = Known.random(60, 2, seed=5)
+    known = drawn.bounds(TWO, sources="experiment")
+    effect = np.diff(drawn.distributions.experimental[:, :, 1])[:, 0]  # type: ignore[index]
+    assert np.isinf(safe_ratio(known).refuse_above[effect > 0]).all()
+
+
+def test_safe_ratios_of_three_levels_are_where_verdicts_change() -> None:
+    known = Known.random(6, 3, seed=1).bounds(EV)
+    ratio = safe_ratio(known)
+    rises = np.triu(np.ones((3, 3)), 1)
+    for stratum in range(len(known)):
+        for at, side in ((ratio.treat_below[stratum], "lower"),
+                         (ratio.refuse_above[stratum], "upper")):  # fmt: skip
+            if not np.isfinite(at) or at == 0:
+                continue
+            for step in (-1e-6, 1e-6):
+                moved = known.with_payoff(Payoff(rises - (at + step) * rises.T)).benefit
+                assert (getattr(moved, side)[stratum] > 0) == (step < 0)
+
+
+def test_harm_that_cannot_be_is_safe_at_any_price() -> None:
+    types = np.zeros((2, 2, 2, 2))
+    types[0, :, 0, 1] = 0.5
+    types[1, :, 1, 0] = 0.5
+    ratio = safe_ratio(Known(types).bounds(TWO))
+    assert ratio.treat_below.tolist() == [np.inf, 0.0]
+    assert ratio.refuse_above.tolist() == [np.inf, 0.0]
+    assert "SafeRatio of 2 strata" in repr(ratio)
+
+
+def test_bends_that_are_searched_for_are_those_that_are_known() -> None:
+    known = Known.random(4, 3, seed=3).bounds(EV)
+    exact = benefit_function(known)
+    searched = AnyBenefit(lambda payoff: tuple(known.with_payoff(payoff).benefit), 4)
+    weight = weight_of("harm", known.levels)
+    points = exact.breaks(known.payoff, weight)
+    found = found_breaks(
+        lambda at: exact.evaluate(payoffs_along(known.payoff, weight, at)), points[0], points[-1]
+    )
+    for function, at in ((exact, points), (searched, found)):
+        lower, upper = function.evaluate(payoffs_along(known.payoff, weight, at))
+        truth = exact.evaluate(payoffs_along(known.payoff, weight, at))
+        np.testing.assert_allclose(lower, truth[0], atol=1e-9)
+        np.testing.assert_allclose(upper, truth[1], atol=1e-9)
+    roots = [
+        crossings(at, exact.evaluate(payoffs_along(known.payoff, weight, at))[0])
+        for at in (points, found)
+    ]
+    np.testing.assert_allclose(roots[0].weight, roots[1].weight, atol=1e-5)
+
+
+def test_crossings_by_hand() -> None:
+    points = np.array([0.0, 1.0, 3.0, 4.0])
+    values = np.array([[-1.0, 1.0, 1.0, -1.0], [0.0, 0.0, 0.0, 2.0], [1.0, 0.0, 0.0, 1.0]])
+    found = crossings(points, values)
+    assert found.stratum.tolist() == [0, 0, 1, 2, 2]
+    assert found.weight.tolist() == [0.5, 3.5, 3.0, 1.0, 3.0]
+    assert found.rises.tolist() == [True, False, True, False, True]
+    beyond = crossings(np.array([0.0, 1.0]), np.array([[1.0, 3.0]]), side=-1)
+    assert beyond.weight.tolist() == [-0.5]
+    assert beyond.rises.tolist() == [False]
+
+
+def test_the_nearest_flip_is_one_for_each_stratum_that_has_any() -> None:
+    known = Known.random(7, 3, seed=6).bounds(EV)
+    found = flips(known)
+    near = found.nearest
+    assert len(set(near.stratum.tolist())) == len(near)
+    frame = found.to_frame()
+    assert list(frame.columns) == [
+        "stratum", "weight", "current", "flips_at", "bound", "before", "after",
+    ]  # fmt: skip
+    assert len(frame) == len(found)
+    assert f"{len(found):,} in 7 strata" in repr(found)
+
+
+def test_costs_shift_where_decisions_flip() -> None:
+    known = Known.random(3, 2, seed=8).bounds(TWO)
+    found = flips(known, "always-taker", costs=np.array([0.1, 0.2, 0.3]))
+    weight = found.weights[0]
+    for stratum, cost in enumerate((0.1, 0.2, 0.3)):
+        at = found.of(stratum, "lower").at
+        values = signs_between(known, weight, at)[0, stratum] if len(at) else at
+        np.testing.assert_allclose(values, cost, atol=1e-8)
+
+
+def test_weights_are_named_as_in_a_payoff() -> None:
+    levels = ["none", "low", "high"]
+    assert weight_of(("none", "high"), levels).direction[0, 2] == 1
+    assert weight_of((2, 0), levels).name == "high -> none"
+    assert weight_of("none -> low", levels).direction.tolist()[0] == [0, 1, 0]
+    assert weight_of("harm", levels).direction.sum() == 3
+    assert weight_of(np.eye(3), levels).name == "matrix"
+    assert [each.name for each in all_weights([0, 1])] == [
+        "never-taker", "complier", "defier", "always-taker",
+    ]  # fmt: skip
+    harm = weight_of("harm", levels)
+    assert harm.current(Payoff(EV)) is None
+    assert harm.at(Payoff(EV), -4).values.tolist() == [[0, -1, 2], [-4, 0, 1], [-4, -4, 0]]
+
+
+@pytest.mark.parametrize(
+    ("weight", "says"),
+    [
+        ("deifer", "defier"),
+        (("none", "high"), "Expected an outcome among"),
+        (np.zeros((2, 2)), "not all 0"),
+        (np.eye(3), "matrix of shape"),
+        (3.0, "Expected a weight"),
+        (None, "Expected a weight"),
+    ],
+)
+def test_what_is_no_weight_is_refused(weight: object, says: str) -> None:
+    with pytest.raises(CounterfactualError, match=says):
+        weight_of(weight, [0, 1])
