@@ -22,7 +22,9 @@ __all__ = ["Basis", "Infeasibility", "LinearProgram", "Places", "first_basis", "
 
 Places = NDArray[np.intp]
 TOLERANCE = 1e-9
-"""Shares below 0 by less are rounding."""
+"""Shares below 0 by less are 0."""
+ROUNDING = 2e-6
+"""Data that no shares fit, but by less, are rounded: sums of probabilities may be off by 1e-6."""
 NUDGE = 1e-9
 """By which part of their scale costs are nudged, so that no two moves tie."""
 
@@ -174,7 +176,10 @@ def minimise(program: LinearProgram, cells: Floats) -> tuple[Floats, list[Infeas
                 continue
             coefficients = basis.inverse[place] @ program.data
             coefficients /= np.abs(coefficients).max()
-            found = zip(rest.tolist(), -(cells[rest] @ coefficients), strict=True)
+            gaps = -(cells[rest] @ coefficients)
+            near = rest[gaps <= ROUNDING]
+            values[near] = right[near] @ basis.prices(program.costs)
+            found = zip(rest[gaps > ROUNDING].tolist(), gaps[gaps > ROUNDING], strict=True)
             infeasible += [Infeasibility(z, coefficients, float(gap)) for z, gap in found]
     return values, infeasible
 

@@ -127,6 +127,21 @@ def test_data_that_no_shares_fit_are_told_by_an_inequality() -> None:
     assert found.in_words(["P(a)", "P(b)"]) == "P(a) <= P(b)"
 
 
+def test_rounded_data_are_those_that_they_are_near() -> None:
+    worth = np.random.default_rng(0).normal(size=(3, 3))
+    program = program_of_types(worth, "both")
+    shares = np.zeros((50, 18))
+    generator = np.random.default_rng(0)
+    for row in shares:  # few types, so that most is at the edge of what is possible
+        row[generator.choice(18, 4, replace=False)] = generator.dirichlet(np.ones(4))
+    cells = shares @ program.matrix.T
+    values, none = minimise(program, cells)
+    rounded, still_none = minimise(program, cells.round(6))
+    assert not none
+    assert not still_none
+    np.testing.assert_allclose(rounded, values, atol=1e-4)
+
+
 def test_too_many_types_are_refused_in_one_line() -> None:
     with pytest.raises(CounterfactualError, match=r"10 arms of 3 levels\. Merge levels"):
         program_of_types(np.zeros((3,) * 10), "both")
