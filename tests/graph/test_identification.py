@@ -1,11 +1,14 @@
+import random
 import re
 from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 import pytest
+from oracles.random_graphs import random_admg
 
 from causal_magics.errors import DataError, GraphError, NotIdentifiedError
+from causal_magics.graph.do_calculus import is_identifiable
 from causal_magics.graph.estimand import adjustment_estimand
 from causal_magics.graph.identification import Identification, identify
 from causal_magics.graph.instruments import Instrument
@@ -246,6 +249,17 @@ def test_what_is_adjusted_for_in_vain_hides_no_other_formula() -> None:
     kept = asked("w -> z -> x -> y; w <-> x; w <-> y; a -> y")
     assert kept.expect_identified().method == "do-calculus"
     assert kept.obstacle is None
+
+
+def test_a_formula_or_an_obstacle_is_found_for_every_graph() -> None:
+    rng = random.Random(17)
+    for _ in range(150):
+        graph = random_admg(rng, rng.randint(2, 6), 0.4, 0.3)
+        x, y = rng.sample(graph.nodes, 2)
+        result = identify(graph, x, y)
+        assert result.is_identified is is_identifiable(graph, x, y)
+        assert (result.obstacle is None) is result.is_identified
+        assert "but not with" not in result.summary
 
 
 def test_a_direct_effect_has_no_formula_of_the_do_calculus() -> None:
