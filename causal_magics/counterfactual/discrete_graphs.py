@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from causal_magics.counterfactual.bounds import Bounds, Floats
 from causal_magics.counterfactual.canonical_model import canonical_model, checked_joint
 from causal_magics.counterfactual.counterfactual_queries import CounterfactualQuery
@@ -117,6 +119,8 @@ def graph_bounds(
     notes = (*data.notes, *program.notes)
     sharp = max(abs(low.inner - low.outer), abs(high.inner - high.outer)) <= AGREE
     lower, upper = (low.inner, high.inner) if sharp else (low.outer, high.outer)
+    least, most = (float(sum(f(w, 0.0) for w, _ in query.terms)) for f in (min, max))
+    lower, upper = (float(np.clip(end, least, most)) for end in (lower, upper))
     exact = program.is_exact
     return GraphBounds(
         lower,

@@ -112,6 +112,20 @@ class GraphProgram:
             known, events = self._parts[place]
             for event in [*(event for event, _ in known), *events]:
                 mixed |= {node for (node, _), _ in event} - self._model.shared
+        loose = {
+            node
+            for place in places
+            if not self._polytopes[place].is_exact
+            for event in self._parts[place][1]
+            for (node, _), _ in event
+        }
+        if loose:
+            self.is_exact = False
+            self.notes.append(
+                f"The responses of {', '.join(sorted(loose))} are too many to be looked at "
+                "together; only those that are asked together agree. Merge levels of parents for "
+                "sharp bounds."
+            )
         if mixed:
             self.is_exact = False
             self.notes.append(

@@ -29,8 +29,10 @@ Monomial = tuple[tuple[int, int], ...]
 """Factors as (polytope, asked event)."""
 MOST_CHOICES = 100_000
 """Choices of vertices up to which all are tried."""
-MOST_PROGRAMS = 300
-"""Choices of vertices up to which a linear program is solved for each."""
+MOST_PROGRAMS = 600
+"""Choices of vertices up to which a linear program is solved for each; fewer where it is large."""
+LARGE = 1000
+"""Variables of a large program."""
 STARTS = 6
 
 
@@ -186,7 +188,9 @@ class _Group:
         others = [p for p in range(len(counts)) if p != last]
         choices = prod(counts[p] for p in others)
         enumerated = self._vertices[last]
-        if choices > (MOST_PROGRAMS if enumerated is None else MOST_CHOICES):
+        size = self._polytopes[last].matrix.shape[1]
+        programs = MOST_PROGRAMS * min(1.0, LARGE / size)
+        if choices > (programs if enumerated is None else MOST_CHOICES):
             return None
         best = np.inf
         step = max(1, int(4_000_000 // len(weights)))

@@ -156,22 +156,19 @@ class _Product:
 
 
 def _by_ranges(polytopes: Sequence[Polytope], factors: NDArray[np.intp], weights: Floats) -> float:
-    """Return a bound that keeps one polytope whole, and of the others the range of each factor."""
-    programs = [PolytopeProgram(polytope.matrix, polytope.right) for polytope in polytopes]
-    ranges = []
-    for program, polytope in zip(programs, polytopes, strict=True):
+    """Return a bound that keeps the largest polytope, and of the others each factor's range."""
+    kept = int(np.argmax([polytope.matrix.shape[1] for polytope in polytopes]))
+    costs, worst = weights.copy(), np.where(weights > 0, 0, 1)
+    for p, polytope in enumerate(polytopes):
+        if p == kept:
+            continue
+        program = PolytopeProgram(polytope.matrix, polytope.right)
         rows = polytope.asked.toarray()
         low = [program.minimise(row)[0] for row in rows]
         high = [-program.minimise(-row)[0] for row in rows]
-        ranges.append(np.array([[*low, 1.0], [*high, 1.0]]))
-    bounds = []
-    for kept, (program, polytope) in enumerate(zip(programs, polytopes, strict=True)):
-        worst = np.where(weights > 0, 0, 1)
-        costs = weights.copy()
-        for p in range(len(polytopes)):
-            if p != kept:
-                costs = costs * ranges[p][worst, factors[:, p]]
-        width = polytope.asked.shape[0] + 1
-        totals = np.bincount(factors[:, kept] % width, costs, width)
-        bounds.append(program.minimise(polytope.asked.T @ totals[:-1])[0] + totals[-1])
-    return float(max(bounds))
+        costs = costs * np.array([[*low, 1.0], [*high, 1.0]])[worst, factors[:, p]]
+    whole = polytopes[kept]
+    width = whole.asked.shape[0] + 1
+    totals = np.bincount(factors[:, kept] % width, costs, width)
+    program = PolytopeProgram(whole.matrix, whole.right)
+    return program.minimise(whole.asked.T @ totals[:-1])[0] + float(totals[-1])

@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 from math import comb, prod
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from causal_magics.counterfactual.bounds import Floats
@@ -30,11 +31,17 @@ __all__ = [
     "with_row",
 ]
 
+Indices = NDArray[np.int64]
+Row = tuple[Indices, Floats]
+"""Columns and what stands there."""
 MOST_TYPES = 1024
 """Response types up to which each has its own variable."""
-MOST_VARIABLES = 100_000
+MOST_VARIABLES = 20_000
 """Variables of all tables together above which a graph is refused."""
 MOST_DENSE = 1_000_000
+"""Entries of a matrix up to which it is looked at what the data determine."""
+MOST_CORNERED = 200
+"""Variables up to which vertices are looked for at all."""
 MOST_BASES = 60_000
 """Bases up to which all vertices are looked for."""
 
@@ -54,6 +61,9 @@ class Polytope:
     asked : sparse array of shape (events, variables)
     n_types : int
         How many response types there are before any are merged.
+    is_exact : bool
+        Whether each point is a distribution of the responses; else the polytope holds them and
+        more.
     """
 
     matrix: sparse.csr_array
@@ -62,6 +72,7 @@ class Polytope:
     places: Mapping[Event, int]
     asked: sparse.csr_array
     n_types: int
+    is_exact: bool = True
 
 
 def components(events: Iterable[Event]) -> dict[Response, Response]:
@@ -114,16 +125,17 @@ def polytope_of(
         bags = [tuple(responses)]
     else:
         bags, tree = _tree_decomposition([*events, *asked])
+    size = _size(levels, bags)
+    is_exact = size <= MOST_VARIABLES
+    if not is_exact:
+        bags, tree = _scopes([*events, *asked])
+    if _size(levels, bags) > MOST_VARIABLES:
+        raise CounterfactualError(_too_large(levels, responses, n_types, size))
     tables = _Tables(levels, bags)
-    if tables.size > MOST_VARIABLES:
-        raise CounterfactualError(_too_large(levels, responses, n_types, tables.size))
-    structure = [tables.ones(0), *tables.agreements(tree)]
-    matrix = sparse.csr_array(sparse.vstack([*structure, *map(tables.indicator, events)]))
-    functionals = (
-        sparse.csr_array(sparse.vstack([tables.indicator(event) for event in asked]))
-        if asked
-        else sparse.csr_array((0, tables.size))
-    )
+    total = tables.cells[0].reshape(-1)
+    structure = [(total, np.ones(len(total))), *tables.agreements(tree)]
+    matrix = tables.matrix([*structure, *map(tables.row_of, events)])
+    functionals = tables.matrix([tables.row_of(event) for event in asked])
     right = np.zeros(matrix.shape[0])
     right[0] = 1.0
     right[matrix.shape[0] - len(rows) :] = [value for _, value in rows]
@@ -131,7 +143,7 @@ def polytope_of(
     places = {event: place for place, event in enumerate(asked)}
     if merge and len(bags) == 1:
         matrix, functionals = _merged(matrix, right, functionals)
-    return Polytope(matrix, right, names, places, functionals, n_types)
+    return Polytope(matrix, right, names, places, functionals, n_types, is_exact)
 
 
 def _merged(
@@ -151,46 +163,47 @@ class _Tables:
 
     def __init__(self, levels: Mapping[str, int], bags: Sequence[tuple[Response, ...]]) -> None:
         self.bags = bags
-        self.shapes = [tuple(levels[node] for node, _ in bag) for bag in bags]
-        sizes = [prod(shape) for shape in self.shapes]
-        self.starts = np.concatenate([[0], np.cumsum(sizes)]).astype(int)
-        self.size = int(self.starts[-1])
-        self.members = [set(bag) for bag in bags]
+        shapes = [tuple(levels[node] for node, _ in bag) for bag in bags]
+        starts = np.concatenate([[0], np.cumsum([prod(shape) for shape in shapes])]).astype(int)
+        self.size = int(starts[-1])
+        self.cells = [
+            start + np.arange(prod(shape)).reshape(shape)
+            for start, shape in zip(starts, shapes, strict=False)
+        ]
+        self.holding: dict[Response, set[int]] = {}
+        for place, bag in enumerate(bags):
+            for response in bag:
+                self.holding.setdefault(response, set()).add(place)
 
-    def row(self, bag: int, chosen: Floats) -> sparse.csr_array:
-        """Return a row with 1 at the chosen cells of one bag."""
-        at = np.flatnonzero(chosen) + self.starts[bag]
-        return sparse.csr_array(
-            (np.ones(len(at)), (np.zeros(len(at), dtype=int), at)), shape=(1, self.size)
-        )
-
-    def ones(self, bag: int) -> sparse.csr_array:
-        return self.row(bag, np.ones(self.shapes[bag]))
-
-    def indicator(self, event: Event) -> sparse.csr_array:
+    def row_of(self, event: Event) -> Row:
         """Return the row of an event's probability, in the first bag that has its responses."""
-        needed = {response for response, _ in event}
-        bag = next(place for place, members in enumerate(self.members) if needed <= members)
-        return self.row(bag, self._cells(bag, dict(event)))
+        bag = min(set.intersection(*(self.holding[response] for response, _ in event)))
+        columns = self._columns(bag, dict(event))
+        return columns, np.ones(len(columns))
 
-    def _cells(self, bag: int, event: Mapping[Response, int]) -> Floats:
+    def _columns(self, bag: int, event: Mapping[Response, int]) -> Indices:
         where = tuple(event.get(response, slice(None)) for response in self.bags[bag])
-        cells = np.zeros(self.shapes[bag])
-        cells[where] = 1.0
-        return cells
+        return np.asarray(self.cells[bag][where]).reshape(-1)
 
-    def agreements(self, tree: Iterable[tuple[int, int]]) -> list[sparse.csr_array]:
+    def agreements(self, tree: Iterable[tuple[int, int]]) -> list[Row]:
         """Return the rows by which neighbours in the tree agree on what they share."""
         found = []
         for a, b in tree:
-            common = sorted(self.members[a] & self.members[b])
-            shape = [self.shapes[a][self.bags[a].index(response)] for response in common]
+            common = sorted(set(self.bags[a]) & set(self.bags[b]))
+            shape = [self.cells[a].shape[self.bags[a].index(response)] for response in common]
             for index in np.ndindex(*shape):
                 event = dict(zip(common, index, strict=True))
-                found.append(
-                    self.row(a, self._cells(a, event)) - self.row(b, self._cells(b, event))
-                )
+                here, there = self._columns(a, event), self._columns(b, event)
+                signs = np.concatenate([np.ones(len(here)), -np.ones(len(there))])
+                found.append((np.concatenate([here, there]), signs))
         return found
+
+    def matrix(self, rows: Sequence[Row]) -> sparse.csr_array:
+        """Return rows as one matrix."""
+        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns = np.concatenate([np.empty(0, dtype=int), *(columns for columns, _ in rows)])
+        values = np.concatenate([np.empty(0), *(values for _, values in rows)])
+        return sparse.csr_array((values, columns, ends), shape=(len(rows), self.size))
 
 
 def _tree_decomposition(
@@ -212,6 +225,30 @@ def _tree_decomposition(
     )
 
 
+def _scopes(
+    events: Iterable[Event],
+) -> tuple[list[tuple[Response, ...]], list[tuple[int, int]]]:
+    """Return the largest sets of responses of one event, and which of them must agree.
+
+    What agrees set by set need not be a distribution of all: the local polytope of Wainwright &
+    Jordan (2008), "Graphical models, exponential families, and variational inference".
+    """
+    sets = sorted({frozenset(r for r, _ in event) for event in events}, key=len, reverse=True)
+    bags: list[tuple[Response, ...]] = []
+    holding: dict[Response, list[int]] = {}
+    for members in sets:
+        if set.intersection(*(set(holding.get(response, ())) for response in members)):
+            continue
+        for response in members:
+            holding.setdefault(response, []).append(len(bags))
+        bags.append(tuple(sorted(members)))
+    return bags, sorted({pair for places in holding.values() for pair in pairwise(places)})
+
+
+def _size(levels: Mapping[str, int], bags: Iterable[Sequence[Response]]) -> int:
+    return sum(prod(levels[node] for node, _ in bag) for bag in bags)
+
+
 def _too_large(
     levels: Mapping[str, int], responses: Sequence[Response], n_types: int, size: int
 ) -> str:
@@ -219,13 +256,17 @@ def _too_large(
     for node, _ in responses:
         counts[node] = counts.get(node, 0) + 1
     worst = max(counts, key=lambda node: levels[node] ** min(counts[node], 64))
-    shown = f"{n_types:,}" if n_types < 10**9 else f"10^{len(str(n_types)) - 1}"
     return (
         f"Expected at most {MOST_VARIABLES:,} probabilities of response types of "
-        f"{', '.join(sorted(counts))}, got {shown} types ({size:,} after splitting). "
+        f"{', '.join(sorted(counts))}, got {_count(n_types)} types, {_count(size)} once split into "
+        "parts that are asked together. "
         f"{worst!r} answers to {counts[worst]} combinations of its parents' levels: merge levels "
         "of its parents, or remove one of them."
     )
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number < 10**9 else f"10^{len(str(number)) - 1}"
 
 
 def vertices_of(polytope: Polytope) -> Floats | None:
@@ -234,6 +275,8 @@ def vertices_of(polytope: Polytope) -> Floats | None:
     Shape (vertices, events); points that are no vertices once only the asked are looked at may be
     among them.
     """
+    if polytope.matrix.shape[1] > MOST_CORNERED:
+        return None
     matrix, right = _independent(polytope.matrix.toarray(), polytope.right)
     rank, size = matrix.shape
     if comb(size, rank) > MOST_BASES:
@@ -307,6 +350,7 @@ def side_by_side(
                 {},
                 sparse.csr_array(sparse.block_diag([part.asked for part in parts])),
                 sum(part.n_types for part in parts),
+                all(part.is_exact for part in parts),
             )
         )
     return found, moved
