@@ -224,7 +224,7 @@ class _Drawing:
         tally = Counter(self.forest.verdict[self.rest].tolist())
         parts = [f"{tally[word]:,} {word}" for word in VERDICT_COLOURS if tally[word]]
         words = f"and {len(self.rest):,} more: {', '.join(parts)}"
-        return self.pen.text(words, self.width / 2, y + 4, "middle")
+        return self.pen.label(words, self.width / 2, y + 4, size=11)
 
     def _legend(self, y: float) -> Iterator[str]:
         pen = self.pen

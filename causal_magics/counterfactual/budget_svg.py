@@ -121,7 +121,8 @@ class _Drawing:
             yield pen.mark("treat", place, y.at(end), 3.5)
         word = "budget" if math.isfinite(envelope.budget) and envelope.is_short else "all treated"
         half = small_width(word) / 2
-        middle = min(max(place, x.start + half), self.width - 4 - half)
+        beside = x.start + small_width("total benefit") + 10
+        middle = min(max(place, beside + half), self.width - 4 - half)
         yield pen.text(word, middle, _TOP - 6, "middle", "text")
 
     def _legend(self) -> Iterator[str]:

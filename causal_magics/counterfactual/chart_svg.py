@@ -199,7 +199,9 @@ class Pen:
         for tick in scale.ticks():
             x = scale.at(tick)
             yield self._grid([(x, top), (x, bottom)])
-            yield self.text(written(tick), x, bottom + 14, "middle")
+            words = written(tick)
+            middle = min(x, scale.end + 10 - small_width(words) / 2)
+            yield self.text(words, middle, bottom + 14, "middle")
         yield self.text(name, (scale.start + scale.end) / 2, bottom + 30, "middle")
 
     def y_axis(self, scale: Scale, left: float, right: float, name: str) -> Iterator[str]:

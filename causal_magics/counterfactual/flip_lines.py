@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounds import Floats
 
-__all__ = ["Box", "FlipLines", "exact_lines", "grid_lines"]
+__all__ = ["Box", "FlipLines", "exact_lines", "grid_lines", "polylines"]
 
 Box = tuple[float, float, float, float]
 """Least and greatest x, least and greatest y."""
@@ -161,6 +161,35 @@ def _zero_lines(found: Sequence[_Piece]) -> Floats:
         if len(points) == 2 and np.abs(points[1] - points[0]).max() > 0:
             segments.append(points)
     return np.array(segments).reshape(-1, 2, 2)
+
+
+def polylines(segments: Floats) -> list[Floats]:
+    """Return segments that meet as lines through their points, each of shape (points, 2)."""
+    scale = float(np.abs(segments).max(initial=0.0)) or 1.0
+    ends = [tuple(map(tuple, np.round(each / scale, 9))) for each in segments]
+    meeting: dict[tuple[float, ...], list[int]] = {}
+    for place, pair in enumerate(ends):
+        for end in pair:
+            meeting.setdefault(end, []).append(place)
+    left, found = set(range(len(ends))), []
+    # Lines begin where one segment alone ends; what is left then are closed ones.
+    starts = [place for place, pair in enumerate(ends) if any(len(meeting[e]) == 1 for e in pair)]
+    for first in [*starts, *range(len(ends))]:
+        if first not in left:
+            continue
+        turned = len(meeting[ends[first][0]]) > 1
+        place, side, line = first, int(turned), [segments[first][int(turned)]]
+        while True:
+            left.discard(place)
+            line.append(segments[place][1 - side])
+            end = ends[place][1 - side]
+            onward = [other for other in meeting[end] if other in left]
+            if not onward:
+                break
+            place = onward[0]
+            side = int(ends[place][1] == end)
+        found.append(np.array(line))
+    return found
 
 
 def _hull(parts: Sequence[Floats]) -> Floats:

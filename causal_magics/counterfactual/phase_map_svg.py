@@ -18,7 +18,8 @@ from causal_magics.counterfactual.chart_svg import (
     small_width,
     written,
 )
-from causal_magics.counterfactual.flip_lines import FlipLines
+from causal_magics.counterfactual.flip_lines import FlipLines, polylines
+from causal_magics.counterfactual.payoff_weights import MovedWeight
 from causal_magics.graph.drawing_palette import Colour, Theme, paint
 from causal_magics.graph.drawing_svg import element
 from causal_magics.graph.geometry_curves import number
@@ -64,9 +65,8 @@ def phase_map_svg(
         One `<svg>` element. The same input gives the same text.
     """
     whose = "all units" if stratum is None else phase.bounds.label(stratum)
-    heading = title or f"{whose}: decisions by the worth of {phase.x_weight.name} and " + (
-        phase.y_weight.name
-    )
+    worth = f"the worth of {_name(phase.x_weight)} and {_name(phase.y_weight)}"
+    heading = title or f"{whose}: decisions by {worth}"
     lines = phase.lines(stratum)
     said = phase.verdicts(stratum)
     shares = {word: float((said == word).mean()) for word in VERDICT_COLOURS}
@@ -98,16 +98,11 @@ class _Drawing:
         yield pen.box(x.start, y.end, x.end - x.start, self.plot, "muted", 0.14)
         yield pen.area(_placed(self.lines.treat, x, y), "outcome", 0.3)
         yield pen.area(_placed(self.lines.refuse, x, y), "warning", 0.3)
-        yield from pen.x_axis(x, _TOP, _TOP + self.plot, f"worth of {phase.x_weight.name}")
-        yield from pen.y_axis(y, x.start, x.end, f"worth of {phase.y_weight.name}")
+        yield from pen.x_axis(x, _TOP, _TOP + self.plot, f"worth of {_name(phase.x_weight)}")
+        yield from pen.y_axis(y, x.start, x.end, f"worth of {_name(phase.y_weight)}")
         for name, colour, style in self._styles():
-            segments = getattr(self.lines, name)
-            paths = "".join(
-                "M{} {}L{} {}".format(*map(number, _placed(segment, x, y).reshape(-1).tolist()))
-                for segment in segments
-            )
-            line = {"d": paths, "stroke-width": "1.8", "stroke-linecap": "round", **style}
-            yield element("path", {**line, **paint(pen.theme, stroke=colour)}) if paths else ""
+            for way in polylines(getattr(self.lines, name)):
+                yield pen.line(_placed(way, x, y).tolist(), colour, 1.8, **style)
         yield from self._words(x, y)
         yield from self._current(x, y)
 
@@ -158,6 +153,10 @@ class _Drawing:
             for name, colour, style in self._styles()
         ]
         yield from pen.legend(entries, _MARGIN, 40)
+
+
+def _name(weight: MovedWeight) -> str:
+    return weight.name.replace("->", "→")
 
 
 def _placed(points: Floats, x: Scale, y: Scale) -> Floats:

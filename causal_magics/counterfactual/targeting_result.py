@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -235,6 +236,20 @@ class Targeting:
         from causal_magics.counterfactual.targeting_plot import plot_targeting
 
         return plot_targeting(self, kind, ax)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write it to a file, with its bounds; `Targeting.load` reads it."""
+        from causal_magics.counterfactual.targeting_storage import save_targeting
+
+        save_targeting(self, path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Targeting:
+        """Read what `save` wrote."""
+        from causal_magics.counterfactual.targeting_storage import load_targeting
+
+        found: Targeting = load_targeting(path)
+        return found
 
     def __len__(self) -> int:
         return len(self.first)

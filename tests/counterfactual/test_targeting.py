@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -13,7 +14,7 @@ from causal_magics.counterfactual.bounds_of_frame import bounds
 from causal_magics.counterfactual.flips import flips
 from causal_magics.counterfactual.targeting import target
 from causal_magics.counterfactual.targeting_result import Targeting
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, StorageError
 
 mpl.use("agg")
 from matplotlib import pyplot as plt
@@ -149,6 +150,28 @@ def test_a_population_of_one_stratum() -> None:
 def test_a_budget_below_one_unit_is_told() -> None:
     assert any("population=1" in note for note in target(BOUNDS, 0.2).notes)
     assert not any("population=1" in note for note in target(BOUNDS, 0.2, population=1).notes)
+
+
+@pytest.mark.parametrize("rule", ["midpoint", "certain", "hurwicz", "randomised"])
+def test_a_saved_targeting_comes_back(rule: Any, tmp_path: Path) -> None:
+    costs = np.array([1.0, 5.0, 2.0, 1.0, 3.0])
+    found = target(BOUNDS, 0.4, rule=rule, costs=costs, optimism=0.3, population=1)
+    found.save(tmp_path / "whom.npz")
+    again = Targeting.load(tmp_path / "whom.npz")
+    np.testing.assert_array_equal(again.share, found.share)
+    assert again.decision.tolist() == found.decision.tolist()
+    assert repr(again) == repr(found)
+    other = Known.random(5, 2, seed=8).bounds(PAYOFF, share=SHARE)
+    target([BOUNDS, other], costs=[costs, 2.0]).save(tmp_path / "both.npz")
+    assert len(Targeting.load(tmp_path / "both.npz").bounds) == 2
+
+
+def test_another_file_is_no_targeting(tmp_path: Path) -> None:
+    (tmp_path / "text.npz").write_text("no")
+    BOUNDS.save(tmp_path / "bounds.npz")
+    for name in ("text.npz", "bounds.npz", "none.npz"):
+        with pytest.raises(StorageError, match=r"Expected a saved targeting, but .* is none"):
+            Targeting.load(tmp_path / name)
 
 
 def test_plots_have_what_the_pictures_have() -> None:
