@@ -101,8 +101,10 @@ def stratum_labels(labels: Labels, codes: NDArray[np.int64], special: Sequence[s
     """
     if not len(codes) or codes.min() >= 0:
         return labels.values[codes]
-    known = {str(label) for label in labels.values.tolist()}
-    extra = [word if word not in known else f"({word})" for word in special]
+    texts = labels.values.dtype == object
+    extra = [
+        f"({word})" if texts and bool((labels.values == word).any()) else word for word in special
+    ]
     every = np.empty(len(labels) + len(extra), dtype=object)
     every[: len(labels)] = labels.values.tolist()
     every[len(labels) :] = extra[::-1]

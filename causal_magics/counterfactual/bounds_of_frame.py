@@ -159,7 +159,9 @@ def _bounded(
         tuple(map(shown, found.arms)), tuple(map(shown, found.levels)),
         roles.treatment, roles.outcome,
     )  # fmt: skip
-    groups, group_notes = grouped(tally.counts, tally.squares, names, options.contradictions)
+    groups, group_notes = grouped(
+        tally.counts, tally.squares, names, options.contradictions, monotone=options.monotone
+    )
     groups = for_payoff(groups, worth, monotone=options.monotone)
     quantity = "PNS" if payoff is None else "benefit"
     ends = benefit_of(groups, worth, monotone=options.monotone)

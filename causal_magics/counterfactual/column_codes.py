@@ -16,6 +16,7 @@ __all__ = ["Codes", "Kind", "Labels", "code_column"]
 Kind = Literal["number", "truth", "ordered", "text"]
 Integers = NDArray[np.integer[Any]]
 
+_SHORT = 64
 _ALWAYS_DENSE = 1 << 16
 """Widths of integers up to which each value in between has a code, whether it occurs or not."""
 
@@ -200,7 +201,7 @@ def _of_texts(column: Any, native: Any) -> Codes:
         return _sorted(coded, np.array(labels.to_list(), dtype=object), ordered=False)
     if hasattr(native, "factorize"):
         codes, labels = native.factorize()
-        return _sorted(codes, np.array(list(labels), dtype=object), ordered=False)
+        return _sorted(codes, labels.to_numpy(dtype=object), ordered=False)
     return _of_cells(column.name, column.to_list())
 
 
@@ -240,11 +241,18 @@ def _sorted(codes: Integers, labels: NDArray[Any], *, ordered: bool) -> Codes:
     else:
         kind = "text"
         labels = np.array([str(label) for label in labels], dtype=object)
-        order = np.argsort(labels)
+        order = _alphabetic(labels)
     place = np.empty(len(order) + 1, dtype=np.int64)
     place[order] = np.arange(len(order))
     place[-1] = -1
     return Codes(place[codes], 0, Labels(kind, labels[order]), has_gaps).compact()
+
+
+def _alphabetic(texts: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the order of texts; short ones are compared side by side, which is much faster."""
+    longest = max(map(len, texts), default=0)
+    short = longest <= _SHORT and not any("\0" in text for text in texts)
+    return np.argsort(texts.astype(str) if short else texts)
 
 
 def _of_cells(name: str, cells: list[Any]) -> Codes:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.consistency import Contradictions, Names, reconciled
 from causal_magics.counterfactual.counts import Counts
+from causal_magics.counterfactual.monotone_order import put_in_order
 from causal_magics.counterfactual.sources import EXPERIMENT, OBSERVATIONS
 from causal_magics.counterfactual.strata_last import take_strata
 from causal_magics.counterfactual.stratum_groups import StratumGroup
@@ -43,6 +44,8 @@ def grouped(
     squares: Floats | None,
     names: Names,
     contradictions: Contradictions,
+    *,
+    monotone: bool = False,
 ) -> tuple[tuple[StratumGroup, ...], tuple[str, ...]]:
     """Return the strata in groups that know the same sources, and notes.
 
@@ -53,11 +56,12 @@ def grouped(
         some.
     names : Names
     contradictions : {"refuse", "project"}
+    monotone : bool
 
     Raises
     ------
     ContradictionError
-        As `reconciled` does.
+        As `reconciled` and `put_in_order` do.
 
     Notes
     -----
@@ -78,6 +82,9 @@ def grouped(
                       names.outcome)  # fmt: skip
         distributions, found = reconciled(counts, inner, contradictions)
         notes += found
+        if monotone:
+            distributions, found = put_in_order(distributions, counts, inner, contradictions)
+            notes += found
         groups.append(StratumGroup(strata, distributions, counts))
     return tuple(groups), tuple(notes)
 

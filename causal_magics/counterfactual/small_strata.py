@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounds import Floats
+from causal_magics.counterfactual.column_codes import Codes, Labels
 from causal_magics.counterfactual.sources import EXPERIMENT, OBSERVATIONS
 from causal_magics.counterfactual.strata_last import take_strata
+from causal_magics.counterfactual.stratum_codes import strata_of
 from causal_magics.counterfactual.tally import Tally
 
 __all__ = ["POOLED", "Pooling", "pooled", "small_strata"]
@@ -106,15 +108,21 @@ def _sizes(tally: Tally, source: int, *, whole: bool = False) -> Floats:
 
 def _coarser(tally: Tally, depth: int) -> tuple[Tally, NDArray[np.intp]]:
     """Pool all strata that share their first labels; return also which became which."""
-    codes = tally.strata.copy()
-    codes[:, depth:] = POOLED
-    strata, members = np.unique(codes, axis=0, return_inverse=True)
-    members = members.reshape(-1)
+    kept = [
+        Codes(tally.strata[:, index] - POOLED, 0, Labels("number", np.arange(len(labels) - POOLED)))
+        for index, labels in enumerate(tally.by[:depth])
+    ]
+    place, codes = strata_of(kept, len(tally.strata))
+    used, members = np.unique(place.values, return_inverse=True)
+    strata = np.full((len(used), tally.strata.shape[1]), POOLED, dtype=np.int64)
+    strata[:, :depth] = codes[used - place.low] + POOLED
 
     def added(sums: Floats) -> Floats:
-        total = np.moveaxis(np.zeros((*sums.shape[1:], len(strata))), -1, 0)
-        np.add.at(total, members, sums)
-        return total
+        cells = np.moveaxis(sums, 0, -1).reshape(-1, len(sums))
+        total = np.empty((len(cells), len(used)))
+        for place, cell in enumerate(cells):
+            total[place] = np.bincount(members, cell, minlength=len(used))
+        return np.moveaxis(total.reshape(*sums.shape[1:], -1), -1, 0)
 
     squares = None if tally.squares is None else added(tally.squares)
     counts = added(tally.counts)

@@ -105,9 +105,8 @@ def _group(arrays: Mapping[str, Any], prefix: str) -> StratumGroup:
     distributions = Distributions(
         arrays.get(f"{prefix}_experimental"), arrays.get(f"{prefix}_observational")
     )
-    return StratumGroup(
-        arrays[f"{prefix}_strata"], distributions, _counts(arrays, f"{prefix}_counts")
-    )
+    counts = _counts(arrays, f"{prefix}_counts")
+    return StratumGroup(arrays[f"{prefix}_strata"], distributions, counts)
 
 
 def _of_counts(prefix: str, counts: Counts) -> dict[str, Any]:
@@ -131,9 +130,8 @@ def _counts(arrays: Mapping[str, Any], prefix: str) -> Counts:
 def _coded(column: NDArray[Any]) -> tuple[NDArray[np.int64], list[Any]]:
     """Return codes and the labels that they stand for, numbers apart from texts."""
     place: dict[tuple[str, Any], int] = {}
-    codes = [
-        place.setdefault((type(label).__name__, label), len(place)) for label in column.tolist()
-    ]
+    keys = ((type(label).__name__, label) for label in column.tolist())
+    codes = [place.setdefault(key, len(place)) for key in keys]
     return np.array(codes, dtype=np.int64), [label for _, label in place]
 
 
