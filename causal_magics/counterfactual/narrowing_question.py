@@ -188,6 +188,11 @@ def _fitting(joint: Joint, treatment: str, outcome: str, payoff: object) -> Payo
             f"Expected an outcome with at most {MOST_LEVELS} levels, got {levels} in "
             f"{shorten(outcome)}. Merge levels."
         )
+    if payoff is None and levels != 2:
+        raise CounterfactualError(
+            f"Expected an outcome with 2 levels for the PNS, got {levels} in {shorten(outcome)}. "
+            "Merge levels, or give a payoff with a row for each."
+        )
     return payoff_of(payoff, joint.levels_of(outcome), outcome)
 
 

@@ -21,6 +21,7 @@ from causal_magics.graph.independences import Independence
 from causal_magics.graph.interchange.results import network_of
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
+from causal_magics.widgets.narrowed_bounds import NarrowedBounds
 
 MOST_PRICED = 100
 """Columns up to which all of a data set are priced, whether or not they are nodes."""
@@ -189,6 +190,7 @@ class Evidence:
     ) -> None:
         self.columns = None if data is None else Columns(data)
         self.tester = None if self.columns is None else IndependenceTester(self.columns, test)
+        self.bounds = None if self.columns is None else NarrowedBounds(self.columns.frame)
         self.discovery = discovery
         self.reference = None if reference is None else network_of(reference, self.column_names)
         self.data_name = data_name
@@ -218,6 +220,8 @@ class Evidence:
             return True
         if not self.tester.is_prepared(graph.nodes):
             return False
+        if self.bounds is not None and not self.bounds.is_at_hand(graph):
+            return False
         measured = self._measured
         return self.discovery is not None or (
             measured is not None and measured[0].issuperset(self.tester.columns.usable(graph.nodes))
@@ -226,6 +230,8 @@ class Evidence:
     def take(self, graph: CausalGraph) -> None:
         """Pass over the data, so that a graph is answered without it from then on."""
         self.prices(graph)
+        if self.bounds is not None:
+            self.bounds.take(graph)
         if self.tester is not None:
             with suppress(CausalMagicsError):  # told where the answer is put together
                 self.tester.prepare(graph.nodes)

@@ -31,8 +31,8 @@ LIMIT = 60
 
 _KINDS: Final = {"causal": "causal", "possibly causal": "possible", "biasing": "biasing"}
 EMPTY: Final[JsonObject] = {
-    "effect": None, "independences": [], "tests": None, "bits": None, "comparison": None,
-    "columns": None, "truncated": [], "waiting": None, "error": None,
+    "effect": None, "independences": [], "tests": None, "bounds": None, "bits": None,
+    "comparison": None, "columns": None, "truncated": [], "waiting": None, "error": None,
 }  # fmt: skip
 
 
@@ -69,6 +69,7 @@ def overlays(state: State, evidence: Evidence) -> Iterator[JsonObject]:
         found.update(part())
     if not evidence.is_at_hand(state.graph):
         yield {**found, **answer.footnotes("reading the data")}
+    found.update(answer.bounds())
     found.update(answer.bits())
     for tested, waiting in answer.tested():
         found.update(tested)
@@ -277,6 +278,11 @@ class _Answer:
             "test": test,
             "note": told.note,
         }
+
+    def bounds(self) -> JsonObject:
+        """Return the bounds on the PNS, and what the graph gains."""
+        bounds = self.evidence.bounds
+        return {} if bounds is None else {"bounds": bounds.told(self.graph)}
 
     def bits(self) -> JsonObject:
         """Return what each directed edge saves of the code of the data."""

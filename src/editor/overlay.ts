@@ -1,6 +1,8 @@
 /** What the kernel says of the graph: read as it comes, so that no odd message breaks the drawing. */
 import { MARKS, type Mark } from "../graph/model";
 import { isObject } from "../graph/wire";
+import { readBounds, type Told } from "./bounds";
+import { list, number, objects, text, texts } from "./told";
 
 export type PathKind = "causal" | "possible" | "biasing";
 
@@ -104,6 +106,7 @@ export interface Overlay {
   readonly effect: Effect | null;
   readonly independences: readonly Independence[];
   readonly tests: { readonly method: string; readonly rows: string; readonly note: string } | null;
+  readonly bounds: Told | null;
   readonly bits: Bits | null;
   readonly comparison: Comparison | null;
   readonly regime: RegimeView | null;
@@ -113,12 +116,6 @@ export interface Overlay {
   readonly waiting: string;
   readonly error: string;
 }
-
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-const number = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
-const texts = (value: unknown): string[] => list(value).filter((item) => typeof item === "string");
-const objects = (value: unknown): Readonly<Record<string, unknown>>[] => list(value).filter(isObject);
 
 function entries<Value>(value: unknown, read: (raw: unknown) => Value | null): Map<string, Value> {
   const found = new Map<string, Value>();
@@ -138,6 +135,7 @@ export function parseOverlay(raw: unknown): Overlay | null {
     effect: isObject(raw.effect) ? readEffect(raw.effect) : null,
     independences: objects(raw.independences).map(readIndependence),
     tests: isObject(tests) ? { method: text(tests.method), rows: text(tests.rows), note: text(tests.note) } : null,
+    bounds: readBounds(raw.bounds),
     bits: isObject(raw.bits) ? { source: text(raw.bits.source), saved: number(raw.bits.saved) ?? 0, edges: entries(raw.bits.edges, number) } : null,
     comparison: parseComparison(raw.comparison),
     regime: isObject(raw.regime) ? readRegime(raw.regime) : null,

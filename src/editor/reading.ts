@@ -3,6 +3,7 @@ import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { indexOf, type GraphDocument, type Role } from "../graph/model";
 import type { Operation } from "../graph/operations";
 import { isObject } from "../graph/wire";
+import { endsWords, follow, type Shown } from "./bounds";
 import type { Editor } from "./editor";
 import { GraphView } from "./graph-view";
 import { parseComparison, parseOverlay, type Comparison, type Overlay, type Path, type RegimeView, type ViewedEdge } from "./overlay";
@@ -52,6 +53,8 @@ export class Reading {
   readonly viewedEdges: ReadonlySignal<readonly ViewedEdge[] | null>;
   /** By how many bits the last edit changed the code. */
   readonly verdict = signal<number | null>(null);
+  /** The bounds on the PNS, and what they were before the last edit. */
+  readonly bounds = signal<Shown | null>(null);
   readonly isStale: ReadonlySignal<boolean>;
   readonly comparison: ReadonlySignal<Comparison | null>;
   /** The tones of the lit paths that run along each edge. */
@@ -170,12 +173,20 @@ export class Reading {
     if (!next) return;
     this.#noteRegime(next.regime, before?.regime ?? null);
     this.overlay.value = next;
+    this.bounds.value = this.#bounds(next);
     this.pointed.value = null;
     this.chosen.value = next.effect?.paths.find(({ edges }) => edges.join() === this.chosen.peek()?.edges.join()) ?? null;
     const [was, is] = [before?.bits?.source === next.bits?.source ? before?.bits : null, next.bits];
     const change = was && is ? was.saved - is.saved : 0;
     if (Math.abs(change) > 0.05) this.verdict.value = change;
     this.#say(next);
+  }
+
+  #bounds({ bounds, effect, waiting }: Overlay): Shown | null {
+    const { nodes, edges } = this.#editor.document;
+    const question = JSON.stringify([effect?.exposure, effect?.outcome]);
+    const drawing = bounds ? JSON.stringify([nodes.map(({ id, name, roles }) => [id, name, roles]), edges]) : "";
+    return follow(this.bounds.peek(), bounds, waiting !== "", question, drawing);
   }
 
   #noteRegime(next: RegimeView | null, before: RegimeView | null): void {
@@ -194,13 +205,14 @@ export class Reading {
   }
 
   /** "Effect of X on Y. 1 causal path, 1 open biasing path. Adjust for {Z}." */
-  describe({ effect }: Overlay): string {
+  describe({ effect, bounds }: Overlay): string {
     if (!effect) return "";
     const count = (tone: PathTone): number => effect.paths.filter((path) => toneOfPath(path) === tone).length;
     const sets = effect.adjustmentSets.map(({ nodes }) => this.#names(nodes));
     const advice = sets.length === 0 ? (effect.obstacle || "No adjustment set.") : `Adjustment sets: ${sets.slice(0, 3).join(" or ")}.`;
     const paths = `${counted(count("causal"), "causal path")}, ${counted(count("biasing"), "open biasing path")}.`;
-    return `Effect of ${this.#names(effect.exposure)} on ${this.#names(effect.outcome)}: ${paths} ${advice}`;
+    const pns = bounds && "bounds" in bounds ? ` PNS ${endsWords(bounds.bounds.now)}.` : "";
+    return `Effect of ${this.#names(effect.exposure)} on ${this.#names(effect.outcome)}: ${paths} ${advice}${pns}`;
   }
 
   /** Asks once for the node that an edge is being drawn or typed from. */

@@ -21,6 +21,14 @@ B = np.sin(2 * A) + 0.3 * r.normal(size=400)
 frame = pd.DataFrame({"A": A, "B": B, "C": B**2 + 0.3 * r.normal(size=400)})"""
 
 
+BINARY = """import numpy as np, pandas as pd
+r = np.random.default_rng(0)
+age = r.integers(2, size=5_000)
+drug = r.random(5_000) < 0.2 + 0.6 * age
+well = r.random(5_000) < 0.1 + 0.4 * drug + 0.3 * age
+frame = pd.DataFrame({"Age": age, "Drug": drug, "Well": well, "Cost": r.normal(size=5_000)})"""
+
+
 def test_an_effect_is_chosen_read_and_adjusted_for(lab: Lab, new_page: Callable[..., Page]) -> None:
     page = new_page()
     cells = ["%load_ext causal_magics", BACK_DOOR, "print(g.adjusted, g.exposures)"]
@@ -176,6 +184,33 @@ frame = pd.DataFrame(r.normal(size=(1_000_000, 6)), columns=list("ABCDEF"))"""
     expect(panel).to_contain_text("100,000 of 1,000,000 rows")
     expect(panel.locator(".cmg-waiting")).to_have_count(0, timeout=60_000)
     expect(panel).to_contain_text("gradient boosting, 5,000 of 1,000,000 rows")
+
+
+def test_bounds_change_as_edges_are_drawn(lab: Lab, new_page: Callable[..., Page]) -> None:
+    graph = (
+        "%%causal graph --data frame -o g\nDrug [exposure]; Well [outcome]\nDrug -> Well; Age; Cost"
+    )
+    page = new_page()
+    cells = ["%load_ext causal_magics", BINARY, graph]
+    notebook = NotebookPage.open(page, lab.url, lab.add_notebook("bounds.ipynb", cells))
+    for number in (0, 1, 2):
+        notebook.run(number)
+    editor = notebook.editor(2)
+    bounds = editor.root.locator(".cmg-bounds")
+    now = bounds.locator(".cmg-bounds-now")
+    expect(now).to_have_text(re.compile(r"^0\.\d\d – 0\.\d\d$"))
+    expect(bounds.locator("li", has_text="no confounding")).to_have_text(re.compile(r"−0\.\d\d$"))
+    expect(bounds.locator(".cmg-bounds-before")).to_have_count(0)
+    first = now.inner_text()
+    editor.draw_edge("Age", "Drug")
+    editor.draw_edge("Age", "Well")
+    expect(bounds.locator("li", has_text="back-door {Age}")).to_be_visible()
+    expect(bounds.locator(".cmg-bounds-before")).to_have_text(f"{first} →")
+    expect(now).not_to_have_text(first)
+    panel = editor.root.locator(".cmg-reading")
+    panel.get_by_label("exposure", exact=True).select_option(label="Cost")
+    expect(bounds).to_have_count(0)
+    expect(panel.locator(".cmg-no-bounds")).to_contain_text("at most 10 distinct numbers in 'Cost'")
 
 
 def test_two_graphs_on_one_canvas(lab: Lab, new_page: Callable[..., Page]) -> None:

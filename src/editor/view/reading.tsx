@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { Editor } from "../editor";
 import { setOf } from "../reading";
 import { round } from "../wording";
+import { BoundsPart } from "./bounds";
 import { Differences } from "./differences";
 import { Answer } from "./effect";
 import { isViewing } from "./graph-view";
@@ -16,6 +17,7 @@ export function ReadingPart({ editor }: Props): JSX.Element | null {
   const { reading, scene } = editor;
   const overlay = reading.overlay.value;
   const comparison = reading.comparison.value;
+  const bounds = reading.bounds.value;
   if (scene.document.value.nodes.length === 0 || (!overlay && !comparison)) return null;
   const isComputed = overlay !== null && !editor.isTooLarge;
   const stale = overlay !== null && reading.isStale.value;
@@ -25,6 +27,7 @@ export function ReadingPart({ editor }: Props): JSX.Element | null {
       {isComputed && isViewing(editor) && <p class="cmg-row cmg-faint">Read of the graph itself:</p>}
       {isComputed && <Question editor={editor} />}
       {overlay?.effect && <Answer editor={editor} effect={overlay.effect} />}
+      {isComputed && bounds && <BoundsPart shown={bounds} />}
       {isComputed && <Implications editor={editor} overlay={overlay} />}
       {overlay?.bits && (
         <p class="cmg-row">
