@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Forest", "bounds_forest_svg"]
 
+MOST = 30
+"""How many strata are drawn; the others are counted."""
 _ROW = 20.0
 _TOP = 38.0
 _BOTTOM = 62.0
@@ -40,7 +42,7 @@ _DESCRIBED = 20
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Forest:
-    """What is drawn of each stratum.
+    """What is drawn: the strata with the greatest midpoints, these first.
 
     Attributes
     ----------
@@ -56,6 +58,8 @@ class Forest:
     quantity : str
         What is bounded.
     confidence : float
+    tally : mapping of str to int
+        How many of all strata have each verdict, those that are not drawn too.
     """
 
     labels: tuple[str, ...]
@@ -67,40 +71,59 @@ class Forest:
     decision: tuple[str, ...]
     quantity: str
     confidence: float
+    tally: Mapping[str, int]
 
     @classmethod
-    def of_bounds(cls, bounds: UnitBounds) -> Forest:
-        """Return bounds with their verdicts."""
-        lower, upper = bounds.benefit
-        said = verdicts(lower, upper)
-        labels = tuple(bounds.label(stratum) for stratum in range(len(bounds)))
-        return cls(
-            labels, lower, upper, *_known(bounds.interval, bounds.benefit), said,
-            tuple(said.tolist()), bounds.benefit.quantity or "benefit", bounds.confidence,
-        )  # fmt: skip
+    def of_bounds(cls, bounds: UnitBounds, most: int = MOST) -> Forest:
+        """Return the first strata with their verdicts."""
+        return cls._of(bounds, bounds.benefit, bounds.interval, verdicts(*bounds.benefit), most)
 
     @classmethod
-    def of_targeting(cls, targeting: Targeting) -> Forest:
-        """Return bounds with what is decided."""
-        first, benefit, interval = targeting.first, targeting.benefit, targeting.interval
+    def of_targeting(cls, targeting: Targeting, most: int = MOST) -> Forest:
+        """Return the first strata with what is decided."""
+        first = targeting.first
+        drawn = cls._of(first, targeting.benefit, targeting.interval, targeting.verdict, most)
+        order = _greatest(targeting.benefit, most)
+        words, share, best = targeting.decision, targeting.treated_share, targeting.treatment
         several = len(targeting.bounds) > 1
         decided = []
-        for stratum, word in enumerate(targeting.decision.tolist()):
-            arm = str(targeting.bounds[targeting.treatment[stratum]].treated)
-            said = f"treat: {arm}" if several and word == "treat" else word
-            share = targeting.treated_share[stratum]
-            decided.append(f"treat {100 * share:.3g} %" if word == "in part" else said)
-        labels = tuple(first.label(stratum) for stratum in range(len(first)))
+        for stratum in order.tolist():
+            word = str(words[stratum])
+            arm = f": {targeting.bounds[best[stratum]].treated}" if several else ""
+            if word == "in part":
+                word = f"treat {100 * share[stratum]:.3g} %"
+            decided.append(word + arm if word.startswith("treat") else word)
+        return replace(drawn, decision=tuple(decided))
+
+    @classmethod
+    def _of(
+        cls,
+        bounds: UnitBounds,
+        benefit: Bounds,
+        interval: Bounds,
+        said: NDArray[np.str_],
+        most: int,
+    ) -> Forest:
+        if most < 1:
+            raise CounterfactualError(f"Expected to draw one stratum at least, got most={most}.")
+        order = _greatest(benefit, most)
+        lower, upper, below, above = (
+            np.asarray(end)[order] for end in (*benefit, *interval)
+        )  # fmt: skip
+        tally = {word: int((said == word).sum()) for word in VERDICT_COLOURS}
         return cls(
-            labels, benefit.lower, benefit.upper, *_known(interval, benefit),
-            targeting.verdict, tuple(decided), first.benefit.quantity or "benefit",
-            first.confidence,
+            tuple(bounds.label(stratum) for stratum in order.tolist()), lower, upper,
+            np.where(np.isnan(below), lower, below), np.where(np.isnan(above), upper, above),
+            said[order], tuple(said[order].tolist()), bounds.benefit.quantity or "benefit",
+            bounds.confidence, tally,
         )  # fmt: skip
 
     @property
-    def order(self) -> NDArray[np.intp]:
-        """The strata by their midpoints, the greatest first."""
-        return np.argsort(-(self.lower + self.upper) / 2, kind="stable")
+    def rest(self) -> dict[str, int]:
+        """How many strata with each verdict are not drawn; without those of which none is left."""
+        drawn = Counter(self.verdict.tolist())
+        left = {word: number - drawn[word] for word, number in self.tally.items()}
+        return {word: number for word, number in left.items() if number}
 
     def describe(self, stratum: int) -> str:
         """Return a stratum in words: its label, bounds, verdict and decision."""
@@ -110,10 +133,9 @@ class Forest:
         return f"{self.labels[stratum]}: {ends}, {said}"
 
 
-def _known(interval: Bounds, benefit: Bounds) -> tuple[Floats, Floats]:
-    """Return the ends of an interval, those of the bounds where it is not known."""
-    below = np.where(np.isnan(interval.lower), benefit.lower, interval.lower)
-    return below, np.where(np.isnan(interval.upper), benefit.upper, interval.upper)
+def _greatest(benefit: Bounds, most: int) -> NDArray[np.intp]:
+    """Return the places of the strata with the greatest midpoints, these first."""
+    return np.argsort(-np.asarray(benefit.midpoint), kind="stable")[:most]
 
 
 def bounds_forest_svg(
@@ -121,7 +143,6 @@ def bounds_forest_svg(
     *,
     theme: Theme = "auto",
     width: float = 700.0,
-    most: int = 30,
     title: str | None = None,
 ) -> str:
     """Draw the bounds of each stratum, the best first.
@@ -136,8 +157,6 @@ def bounds_forest_svg(
         `auto` follows Jupyter's theme where the picture stands in it, else the system's.
     width : float
         In px, from 420.
-    most : int
-        How many strata are drawn; the others are counted below.
     title : str, optional
 
     Returns
@@ -148,21 +167,14 @@ def bounds_forest_svg(
     Raises
     ------
     CounterfactualError
-        Where the width or number is too small.
+        Where the picture is too narrow for its words.
     """
-    if most < 1:
-        raise CounterfactualError(f"Expected to draw one stratum at least, got most={most}.")
-    order = forest.order
-    drawn, rest = order[:most], order[most:]
-    height = _TOP + _ROW * (len(drawn) + bool(len(rest))) + _BOTTOM
-    tally = Counter(forest.verdict.tolist())
-    heading = (
-        title
-        or ", ".join(f"{word} {tally[word]:,}" for word in ("treat", "undecided", "refuse"))
-        + f" of {len(order):,} {'stratum' if len(order) == 1 else 'strata'}"
-    )
-    said = "; ".join(forest.describe(stratum) for stratum in drawn[:_DESCRIBED].tolist())
-    drawing = _Drawing(forest, Pen(theme), width, drawn, rest)
+    height = _TOP + _ROW * (len(forest.labels) + bool(forest.rest)) + _BOTTOM
+    total = sum(forest.tally.values())
+    counts = ", ".join(f"{word} {number:,}" for word, number in forest.tally.items())
+    heading = title or f"{counts} of {total:,} {'stratum' if total == 1 else 'strata'}"
+    said = "; ".join(map(forest.describe, range(min(len(forest.labels), _DESCRIBED))))
+    drawing = _Drawing(forest, Pen(theme), width)
     return chart_svg((width, height), theme, heading, said, drawing.parts(heading))
 
 
@@ -173,12 +185,11 @@ class _Drawing:
     forest: Forest
     pen: Pen
     width: float
-    drawn: NDArray[np.intp]
-    rest: NDArray[np.intp]
 
     def parts(self, heading: str) -> Iterator[str]:
         forest, pen = self.forest, self.pen
-        bottom = _TOP + _ROW * (len(self.drawn) + bool(len(self.rest)))
+        rows = len(forest.labels)
+        bottom = _TOP + _ROW * (rows + bool(forest.rest))
         shown = fit_label(heading, (self.width - 2 * _MARGIN) * 0.95)
         yield pen.text(shown, _MARGIN, 20, colour="text", **{"font-size": "13"})
         scale = self._scale()
@@ -186,20 +197,19 @@ class _Drawing:
         yield from pen.x_axis(scale, _TOP, bottom, unit)
         zero = scale.at(0.0)
         yield pen.line([(zero, _TOP - 4), (zero, bottom)], "line", 1.2)
-        for row, stratum in enumerate(self.drawn.tolist()):
-            yield from self._row(stratum, _TOP + (row + 0.5) * _ROW, scale)
-        if len(self.rest):
-            yield self._others(_TOP + (len(self.drawn) + 0.5) * _ROW)
+        for row in range(rows):
+            yield from self._row(row, _TOP + (row + 0.5) * _ROW, scale)
+        if forest.rest:
+            yield self._others(_TOP + (rows + 0.5) * _ROW)
         yield from self._legend(bottom + 50)
 
     def _scale(self) -> Scale:
-        forest, places = self.forest, self.drawn
-        widest = max(small_width(forest.labels[place]) for place in places.tolist())
+        forest = self.forest
+        widest = max(map(small_width, forest.labels))
         left = _MARGIN + min(widest, _WIDEST_LABEL * self.width) + 12
-        words = max(small_width(forest.decision[place]) for place in places.tolist())
+        words = max(map(small_width, forest.decision))
         right = self.width - _MARGIN - max(words, 56.0) - 12
-        ends = np.concatenate([forest.below[places], forest.above[places], [0.0]])
-        return Scale.around(ends.tolist(), left, right)
+        return Scale.around([*forest.below.tolist(), *forest.above.tolist(), 0.0], left, right)
 
     def _row(self, stratum: int, y: float, scale: Scale) -> Iterator[str]:
         forest, pen = self.forest, self.pen
@@ -221,9 +231,9 @@ class _Drawing:
         yield pen.text(forest.decision[stratum], self.width - _MARGIN, y + 4, "end", "text")
 
     def _others(self, y: float) -> str:
-        tally = Counter(self.forest.verdict[self.rest].tolist())
-        parts = [f"{tally[word]:,} {word}" for word in VERDICT_COLOURS if tally[word]]
-        words = f"and {len(self.rest):,} more: {', '.join(parts)}"
+        rest = self.forest.rest
+        parts = ", ".join(f"{number:,} {word}" for word, number in rest.items())
+        words = f"and {sum(rest.values()):,} more: {parts}"
         return self.pen.label(words, self.width / 2, y + 4, size=11)
 
     def _legend(self, y: float) -> Iterator[str]:

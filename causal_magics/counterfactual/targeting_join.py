@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ __all__ = ["join_decisions", "strata_of_rows"]
 
 UNKNOWN = -1
 """Place of the stratum of a row that is in none."""
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 _MISSING = ("(missing)", "missing")
 _POOLED = ("(pooled)", "pooled")
 
@@ -141,16 +142,16 @@ def _decisions(targeting: Targeting, stratum: NDArray[np.intp], seed: int) -> ND
     said: NDArray[np.object_] = words[stratum]
     several = len(targeting.bounds) > 1
     lots = np.random.default_rng(seed)
-    for place in np.flatnonzero(targeting.treated_share > 1e-9).tolist():
-        members = np.flatnonzero(stratum == place)
+    parts = targeting.share.max(axis=0)
+    mixed = (parts > 1e-9) & (parts < 1 - 1e-9) if not several else parts > 1e-9
+    rows = np.argsort(stratum, kind="stable")
+    starts, ends = (np.searchsorted(stratum[rows], np.arange(len(parts)), side) for side in _SIDES)
+    for place in np.flatnonzero(mixed).tolist():
+        members = lots.permutation(rows[starts[place] : ends[place]])
         shares = targeting.share[:, place]
-        if shares.sum() < 1 - 1e-9:
-            said[members] = "beyond budget" if targeting.envelope.is_short else "refuse"
-            members = lots.permutation(members)
-        elif shares.max() < 1 - 1e-9:
-            members = lots.permutation(members)
-        ends = np.floor(np.cumsum(shares) * len(members) + 0.5).astype(int)
-        for which, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
+        said[members] = "beyond budget" if targeting.envelope.is_short else "refuse"
+        cuts = np.floor(np.cumsum(shares) * len(members) + 0.5).astype(int).tolist()
+        for which, (start, end) in enumerate(zip([0, *cuts[:-1]], cuts, strict=True)):
             arm = shown(targeting.bounds[which].treated)
             said[members[start:end]] = f"treat: {arm}" if several else "treat"
     return said

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["plot_budget", "plot_forest", "plot_targeting"]
 
 _MARKERS = {"treat": "o", "undecided": "D", "refuse": "s"}
-_MOST = 40
 _LABEL = 200.0
 
 
@@ -46,8 +45,8 @@ def plot_targeting(targeting: Targeting, kind: str, ax: Axes | None) -> Axes:
 
 
 def plot_forest(forest: Forest, ax: Axes | None = None) -> Axes:
-    """Draw the bounds of the first strata by their midpoints, with their confidence intervals."""
-    order = forest.order[:_MOST]
+    """Draw the bounds of strata, with their confidence intervals."""
+    order = np.arange(len(forest.labels))
     axes = _axes(1.6 + 0.26 * len(order)) if ax is None else ax
     rows = np.arange(len(order))
     axes.axvline(0.0, color="0.4", linewidth=0.8)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causal_magics.counterfactual.arrangement import shown
-from causal_magics.counterfactual.bounds_forest_svg import Forest, bounds_forest_svg
+from causal_magics.counterfactual.bounds_forest_svg import MOST, Forest, bounds_forest_svg
 from causal_magics.counterfactual.budget_svg import budget_svg
 from causal_magics.counterfactual.chart_svg import written
+from causal_magics.counterfactual.flips import flips, safe_ratio
 from causal_magics.counterfactual.phase_map_svg import phase_map_svg
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
@@ -87,7 +88,8 @@ def picture_of(targeting: Targeting, kind: str, theme: Theme, width: float, **mo
         stratum = more.pop("stratum", None)
         return phase_map_svg(targeting.phase_map(**more), stratum, theme=theme, width=width)
     if kind == "forest":
-        return bounds_forest_svg(Forest.of_targeting(targeting), theme=theme, width=width, **more)
+        forest = Forest.of_targeting(targeting, more.pop("most", MOST))
+        return bounds_forest_svg(forest, theme=theme, width=width, **more)
     if kind == "budget":
         return budget_svg(targeting.envelope, theme=theme, width=width, **more)
     hint = closest(str(kind), _PICTURES)
@@ -110,8 +112,12 @@ def html_of(targeting: Targeting) -> str:
 
 def _flips(targeting: Targeting) -> str:
     """Return a table of the nearest flip and the safe ratio of each stratum."""
-    first = targeting.first
-    nearest = targeting.flips.nearest
+    order = np.argsort(-targeting.worth.max(axis=0), kind="stable")
+    shown_first = order[:_ROWS]
+    first = targeting.first.take(shown_first)
+    costs = targeting.costs[0, shown_first] if targeting.deducted else 0.0
+    rule, optimism = targeting.rule, targeting.optimism
+    nearest = flips(first, rule=rule, optimism=optimism, costs=costs).nearest
     told = {
         stratum: f"{nearest.weights[which].name} at {written(at)}: {before} → {after}"
         for stratum, which, at, before, after in zip(
@@ -119,14 +125,13 @@ def _flips(targeting: Targeting) -> str:
             nearest.before.tolist(), nearest.after.tolist(), strict=True,
         )
     }  # fmt: skip
-    safe = targeting.safe_ratio
-    order = np.argsort(-targeting.worth.max(axis=0), kind="stable").tolist()
+    safe = safe_ratio(first)
     rows = [
         [
             first.label(stratum), written(safe.treat_below[stratum]),
             written(safe.refuse_above[stratum]), told.get(stratum, "none"),
         ]
-        for stratum in order[:_ROWS]
+        for stratum in range(len(first))
     ]  # fmt: skip
     more = f", the first {_ROWS} of {len(order):,}" if len(order) > _ROWS else ""
     head = ["stratum", "treat for harm below", "refuse for harm above", "nearest flip"]

@@ -71,7 +71,7 @@ def test_a_forest_has_a_row_for_each_stratum_with_its_sign_and_word() -> None:
 
 def test_many_strata_are_drawn_in_part_and_counted() -> None:
     many = Known.random(80, 2, seed=1).bounds(PAYOFF)
-    root = drawn(bounds_forest_svg(Forest.of_bounds(many), most=12))
+    root = drawn(bounds_forest_svg(Forest.of_bounds(many, 12)))
     rest = next(entry for entry in texts(root) if entry.startswith("and 68 more: "))
     counted = [int(part.split()[0]) for part in rest.removeprefix("and 68 more: ").split(", ")]
     assert sum(counted) == 68
