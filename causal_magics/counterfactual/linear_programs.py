@@ -159,7 +159,10 @@ def minimise(program: LinearProgram, cells: Floats) -> tuple[Floats, list[Infeas
     right = cells @ program.data.T
     values = np.full(len(cells), np.nan)
     infeasible: list[Infeasibility] = []
-    waiting = {first_basis(program, costs).tobytes(): [np.arange(len(cells))]}
+    start = first_basis(program, costs)
+    if len(cells) > 1:  # strata are more like their mean than like anything else
+        start = _next_to(right.mean(axis=0), program, costs, start)
+    waiting = {start.tobytes(): [np.arange(len(cells))]}
     while waiting:
         key = next(iter(waiting))
         strata = np.concatenate(waiting.pop(key))
@@ -182,6 +185,18 @@ def minimise(program: LinearProgram, cells: Floats) -> tuple[Floats, list[Infeas
             found = zip(rest[gaps > ROUNDING].tolist(), gaps[gaps > ROUNDING], strict=True)
             infeasible += [Infeasibility(z, coefficients, float(gap)) for z, gap in found]
     return values, infeasible
+
+
+def _next_to(right: Floats, program: LinearProgram, costs: Floats, columns: Places) -> Places:
+    """Return the columns of the basis that is best for one right-hand side, or is the last."""
+    while True:
+        basis = Basis.of(program, costs, columns)
+        shares = basis.inverse @ right
+        place = int(shares.argmin())
+        entering = basis.leave(place, basis.inverse[place] @ program.matrix)
+        if shares[place] >= -TOLERANCE or entering is None:
+            return columns
+        columns = entering
 
 
 def _groups(labels: Places, members: Places) -> Iterator[tuple[int, Places]]:
