@@ -16,7 +16,10 @@ import numpy as np
 from causal_magics.counterfactual.binary_cells import BinaryCells
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.distributions import Distributions
+from causal_magics.counterfactual.linear_programs import minimise
 from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.counterfactual.response_types import program_of_types, response_types
+from causal_magics.counterfactual.transport import Sources
 
 __all__ = [
     "Ends",
@@ -167,7 +170,12 @@ def two_world_bounds(
 
 
 def retrospective_bounds(
-    distributions: Distributions, seen: tuple[int, int], arm: int, levels: Collection[int]
+    distributions: Distributions,
+    seen: tuple[int, int],
+    arm: int,
+    levels: Collection[int],
+    *,
+    monotone: bool = False,
 ) -> Ends:
     """Return the bounds on P(Y_s in S | X = t, Y = k): the PN and PS of any arms and levels.
 
@@ -181,23 +189,27 @@ def retrospective_bounds(
         s, another arm.
     levels : collection of int
         S, the levels under that arm that are asked about.
+    monotone : bool
+        Whether no unit has a lower level under an arm than under one before it.
 
     Returns
     -------
     lower, upper : ndarray of shape (strata,)
-        NaN where P(X = t, Y = k) = 0.
+        NaN where P(X = t, Y = k) = 0, or no population has the data.
 
     Notes
     -----
     Of those who took t, P(Y_s in S, t) is between P(Y_s in S) - P(s, S) - P(o) and
     min{P(t), P(Y_s in S) - P(s, S)}, P(o) being the share of those who took neither arm; and the
     joint probability with Y = k is between Fréchet's bounds. For two arms and levels these are the
-    bounds of Tian & Pearl (2000), theorem 1.
+    bounds of Tian & Pearl (2000), theorem 1. Monotone ones are found by linear programs.
     """
     obs, exp = distributions.observational, distributions.experimental
     assert obs is not None
     t, k = seen
     cell, taken = obs[:, t, k], obs[:, t].sum(axis=1)
+    if monotone:
+        return _share(_monotone_joint(distributions, seen, arm, levels), cell)
     if exp is None:
         whole = len({*levels}) == distributions.shape[2]
         return _share((cell if whole else 0 * cell, cell if levels else 0 * cell), cell)
@@ -205,6 +217,22 @@ def retrospective_bounds(
     most = exp[:, arm, among].sum(axis=1) - obs[:, arm, among].sum(axis=1)
     least = most - (1 - taken - obs[:, arm].sum(axis=1))
     return _share((np.maximum(least + cell - taken, 0.0), np.minimum(most, cell)), cell)
+
+
+def _monotone_joint(
+    distributions: Distributions, seen: tuple[int, int], arm: int, levels: Collection[int]
+) -> Ends:
+    """Return the bounds on P(Y_s in S, X = t, Y = k) where no arm lowers the outcome."""
+    _, n_arms, n_levels = distributions.shape
+    t, k = seen
+    sources: Sources = "observations" if distributions.experimental is None else "both"
+    types = response_types(n_arms, n_levels, monotone=True)
+    costs = np.zeros((n_arms, len(types)))
+    costs[t] = (types[:, t] == k) & np.isin(types[:, arm], sorted({*levels}))
+    program = program_of_types(np.zeros((n_levels,) * n_arms), sources, monotone=True)
+    least, _ = minimise(program.with_costs(costs.ravel()), distributions.cells)
+    most, _ = minimise(program.with_costs(-costs.ravel()), distributions.cells)
+    return np.maximum(least, 0.0), -most
 
 
 def _pns(block: BinaryCells, monotone: bool) -> Ends:

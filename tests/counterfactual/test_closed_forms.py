@@ -108,13 +108,14 @@ def test_events_of_two_worlds_are_those_of_linear_programs(
         np.testing.assert_allclose(found, expected, atol=1e-8)
 
 
+@pytest.mark.parametrize("monotone", [False, True])
 @pytest.mark.parametrize("sources", ["observations", "both"])
 @pytest.mark.parametrize(("n_arms", "n_levels"), [(2, 2), (3, 2), (2, 3), (3, 3)])
 def test_what_would_have_been_is_that_of_linear_programs(
-    n_arms: int, n_levels: int, sources: str
+    n_arms: int, n_levels: int, sources: str, monotone: bool
 ) -> None:
-    matrix, columns = constraints(n_arms, n_levels, sources)
-    known = populations(60, n_arms, n_levels, seed=4).of(sources)
+    matrix, columns = constraints(n_arms, n_levels, sources, monotone)
+    known = populations(60, n_arms, n_levels, monotone=monotone, seed=4).of(sources)
     assert known.observational is not None
     for arm, level, other, levels in [
         (1, 1, 0, {0}),
@@ -126,7 +127,9 @@ def test_what_would_have_been_is_that_of_linear_programs(
             [float((x, r[x]) == (arm, level) and r[other] in levels) for x, r in columns]
         )
         joint = extremes(costs, matrix, known.cells)
-        found = np.array(retrospective_bounds(known, (arm, level), other, levels))
+        found = np.array(
+            retrospective_bounds(known, (arm, level), other, levels, monotone=monotone)
+        )
         seen = known.observational[:, arm, level]
         np.testing.assert_allclose(found * seen, joint, atol=1e-8)
 
