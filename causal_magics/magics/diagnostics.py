@@ -24,7 +24,7 @@ from causal_magics.graph.notation_format import format_name
 from causal_magics.magics.arguments import Notebook, is_table, takes_text
 from causal_magics.magics.calls import means_option
 from causal_magics.magics.candidates import columns, nodes_of
-from causal_magics.magics.grammar import Header, Word, read_header
+from causal_magics.magics.grammar import Header, Word, read_header, split_list, split_words
 from causal_magics.magics.parameters import Parameter
 from causal_magics.magics.verb import Verb
 from causal_magics.magics.verbs import VERBS
@@ -130,7 +130,7 @@ class _Reader:
         if verb is not None and header is not None:
             self._options(header, verb, cell)
             values = self._names(header, verb)
-            self._nodes(header, verb, values)
+            self._nodes(header, verb, cell, values)
             if cell is not None:
                 self._columns(cell, values)
                 self._identified(verb, cell)
@@ -204,20 +204,33 @@ class _Reader:
                 self._say_word(word.text, str(error), "name", [closest(root, held)])
         return values
 
-    def _nodes(self, header: Header, verb: Verb, values: list[object]) -> None:
+    def _nodes(self, header: Header, verb: Verb, cell: Cell | None, values: list[object]) -> None:
         """Say which names of the options are no nodes or columns of what the line names."""
         known = list(nodes_of(values))
-        of_nodes = {p.option for p in verb.options if p.kind == "names"}
-        for option, word in header.options:
-            if word is None or option.replace("_", "-") not in of_nodes or not known:
-                continue
-            for name in word.text.split(",") if word.form == "plain" else ():
-                if not name or name in known:
-                    continue
-                hint = closest(name, known)
-                message = f"{shorten(name)} is neither a node of the graph nor a column."
-                written = None if hint is None else format_name(hint)
-                self._say_word(name, message, "unknown-node", [written])
+        if not known:
+            return
+        told = {p.option: p for p in verb.options if verb.names_nodes(p)}
+        given = [(p.option, word) for p, word in zip(verb.positional, header.names, strict=False)]
+        given += [(name, word) for name, word in header.options if word is not None]
+        for option, word in given:
+            if option.replace("_", "-") in told and word.form == "plain":
+                for name in word.text.split(","):
+                    self._known(name, known, self.first)
+        for key, setting in cell.settings.items() if cell else ():
+            if key.replace("_", "-") in told:
+                for value in setting.values:
+                    for word, _ in split_words(value):
+                        for name in split_list(word.text) if word.form == "plain" else ():
+                            self._known(name, known, self.first + setting.line)
+
+    def _known(self, name: str, known: list[str], number: int) -> None:
+        if not name or name in known:
+            return
+        hint = closest(name, known)
+        message = f"{shorten(name)} is neither a node of the graph nor a column."
+        written = None if hint is None else format_name(hint)
+        column = max(0, self.lines[number].rfind(name))
+        self._say(number, column, column + len(name), message, "unknown-node", [written])
 
     # ------------------------------------------------------------------ the body
 

@@ -46,6 +46,8 @@ class Verb:
         a line mentions the node.
     words : callable, optional
         Gives the words which a text argument can be, from what cells have bound.
+    columns : tuple of str, optional
+        The parameters that name nodes or columns; those that take names where left out.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Verb:
     lines: tuple[str, ...] = ()
     by_node: str | None = None
     words: Callable[[History], Iterable[str]] | None = None
+    columns: tuple[str, ...] | None = None
 
     @cached_property
     def call(self) -> Callable[..., object]:
@@ -107,6 +110,12 @@ class Verb:
     def takes_lines(self, parameter: Parameter) -> bool:
         """Whether a parameter is filled by lines of the body."""
         return parameter.name in self.lines
+
+    def names_nodes(self, parameter: Parameter) -> bool:
+        """Whether a parameter is the name of a node or a column, or several of them."""
+        if self.columns is None:
+            return parameter.kind == "names"
+        return parameter.name in self.columns
 
     @property
     def flags(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ def _sample_names(_history: History) -> Iterable[str]:
     return [str(name) for name in causal_magics.samples()]
 
 
+_COLUMNS = "treatment", "outcome", "by", "source", "weights"
 _VERBS = (
     Verb("graph", "CausalGraph.parse", body="text", answered=True),
     Verb("edit", "edit", shows="graph", bound_by=("name", "namespace")),
@@ -29,8 +30,8 @@ _VERBS = (
     Verb("mediate", "mediate", body="pairs", lines=("pairs",)),
     Verb("prune", "prune", lines=("measure", "also", "groups", "templates", "words", "kept_heads")),
     Verb("heads", "head_map"),
-    Verb("pns", "bounds", lines=("payoff",)),
-    Verb("narrow", "narrow", lines=("payoff",)),
+    Verb("pns", "bounds", lines=("payoff",), columns=_COLUMNS),
+    Verb("narrow", "narrow", lines=("payoff",), columns=_COLUMNS),
     Verb("target", "target"),
     Verb("explore", "explore"),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),
