@@ -164,14 +164,15 @@ def default_axes(levels: int) -> Axes:
     return (0, levels - 1), (levels - 1, 0)
 
 
-def checked_axes(value: Any, names: tuple[Any, ...]) -> Axes:
+def checked_axes(value: Any, levels: tuple[Any, ...]) -> Axes:
     """Return the entries of the payoff that two weights mean.
 
     Parameters
     ----------
     value : two of str or (int, int)
-        Names such as ``"defier"`` or ``"none -> high"``, or the outcomes untreated and treated.
-    names : tuple
+        Names such as ``"defier"`` or ``"none -> high"``, or the places of the outcomes untreated
+        and treated among the levels.
+    levels : tuple
         Labels of the levels.
 
     Raises
@@ -180,19 +181,30 @@ def checked_axes(value: Any, names: tuple[Any, ...]) -> Axes:
         Where they are not two single entries.
     """
     try:
-        pair = [tuple(each) if isinstance(each, list) else each for each in value]
-        found = [np.argwhere(weight_of(each, names).direction != 0) for each in pair]
+        entries = [_entry(each, levels) for each in value]
     except CounterfactualError as error:
         raise EditorError(str(error)) from None
     except TypeError:
-        found = []
-    entries = [(int(i), int(k)) for places in found for i, k in places.tolist()]
-    if len(found) != 2 or len(entries) != 2 or entries[0] == entries[1]:
+        entries = []
+    if len(entries) != 2 or None in entries or entries[0] == entries[1]:
         raise EditorError(
             "Expected two different entries of the payoff as axes, across and upwards, such as "
             f"('complier', 'defier') or ((0, 1), (1, 0)), got {shorten(repr(value))[1:-1]}."
         )
-    return entries[0], entries[1]
+    x, y = entries
+    assert x is not None
+    assert y is not None
+    return x, y
+
+
+def _entry(axis: Any, levels: tuple[Any, ...]) -> tuple[int, int] | None:
+    """Return the entry that one axis means; None where it is not one."""
+    if isinstance(axis, str):
+        moved = np.argwhere(weight_of(axis, levels).direction != 0).tolist()
+        return (moved[0][0], moved[0][1]) if len(moved) == 1 else None
+    pair = tuple(axis)
+    is_entry = len(pair) == 2 and all(_is_place(each, len(levels)) for each in pair)
+    return (pair[0], pair[1]) if is_entry else None
 
 
 def checked_place(value: Any, count: int) -> int | None:

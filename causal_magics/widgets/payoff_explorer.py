@@ -16,6 +16,7 @@ from causal_magics.counterfactual.targeting_result import Targeting
 from causal_magics.counterfactual.unit_bounds import UnitBounds
 from causal_magics.errors import CausalMagicsError, EditorError, shorten
 from causal_magics.graph.drawing_palette import Theme
+from causal_magics.graph.drawing_svg import svg_to_png
 from causal_magics.widgets.bundles import STATIC, read_bundle
 from causal_magics.widgets.explorer_document import (
     Weights,
@@ -24,10 +25,12 @@ from causal_magics.widgets.explorer_document import (
     checked_axes,
     checked_place,
     default_axes,
+    is_on_screen,
     readable_state,
     study_json,
     weights_of,
 )
+from causal_magics.widgets.explorer_svg import explorer_svg
 from causal_magics.widgets.graph_editor import STORED_DELAY, Bundle
 from causal_magics.widgets.head_map import Checked
 from causal_magics.widgets.live_widget import LiveWidget
@@ -247,8 +250,32 @@ class PayoffExplorer(LiveWidget):
     # ------------------------------------------------------------------ display
 
     def to_svg(self, *, theme: Theme = "auto", width: float = 700.0) -> str:
-        """Draw the bounds by stratum as they are now; `targeting.picture` draws the others."""
-        return self.targeting.picture("forest", theme=theme, width=width)
+        """Draw the bounds by stratum, the phase map and the budget as they are now.
+
+        `targeting.picture` draws each by itself. There is no phase map where the kernel computes
+        the bounds, nor of more than 2,000 strata.
+
+        Parameters
+        ----------
+        theme : {"auto", "light", "dark"}
+        width : float
+            In px, from 420.
+        """
+        return explorer_svg(
+            self.targeting, self.axes, self.selected,
+            mapped=is_on_screen(self._study_of), theme=theme, width=width, title=self.title,
+        )  # fmt: skip
+
+    def to_png(self, *, theme: Theme = "light", width: float = 700.0, zoom: float = 2.0) -> bytes:
+        """Draw the same as PNG.
+
+        Raises
+        ------
+        MissingDependencyError
+            Where `resvg-py` (the extra `png`) is not installed.
+        """
+        plain: Theme = "light" if theme == "auto" else theme
+        return svg_to_png(self.to_svg(theme=plain, width=width), zoom)
 
     def __repr__(self) -> str:
         return f"<PayoffExplorer: {repr(self.payoff)[9:-1]}, {len(self._study_of):,} strata>"

@@ -58,3 +58,27 @@ function joined([a, b, c, d]: readonly Point[], corners: readonly Corner[]): Seg
   const isFirstAbove = (corners[0]?.value ?? 0) > 0;
   return isMiddleAbove === isFirstAbove ? [[a, b], [c, d]] : [[d, a], [b, c]];
 }
+
+/** Lines through as many segments as join, so that dashes run on along them. */
+export function polylines(segments: readonly Segment[]): Point[][] {
+  const key = ([x, y]: Point): string => `${Math.round(x * 1e5)} ${Math.round(y * 1e5)}`;
+  const ends = new Map<string, number[]>();
+  segments.forEach((segment, index) => segment.forEach((end) => ends.set(key(end), [...(ends.get(key(end)) ?? []), index])));
+  const used = new Set<number>();
+  const follow = (from: Point): Point[] => {
+    const line: Point[] = [];
+    for (let end = from; ; ) {
+      const next = (ends.get(key(end)) ?? []).find((index) => !used.has(index));
+      const segment = next === undefined ? undefined : segments[next];
+      if (next === undefined || !segment) return line;
+      used.add(next);
+      end = key(segment[0]) === key(end) ? segment[1] : segment[0];
+      line.push(end);
+    }
+  };
+  return segments.flatMap(([start, end], index) => {
+    if (used.has(index)) return [];
+    used.add(index);
+    return [[...follow(start).reverse(), start, end, ...follow(end)]];
+  });
+}

@@ -140,6 +140,8 @@ function placesOf({ stratum, margins: { strata } }: Plane, most: number): number
 export interface Lines {
   readonly treat: readonly Segment[];
   readonly refuse: readonly Segment[];
+  /** Of one stratum where its midpoint is 0, and with it the least regret the other one. */
+  readonly middle: readonly Segment[];
 }
 
 /** Of one stratum exact where they cross the grid; of the population where half of it is treated or refused. */
@@ -147,11 +149,14 @@ export function linesOf({ plane, size, treat, refuse, isFull }: PhaseMap): Lines
   const bound = plane.stratum !== null && isFull ? boundsAt(plane, size) : null;
   const lines = (values: Float64Array, which: keyof Intervals): Segment[] => {
     const grid: Grid = { size, values };
-    const found = contour(grid, levelOf(plane, which), bound ? bound(which) : undefined);
-    return found.map(([[ax, ay], [bx, by]]) => [[ax / size, ay / size], [bx / size, by / size]]);
+    return unit(contour(grid, levelOf(plane, which), bound ? bound(which) : undefined), size);
   };
-  return { treat: lines(treat, "lower"), refuse: lines(refuse, "upper") };
+  const middle = plane.stratum === null ? [] : unit(contour({ size, values: treat.map((lower, node) => lower - (refuse[node] ?? 0)) }, 0), size);
+  return { treat: lines(treat, "lower"), refuse: lines(refuse, "upper"), middle };
 }
+
+const unit = (segments: readonly Segment[], size: number): Segment[] =>
+  segments.map(([[ax, ay], [bx, by]]) => [[ax / size, ay / size], [bx / size, by / size]]);
 
 /** Above which value a stratum is treated or refused; of a population, half of it. */
 export function levelOf({ stratum }: Plane, which: keyof Intervals): number {

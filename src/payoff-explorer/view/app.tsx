@@ -17,8 +17,13 @@ interface Props {
   readonly explorer: Explorer;
 }
 
-/** From how many px on weights and maps stand beside the forest. */
-const [WIDE, MIDDLE] = [860, 540];
+/** From how many px on weights and maps stand beside the forest; a matrix of more levels stands above it. */
+const [WIDE, MIDDLE, MOST_BESIDE] = [860, 540, 3];
+
+function shapeOf(width: number, levels: number): string {
+  if (width >= WIDE && levels <= MOST_BESIDE) return "wide";
+  return width >= MIDDLE ? "middle" : "narrow";
+}
 
 export function App({ explorer }: Props): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
@@ -33,7 +38,7 @@ export function App({ explorer }: Props): JSX.Element {
         <span class="cmv-faint">{isEmpty ? "No strata to show." : describeStudy(study)}</span>
         {!isEmpty && <Legend explorer={explorer} />}
       </div>
-      {!isEmpty && width > 0 && <Body explorer={explorer} shape={width >= WIDE ? "wide" : width >= MIDDLE ? "middle" : "narrow"} />}
+      {!isEmpty && width > 0 && <Body explorer={explorer} shape={shapeOf(width, study.levels.length)} />}
       <div class="cmv-foot">
         <span class="cmv-advice">sliders, or a drag on the phase map: weights · click, or ↑ ↓ in the list: a stratum · Esc: all</span>
         <LinkState link={explorer.link.value} />
@@ -69,7 +74,7 @@ function Legend({ explorer }: Props): JSX.Element {
     <span class="cmv-legend">
       {entries.map(([call, word, share]) => (
         <span key={word} data-call={word}>
-          <svg width="12" height="10" aria-hidden="true"><Mark call={call} x={6} y={5} part={1} /></svg>
+          <svg width="12" height="10" aria-hidden="true"><Mark call={call} x={6} y={5} /></svg>
           {` ${word} `}
           <b>{percent(share)}</b>
         </span>

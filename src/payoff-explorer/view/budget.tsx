@@ -74,7 +74,7 @@ function Chart({ envelope, width, spent, budget }: ChartProps): JSX.Element {
       ))}
       {[0, 0.5, 1].map((at) => <text key={at} x={x(at * whole)} y={TOP + DEPTH + 9} text-anchor={at === 1 ? "end" : at === 0 ? "start" : "middle"}>{compact(at * whole)}</text>)}
       <path class="cmx-band" d={band} />
-      <path class="cmx-best" d={line(possible)}><title>The most that any plan may bring</title></path>
+      <path class="cmx-best is-possible" d={line(possible)}><title>The most that any plan may bring</title></path>
       <path class="cmx-best" d={line(guaranteed)}><title>The most that any plan is certain to bring</title></path>
       <path class="cmx-edge" d={line(upper)} />
       <path class="cmx-edge" d={line(lower)} />

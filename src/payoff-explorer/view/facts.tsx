@@ -22,7 +22,7 @@ function Stratum({ explorer, z }: { readonly explorer: Explorer; readonly z: num
   return (
     <>
       <p>
-        <svg width="12" height="10" aria-hidden="true"><Mark call={call} x={6} y={5} part={explorer.parts.value[z] ?? 0} /></svg>
+        <svg width="12" height="10" aria-hidden="true"><Mark call={call} x={6} y={5} /></svg>
         <b>{` ${strata[z] ?? ""} `}</b>
         <span class="cmv-faint">{`${Math.round(units[z] ?? 0).toLocaleString("en")} units, ${percent(share[z] ?? 0)} of all`}</span>
       </p>

@@ -8,7 +8,7 @@ import { SORTS, type Call, type Sort } from "../decisions";
 import type { Explorer } from "../explorer";
 import { placeAfter, ROW, rowsOf, scrollFor } from "../rows";
 import { extent, round, scaleOf, type Scale } from "../scale";
-import { CALLS, describeStratum, figure } from "../wording";
+import { CALLS, describeStratum, figure, percent } from "../wording";
 import { Mark } from "./mark";
 import { Overview } from "./overview";
 
@@ -19,7 +19,8 @@ interface Props {
 /** Labels are set in 11.5 px, and measured in 13 px. */
 const LABEL_SCALE = 11.5 / 13;
 const [MOST_GUTTER, GUTTER_SHARE] = [200, 0.42];
-const [SIDE, AXIS] = [9, 20];
+/** Beside the intervals, below them, and right of them for what is treated. */
+const [SIDE, AXIS, TREATED] = [9, 20, 50];
 const SORT_WORDS: Readonly<Record<Sort, string>> = { midpoint: "midpoint", share: "share", given: "as given" };
 
 /** Where the intervals stand across. */
@@ -80,7 +81,7 @@ export function Forest({ explorer }: Props): JSX.Element {
 
 function acrossOf(width: number, widest: number, scale: Scale): Across {
   const gutter = Math.min(MOST_GUTTER, GUTTER_SHARE * width, widest + 14);
-  const room = Math.max(20, width - gutter - 2 * SIDE);
+  const room = Math.max(20, width - gutter - 2 * SIDE - TREATED);
   return { gutter, width, scale, x: (value) => round(gutter + SIDE + ((value - scale.low) / (scale.high - scale.low)) * room) };
 }
 
@@ -122,7 +123,9 @@ function Row({ explorer, across, z, place, id }: RowProps): JSX.Element {
   const confidence = explorer.confidence.value;
   const isSelected = explorer.selected.value === z;
   const y = (place + 0.5) * ROW;
-  const within = (value: number): number => Math.max(across.gutter, Math.min(across.width, across.x(value)));
+  const within = (value: number): number => Math.max(across.gutter, Math.min(across.width - TREATED, across.x(value)));
+  const part = explorer.parts.value[z] ?? 0;
+  const [from, to] = [across.x(low), across.x(high)];
   return (
     <g
       id={id}
@@ -138,17 +141,23 @@ function Row({ explorer, across, z, place, id }: RowProps): JSX.Element {
     >
       <rect class="cmx-hit" x={1} y={place * ROW + 0.5} width={Math.max(0, across.width - 2)} height={ROW - 1} rx={2} />
       <text x={6} y={y}>{fitLabel(label, (across.gutter - 10) / LABEL_SCALE)}</text>
-      {confidence && <path class="cmx-whisker" d={`M${within(confidence.lower[z] ?? 0)} ${y}H${within(confidence.upper[z] ?? 0)}`} />}
-      <path class="cmx-bar" d={`M${across.x(low)} ${y}H${across.x(high)}`} />
-      <Mark call={call} x={across.x((low + high) / 2)} y={y} part={explorer.parts.value[z] ?? 0} />
+      {confidence && <path class="cmx-whisker" d={whisker(within(confidence.lower[z] ?? 0), within(confidence.upper[z] ?? 0), y)} />}
+      <rect class="cmx-bar" x={from} y={y - 4} width={round(Math.max(1.5, to - from))} height={8} rx={1} />
+      <Mark call={call} x={(from + to) / 2} y={y} />
+      <text class="cmx-treated" x={across.width - TREATED / 2} y={y} text-anchor="middle">{part <= 0 ? "" : part < 1 ? percent(part) : "✓"}</text>
     </g>
   );
+}
+
+function whisker(from: number, to: number, y: number): string {
+  return `M${from} ${y}H${to}M${from} ${y - 3}v6M${to} ${y - 3}v6`;
 }
 
 function Axis({ across: { scale, x, width } }: { readonly across: Across }): JSX.Element {
   return (
     <svg class="cmx-axis" width={width} height={AXIS} aria-hidden="true">
       {scale.ticks.map((tick) => <text key={tick} x={x(tick)} y={9} text-anchor="middle">{figure(tick)}</text>)}
+      <text x={width - TREATED / 2} y={9} text-anchor="middle">treated</text>
     </svg>
   );
 }

@@ -11,7 +11,7 @@ export interface Palette {
   readonly refuse: Colour;
 }
 
-const FALLBACK: Palette = { treat: [0, 122, 90], undecided: [118, 118, 118], refuse: [192, 79, 0] };
+const FALLBACK: Palette = { treat: [0, 114, 178], undecided: [118, 118, 118], refuse: [192, 79, 0] };
 
 /** The palette of the view around an element, as its theme is now. */
 export function usePalette(place: RefObject<HTMLElement>): Palette {

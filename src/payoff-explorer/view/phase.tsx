@@ -6,7 +6,7 @@ import { useWidth } from "../../traits/width";
 import type { Explorer } from "../explorer";
 import { linesOf, type PhaseMap } from "../phase";
 import { paintPixels, regionLabels, type Region } from "../phase-picture";
-import type { Segment } from "../contours";
+import { polylines, type Segment } from "../contours";
 import { round } from "../scale";
 import { cellName, figure, listedCells } from "../wording";
 import { usePalette } from "./palette";
@@ -36,6 +36,7 @@ export function PhaseView({ explorer }: Props): JSX.Element {
       <div class="cmx-caption">
         <b>Phase map</b>
         <span class="cmv-faint cmx-of" title={of}>{of}</span>
+        {selected !== null && <button type="button" class="cmg-link" onClick={() => explorer.select(null)}>all</button>}
       </div>
       {margins === null ? (
         <p class="cmv-faint">The kernel computes these bounds, one payoff at a time: there is a phase map for two arms and up to four outcome levels.</p>
@@ -137,6 +138,7 @@ function Lines({ map, side }: { readonly map: PhaseMap; readonly side: number })
         <rect class="cmx-frame" width={side} height={side} />
         <path class="cmx-flip is-treat" d={pathOf(lines.treat, side)} />
         <path class="cmx-flip is-refuse" d={pathOf(lines.refuse, side)} />
+        <path class="cmx-flip is-middle" d={pathOf(lines.middle, side)} />
         {regionLabels(map).map(({ region, x, y }) => (
           <text key={region} class={`cmx-region is-${region}`} x={Math.max(WORD, Math.min(side - WORD, x * side))} y={Math.max(9, Math.min(side - 9, (1 - y) * side))} text-anchor="middle">{words[region]}</text>
         ))}
@@ -147,7 +149,7 @@ function Lines({ map, side }: { readonly map: PhaseMap; readonly side: number })
 
 function pathOf(segments: readonly Segment[], side: number): string {
   const point = ([x, y]: readonly [number, number]): string => `${round(x * side)} ${round((1 - y) * side)}`;
-  return segments.map(([a, b]) => `M${point(a)}L${point(b)}`).join("");
+  return polylines(segments).map((line) => `M${line.map(point).join("L")}`).join("");
 }
 
 /** Where the weights are now. */
