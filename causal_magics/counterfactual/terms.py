@@ -15,6 +15,9 @@ from causal_magics.counterfactual.bounds import Floats
 
 __all__ = ["Terms"]
 
+BATCH = 1000
+"""Strata at once: their terms fit in the cache, which is several times faster than all at once."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Terms:
@@ -37,7 +40,12 @@ class Terms:
         ----------
         cells : ndarray of shape (strata, cells)
         """
-        return (cells @ self.lower.T).max(axis=1), (cells @ self.upper.T).min(axis=1)
+        lower, upper = np.empty(len(cells)), np.empty(len(cells))
+        for start in range(0, len(cells), BATCH):
+            columns = cells[start : start + BATCH].T
+            lower[start : start + BATCH] = (self.lower @ columns).max(axis=0)
+            upper[start : start + BATCH] = (self.upper @ columns).min(axis=0)
+        return lower, upper
 
     def unique(self) -> Terms:
         """Return the terms without repetitions."""
