@@ -82,7 +82,7 @@ class Question:
         that all that holds by the new graph holds.
         """
         graph = functional_elimination(self.whole, functional)
-        plain = _projected(graph, {*self.joint.names, *self.selected})
+        plain = _projected(graph, {*self.joint.names, *self.selected} & set(graph.nodes))
         affected = frozenset(affected_by(plain, self.treatment))
         return replace(self, graph=plain, affected=affected, whole=graph)
 
@@ -124,7 +124,7 @@ def ask(
             )
     joint, notes = _joint(data, wanted, (x, y))
     selected = tuple(name for name in graph.selections if name in relevant)
-    kept = set(joint.names) | set(selected)
+    kept = {*joint.names, *selected} & set(relevant)
     whole = _marked(graph.subgraph(relevant), kept)
     plain = _projected(whole, kept)
     return Question(
