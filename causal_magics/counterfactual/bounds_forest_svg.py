@@ -60,6 +60,9 @@ class Forest:
     confidence : float
     tally : mapping of str to int
         How many of all strata have each verdict, those that are not drawn too.
+    is_judged : bool
+        Whether 0 divides treating from refusing; it does not for a quantity that has one sign, such
+        as the PNS.
     """
 
     labels: tuple[str, ...]
@@ -72,11 +75,20 @@ class Forest:
     quantity: str
     confidence: float
     tally: Mapping[str, int]
+    is_judged: bool = True
 
     @classmethod
     def of_bounds(cls, bounds: UnitBounds, most: int = MOST) -> Forest:
-        """Return the first strata with their verdicts."""
-        return cls._of(bounds, bounds.benefit, bounds.interval, verdicts(*bounds.benefit), most)
+        """Return the first strata with their verdicts; with their bounds where 0 says nothing."""
+        said = verdicts(*bounds.benefit)
+        drawn = cls._of(bounds, bounds.benefit, bounds.interval, said, most)
+        if bounds.payoff.values.min() < 0 < bounds.payoff.values.max():
+            return drawn
+        ends = zip(drawn.lower, drawn.upper, strict=True)
+        decision = tuple(f"{written(lower)} to {written(upper)}" for lower, upper in ends)
+        alike = np.full(len(decision), "treat")
+        tally = {"treat": len(said)}
+        return replace(drawn, verdict=alike, decision=decision, tally=tally, is_judged=False)
 
     @classmethod
     def of_targeting(cls, targeting: Targeting, most: int = MOST) -> Forest:
@@ -128,6 +140,8 @@ class Forest:
     def describe(self, stratum: int) -> str:
         """Return a stratum in words: its label, bounds, verdict and decision."""
         ends = f"{written(self.lower[stratum])} to {written(self.upper[stratum])}"
+        if not self.is_judged:
+            return f"{self.labels[stratum]}: {ends}"
         verdict, decision = str(self.verdict[stratum]), self.decision[stratum]
         said = verdict if verdict == decision else f"{verdict}; decision: {decision}"
         return f"{self.labels[stratum]}: {ends}, {said}"
@@ -193,7 +207,7 @@ class _Drawing:
         shown = fit_label(heading, (self.width - 2 * _MARGIN) * 0.95)
         yield pen.text(shown, _MARGIN, 20, colour="text", **{"font-size": "13"})
         scale = self._scale()
-        unit = f"{forest.quantity} of treating a unit"
+        unit = f"{forest.quantity} of treating a unit" if forest.is_judged else forest.quantity
         yield from pen.x_axis(scale, _TOP, bottom, unit)
         zero = scale.at(0.0)
         yield pen.line([(zero, _TOP - 4), (zero, bottom)], "line", 1.2)
@@ -233,17 +247,16 @@ class _Drawing:
     def _others(self, y: float) -> str:
         rest = self.forest.rest
         parts = ", ".join(f"{number:,} {word}" for word, number in rest.items())
-        words = f"and {sum(rest.values()):,} more: {parts}"
+        words = f"and {sum(rest.values()):,} more" + (f": {parts}" if self.forest.is_judged else "")
         return self.pen.label(words, self.width / 2, y + 4, size=11)
 
     def _legend(self, y: float) -> Iterator[str]:
         pen = self.pen
         bar = pen.box(-8, -4, 16, 8, "muted", 0.45)
         whisker = pen.line([(-8, 0), (8, 0)], "muted", 1.2)
+        judged = VERDICT_COLOURS if self.forest.is_judged else ()
         entries = [
-            (pen.mark("treat", 0, 0), "treat"),
-            (pen.mark("undecided", 0, 0), "undecided"),
-            (pen.mark("refuse", 0, 0), "refuse"),
+            *((pen.mark(word, 0, 0), word) for word in judged),
             (bar, "bounds"),
             (whisker, f"{100 * self.forest.confidence:g} % interval"),
         ]

@@ -79,6 +79,16 @@ def test_many_strata_are_drawn_in_part_and_counted() -> None:
         bounds_forest_svg(Forest.of_bounds(many), width=100)
 
 
+def test_a_quantity_of_one_sign_is_not_judged() -> None:
+    bounds = Known.random(40, 2, seed=4).bounds([1.0, 0.0, 0.0, 0.0])
+    found = texts(drawn(bounds_forest_svg(Forest.of_bounds(bounds))))
+    assert not {"treat", "undecided", "refuse"} & set(found)
+    assert "and 10 more" in found
+    best = int(np.argmax(bounds.benefit.midpoint))
+    ends = written(float(bounds.benefit.lower[best])), written(float(bounds.benefit.upper[best]))
+    assert " to ".join(ends) in found
+
+
 def test_intervals_that_are_not_known_are_those_of_the_bounds() -> None:
     forest = Forest.of_bounds(BOUNDS)
     assert (forest.below <= forest.lower).all()
