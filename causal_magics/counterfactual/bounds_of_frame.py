@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -114,7 +114,7 @@ def bounds(
     Sources: Tian & Pearl (2000), "Probabilities of causation: bounds and identification"; Li &
     Pearl (2019), "Unit selection based on counterfactual logic".
     """
-    names = (by,) if isinstance(by, str) else tuple(by)
+    names = (by,) if isinstance(by, str) or not isinstance(by, Iterable) else tuple(by)
     check_option("design", design, ("experiment", "observations"))
     check_option("small", small, ("pool", "keep"))
     check_option("contradictions", contradictions, ("refuse", "project"))

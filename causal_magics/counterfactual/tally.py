@@ -134,7 +134,17 @@ class Tally:
             for name in {**self.left_out, **other.left_out}
         }
         counts = added(self.counts, other.counts)
-        return Tally(arms, levels, by, strata, counts, squares, self.rows + other.rows, left_out)
+        rows_read = self.rows + other.rows
+        return Tally(arms, levels, by, strata, counts, squares, rows_read, left_out).occurring()
+
+    def occurring(self) -> Tally:
+        """Return the strata that have units."""
+        occurs = np.asarray(self.counts.any(axis=(1, 2, 3)))
+        if occurs.all():
+            return self
+        squares = None if self.squares is None else take_strata(self.squares, occurs)
+        counts = take_strata(self.counts, occurs)
+        return replace(self, strata=self.strata[occurs], counts=counts, squares=squares)
 
 
 def tally_of(frame: Any, roles: Roles) -> Tally:
@@ -169,14 +179,11 @@ def tally_of(frame: Any, roles: Roles) -> Tally:
     size = (len(sources), len(arms), len(levels), len(strata))
     counts = _sums(code, None, size) if weights is None else _sums(code, weights, size)
     squares = None if weights is None else _sums(code, weights**2, size)
-    occurs = np.asarray(counts.any(axis=(1, 2, 3)))
-    if not occurs.all():
-        strata, counts = strata[occurs], take_strata(counts, occurs)
-        squares = None if squares is None else take_strata(squares, occurs)
+    labels = tuple(column.labels for column in by)
     counts = _by_source(counts, sources)
     squares = None if squares is None else _by_source(squares, sources)
-    labels = tuple(column.labels for column in by)
-    return Tally(arms, levels, labels, strata, counts, squares, n_rows, left_out)
+    tally = Tally(arms, levels, labels, strata, counts, squares, n_rows, left_out)
+    return tally.occurring()
 
 
 def _sums(code: NDArray[np.int64], weights: Floats | None, size: tuple[int, ...]) -> Floats:
