@@ -38,10 +38,11 @@ function crossing(from: Corner, to: Corner, level: number, at?: At): Point[] {
   if (from.value > 0 === to.value > 0) return [];
   const along = (t: number): Point => [from.x + t * (to.x - from.x), from.y + t * (to.y - from.y)];
   let [low, high] = [{ t: 0, value: from.value }, { t: 1, value: to.value }];
+  const nothing = 1e-12 * (Math.abs(from.value) + Math.abs(to.value));
   let t = low.value / (low.value - high.value);
   for (let turn = 0; at && turn < 30 && high.t - low.t > 1e-7; turn++) {
     const here = { t, value: at(...along(t)) - level };
-    if (here.value === 0) break;
+    if (Math.abs(here.value) <= nothing) break;
     if (here.value > 0 === low.value > 0) low = here;
     else high = here;
     // The chord finds a kink in a few turns; halving ends what it is slow at.
