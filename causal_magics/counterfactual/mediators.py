@@ -12,6 +12,10 @@ and the lower bound gains too.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from causal_magics.counterfactual.bounds import Floats
@@ -21,7 +25,7 @@ from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.payoff_terms import payoff_bounds
 from causal_magics.counterfactual.two_worlds import Mediation
 
-__all__ = ["MOST_VALUES", "least_moved", "mediator_bounds"]
+__all__ = ["MOST_VALUES", "Mediated", "least_moved", "mediator_bounds"]
 
 MOST_VALUES = 12
 """Combinations of values of the mediators up to which they are coupled."""
@@ -31,10 +35,30 @@ MOST_PAIRS = 20_000
 Ends = tuple[Floats, Floats]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Mediated:
+    """Bounds through mediators.
+
+    Attributes
+    ----------
+    share, lower, upper : ndarray of shape (strata,)
+        Where an arm was never taken in a stratum, those of observations alone.
+    """
+
+    share: Floats
+    lower: Floats
+    upper: Floats
+
+    @property
+    def mean(self) -> tuple[float, float]:
+        """The bounds averaged over the strata."""
+        return float(self.share @ self.lower), float(self.share @ self.upper)
+
+
 def mediator_bounds(
     joint: Joint, treatment: str, outcome: str, found: Mediation, payoff: Payoff
-) -> Ends | None:
-    """Return bounds on the benefit in each stratum.
+) -> Mediated | None:
+    """Return bounds on the benefit in each stratum of what the mediators depend on.
 
     Parameters
     ----------
@@ -47,47 +71,67 @@ def mediator_bounds(
 
     Returns
     -------
-    lower, upper : ndarray of shape (strata,), or None
-        NaN in strata in which one arm was never taken. None where there are too many values.
+    Mediated or None
+        None where there are too many values.
     """
-    groups = found.given, found.mediators, (treatment,), (outcome,)
+    others = tuple(name for name in found.given if name not in found.moving)
     if joint.size(found.mediators) > MOST_VALUES:
         return None
-    cells = joint.table(*groups)  # (strata, values, arms, levels)
-    if len(cells) * cells.shape[1] ** 2 > MOST_PAIRS:
+    groups = found.moving, others, found.mediators, (treatment,), (outcome,)
+    cells = joint.table(*groups)
+    if cells.shape[0] * cells.shape[1] * cells.shape[2] ** 2 > MOST_PAIRS:
         return None
-    arms = cells.sum(axis=(1, 3))
+    cells = cells[cells.sum(axis=(1, 2, 3, 4)) > 0]
+    arms = cells.sum(axis=(1, 2, 4))
     with np.errstate(invalid="ignore"):
-        margins = cells.sum(axis=3) / arms[:, None]  # P(m | x, given)
+        margins = cells.sum(axis=(1, 4)) / arms[:, None]  # P(m | x, moving)
     known = np.isfinite(margins).all(axis=(1, 2))
+    seen = payoff_bounds(Distributions(None, _observations(cells)), payoff)
     ends = []
-    for costs, sign in zip(_costs(cells[known], found, payoff), (1.0, -1.0), strict=True):
-        end = np.full(len(cells), np.nan)
-        end[known] = sign * least_moved(sign * costs, margins[known, :, 0], margins[known, :, 1])
-        ends.append(end)
-    return ends[0], ends[1]
+    bounded = _costs(cells[known], found, payoff)
+    for end, costs, sign in zip(seen, bounded, (1.0, -1.0), strict=True):
+        least = sign * least_moved(sign * costs, margins[known, :, 0], margins[known, :, 1])
+        within = np.maximum if sign > 0 else np.minimum
+        narrowed = end.copy()
+        narrowed[known] = within(narrowed[known], least)
+        ends.append(narrowed)
+    return Mediated(cells.sum(axis=(1, 2, 3, 4)), ends[0], ends[1])
+
+
+def _observations(cells: Floats) -> Floats:
+    """Return P(x, y | stratum) out of P(stratum, others, mediators, x, y)."""
+    seen = cells.sum(axis=(1, 2))
+    return np.asarray(seen / seen.sum(axis=(1, 2), keepdims=True))
 
 
 def _costs(cells: Floats, found: Mediation, payoff: Payoff) -> Ends:
     """Bound the benefit of units with mediators m' untreated and m treated.
 
+    It is averaged over the covariates that the mediators do not depend on and, where the treatment
+    is confounded, over the arms that were taken.
+
     Returns
     -------
     lower, upper : ndarray of shape (strata, values, values)
     """
-    if found.manner == "partial":
-        return _coupled(cells[:, :, 0], cells[:, :, 1], payoff, same=False)
-    if found.manner == "complete":
-        pooled = cells.sum(axis=2)
-        return _coupled(pooled, pooled, payoff, same=True)
-    total = np.zeros((2, len(cells), cells.shape[1], cells.shape[1]))
-    share = cells.sum(axis=(1, 3)) / cells.sum(axis=(1, 2, 3))[:, None]
-    for arm in range(cells.shape[2]):
-        responses = cells[:, :, arm]
-        total += share[:, arm, None, None] * np.stack(
-            _coupled(responses, responses, payoff, same=True)
-        )
-    return total[0], total[1]
+    strata, others, values, arms, levels = cells.shape
+    if found.manner == "complete, treatment confounded":
+        parts = others * arms
+        untreated = treated = cells.swapaxes(2, 3).reshape(strata, parts, values, levels)
+        weights = untreated.sum(axis=(2, 3))
+    else:
+        parts = others
+        pooled = cells.sum(axis=3)
+        partial = found.manner == "partial"
+        untreated, treated = (cells[..., 0, :], cells[..., 1, :]) if partial else (pooled, pooled)
+        weights = pooled.sum(axis=(2, 3))
+    flat = strata * parts, values, levels
+    same = found.manner != "partial"
+    lower, upper = _coupled(untreated.reshape(flat), treated.reshape(flat), payoff, same=same)
+    shares = weights / weights.sum(axis=1, keepdims=True)
+    shape = strata, parts, values, values
+    lower, upper = (np.einsum("sp,spmn->smn", shares, e.reshape(shape)) for e in (lower, upper))
+    return lower, upper
 
 
 def _coupled(untreated: Floats, treated: Floats, payoff: Payoff, *, same: bool) -> Ends:
@@ -109,11 +153,12 @@ def _coupled(untreated: Floats, treated: Floats, payoff: Payoff, *, same: bool) 
     pairs[..., 1, :] = second[:, None, :]
     flat = pairs.reshape(-1, 2, levels)
     known = np.isfinite(flat).all(axis=(1, 2))
-    lower = np.full(len(flat), payoff.values.min())
-    upper = np.full(len(flat), payoff.values.max())
+    ends = np.stack(
+        [_half_known(flat, payoff.values, np.min), _half_known(flat, payoff.values, np.max)]
+    )
     if known.any():
-        lower[known], upper[known] = payoff_bounds(Distributions(flat[known]), payoff)
-    ends = np.stack([lower, upper]).reshape(2, strata, values, values)
+        ends[:, known] = payoff_bounds(Distributions(flat[known]), payoff)
+    ends = ends.reshape(2, strata, values, values)
     if same:
         place = np.arange(values)
         worth = first @ np.diag(payoff.values)
@@ -121,6 +166,15 @@ def _coupled(untreated: Floats, treated: Floats, payoff: Payoff, *, same: bool) 
         ends[0][:, place, place] = np.where(seen, worth, payoff.values.diagonal().min())
         ends[1][:, place, place] = np.where(seen, worth, payoff.values.diagonal().max())
     return ends[0], ends[1]
+
+
+def _half_known(pairs: Floats, payoff: Floats, extreme: Callable[..., Any]) -> Floats:
+    """Return an end of the benefit where one of both distributions is known, or none."""
+    found = np.full(len(pairs), float(extreme(payoff)))
+    for place in (0, 1):
+        mean = pairs[:, place] @ extreme(payoff, axis=1 - place)
+        found = np.where(np.isfinite(mean), mean, found)
+    return found
 
 
 def least_moved(costs: Floats, untreated: Floats, treated: Floats) -> Floats:

@@ -40,7 +40,7 @@ class NarrowingStep:
 
     Attributes
     ----------
-    kind : {"no effect", "effect", "strata", "mediator", "functional"}
+    kind : {"no effect", "effect", "strata", "instrument", "mediator", "functional"}
     words : str
         What narrows, such as ``back-door {Age}``.
     nodes : tuple of str

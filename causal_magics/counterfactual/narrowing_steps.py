@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-import numpy as np
-
-from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.covariates import FEWEST_UNITS
-from causal_magics.counterfactual.distributions import Distributions
 from causal_magics.counterfactual.identified_effects import (
     Route,
     Strata,
@@ -20,12 +16,11 @@ from causal_magics.counterfactual.identified_effects import (
     find_route,
     gaps,
     overall,
-    strata_by,
     stratified,
 )
 from causal_magics.counterfactual.mediators import mediator_bounds
+from causal_magics.counterfactual.narrowing_instruments import best_instrument
 from causal_magics.counterfactual.narrowing_question import Question
-from causal_magics.counterfactual.payoff_terms import payoff_bounds
 from causal_magics.counterfactual.two_worlds import Mediation, mediation
 from causal_magics.errors import CounterfactualError, PositivityError
 from causal_magics.graph.elements import ordered_pair
@@ -33,7 +28,7 @@ from causal_magics.graph.separation import is_d_separated
 
 __all__ = ["Finding", "StepKind", "findings", "is_exhausted"]
 
-StepKind = Literal["no effect", "effect", "strata", "mediator", "functional"]
+StepKind = Literal["no effect", "effect", "strata", "instrument", "mediator", "functional"]
 MOST_MEDIATORS = 5
 """Mediators up to which pairs of them are tried too."""
 
@@ -44,7 +39,7 @@ class Finding:
 
     Attributes
     ----------
-    kind : {"no effect", "effect", "strata", "mediator", "functional"}
+    kind : {"no effect", "effect", "strata", "instrument", "mediator", "functional"}
     words : str
         What narrows, such as ``back-door {Age}``.
     nodes : tuple of str
@@ -79,6 +74,8 @@ def findings(question: Question) -> Iterator[Finding]:
     if route is not None:
         yield from _by_route(question, route)
     if question.graph.is_admg:
+        if route is None or route.adjusted is None:
+            yield from _by_instruments(question)
         yield from _by_mediators(question)
 
 
@@ -127,6 +124,23 @@ def _mean(strata: Strata, question: Question) -> tuple[float, float]:
     return float(strata.share @ lower), float(strata.share @ upper)
 
 
+def _by_instruments(question: Question) -> Iterator[Finding]:
+    """Yield the bounds of the best instrument, where the treatment is confounded."""
+    found = best_instrument(question)
+    if found is None:
+        return
+    x, y, nodes = question.treatment, question.outcome, and_join(found.instruments)
+    given = f", given {and_join(found.given)}" if found.given else ""
+    reason = f"{nodes} moves {x} and reaches {y} through it alone{given}."
+    words = f"instrument {braces(found.instruments)}{_given(found.given)}"
+    ends = found.lower, found.upper, found.problem
+    yield Finding("instrument", words, found.instruments, reason, *ends)
+
+
+def _given(names: tuple[str, ...]) -> str:
+    return f" given {braces(names)}" if names else ""
+
+
 def _by_mediators(question: Question) -> Iterator[Finding]:
     """Yield the narrowest bounds of all mediators, or sets of them, that split the effect."""
     best: tuple[float, float, Mediation] | None = None
@@ -140,9 +154,7 @@ def _by_mediators(question: Question) -> Iterator[Finding]:
     if best is None:
         return
     lower, upper, found = best
-    words = f"mediator {braces(found.mediators)}"
-    if found.given:
-        words += f" given {braces(found.given)}"
+    words = f"mediator {braces(found.mediators)}{_given(found.given)}"
     yield Finding("mediator", words, found.mediators, _why(question, found), lower, upper)
 
 
@@ -166,17 +178,13 @@ def _split(question: Question, mediators: tuple[str, ...]) -> Mediation | None:
         found = mediation(graph, x, y, mediators, {*given, *question.selected})
         if found is None:
             continue
-        chosen = given
         for name in given:
-            others = tuple(other for other in chosen if other != name)
-            fewer = mediation(graph, x, y, mediators, {*others, *question.selected})
-            if (
-                fewer is not None
-                and fewer.manner == found.manner
-                and is_d_separated(graph, name, {y, *mediators}, {*others, x, *question.selected})
-            ):
-                chosen = others
-        return Mediation(found.mediators, chosen, found.manner)
+            others = {*found.given} - {name}
+            fewer = mediation(graph, x, y, mediators, others)
+            idle = is_d_separated(graph, name, {y, *mediators}, {*others, x})
+            if idle and fewer is not None and fewer.manner == found.manner:
+                found = fewer
+        return found.without(question.selected)
     return None
 
 
@@ -189,18 +197,7 @@ def _mediated(question: Question, found: Mediation) -> tuple[float, float] | Non
         ends = mediator_bounds(joint, question.treatment, question.outcome, found, question.payoff)
     except CounterfactualError:  # the table is too large
         return None
-    if ends is None:
-        return None
-    strata = strata_by(question, found.given)
-    occur = question.cells(found.given).sum(axis=(1, 2)) > 0
-    seen = payoff_bounds(Distributions(None, strata.observational), question.payoff)
-    known = [
-        np.where(np.isnan(end[occur]), other, end[occur])
-        for end, other in zip(ends, seen, strict=True)
-    ]
-    lower: Floats = np.maximum(known[0], seen[0])
-    upper: Floats = np.minimum(known[1], seen[1])
-    return float(strata.share @ lower), float(strata.share @ upper)
+    return None if ends is None else ends.mean
 
 
 def _why(question: Question, found: Mediation) -> str:

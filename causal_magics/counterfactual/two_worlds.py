@@ -9,7 +9,7 @@ the mediators would do and what the outcome would do to them are independent.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from causal_magics.graph.canonical import CanonicalDag
@@ -28,6 +28,9 @@ class Mediation:
     Attributes
     ----------
     mediators, given : tuple of str
+    moving : tuple of str
+        Those given on which the mediators depend: their coupling is one for all values of the
+        others.
     manner : {"complete", "complete, treatment confounded", "partial"}
         Complete: the treatment acts through the mediators alone, so that P(y_m | given) is
         P(y | m, given). Treatment confounded: P(y_m | given) differs by the treatment that was
@@ -37,7 +40,15 @@ class Mediation:
 
     mediators: tuple[str, ...]
     given: tuple[str, ...]
+    moving: tuple[str, ...]
     manner: Manner
+
+    def without(self, names: Collection[str]) -> Mediation:
+        """Return the same among units of one value of some nodes."""
+        given, moving = (
+            tuple(name for name in each if name not in names) for each in (self.given, self.moving)
+        )
+        return replace(self, given=given, moving=moving)
 
 
 def mediation(
@@ -71,13 +82,16 @@ def mediation(
     x = worlds.shared([treatment])
     if not separated(worlds.dag, worlds.mediators, x, z):
         return None
+    manner: Manner
+    if separated(worlds.dag, worlds.mediators | x, worlds.outcome, z):
+        manner = "complete" if worlds.is_complete else "partial"
+    elif worlds.is_complete and separated(worlds.dag, worlds.mediators, worlds.outcome, z | x):
+        manner = "complete, treatment confounded"
+    else:
+        return None
     names = tuple(name for name in graph.nodes if name in mediators)
     strata = tuple(name for name in graph.nodes if name in given)
-    if separated(worlds.dag, worlds.mediators | x, worlds.outcome, z):
-        return Mediation(names, strata, "complete" if worlds.is_complete else "partial")
-    if worlds.is_complete and separated(worlds.dag, worlds.mediators, worlds.outcome, z | x):
-        return Mediation(names, strata, "complete, treatment confounded")
-    return None
+    return Mediation(names, strata, worlds.moving(strata, x), manner)
 
 
 class _TwoWorlds:
@@ -115,6 +129,16 @@ class _TwoWorlds:
     def shared(self, names: Collection[str]) -> int:
         """Return the bit set of nodes that the treatment does not affect."""
         return sum(1 << self._places[name, "shared"] for name in set(names))
+
+    def moving(self, given: tuple[str, ...], treatment: int) -> tuple[str, ...]:
+        """Return the covariates that mediators depend on, given which they do not on the rest."""
+        kept = given
+        for name in given:
+            fewer = tuple(other for other in kept if other != name)
+            others = treatment | self.shared(set(given) - set(fewer))
+            if separated(self.dag, self.mediators, others, self.shared(fewer)):
+                kept = fewer
+        return kept
 
     def _copies(self, name: str) -> list[int]:
         return [place for (node, _), place in self._places.items() if node == name]

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from oracles.random_graphs import random_admg
 from oracles.response_models import ResponseModel
 
+from causal_magics.counterfactual.counterfactual_queries import CounterfactualQuery
+from causal_magics.counterfactual.discrete_graphs import graph_bounds
 from causal_magics.counterfactual.narrowing import Narrowing, narrow
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.graph.model import CausalGraph
@@ -26,6 +28,9 @@ CASES = {
     "mediator": ("X -> M -> Y; Z -> X; Z -> M; Z -> Y", {"effect", "strata", "mediator"}),
     "partial mediator": ("X -> M -> Y; X -> Y", {"effect", "mediator"}),
     "two mediators": ("X -> M -> Y; X -> N -> Y", {"effect", "mediator"}),
+    "instrument": ("Z -> X; X -> Y; X <-> Y", {"instrument"}),
+    "instrument with a covariate": ("W -> Z; W -> Y; Z -> X; X -> Y; X <-> Y", {"instrument"}),
+    "two instruments": ("Z -> X; V -> X; X -> Y; X <-> Y", {"instrument"}),
     "functional": (
         "A -> F; B -> F; F -> X; F -> Y; X -> Y; F [latent, functional]",
         {"functional"},
@@ -60,6 +65,31 @@ def test_the_truth_lies_within_every_step(case: str) -> None:
         assert holds(found, model.benefit("X", "Y", PNS)), (seed, found)
         gained |= {step.kind for step in found.steps if step.gain > 1e-3}
     assert kinds <= gained | ({"strata"} if case == "no confounding" else set())
+
+
+EXACT = (
+    "X -> Y; X <-> Y", "Z -> X; Z -> Y; X -> Y", "Z -> Y; X -> Y", "Z -> X; X -> Y; X <-> Y",
+    "X -> M -> Y", "X -> M -> Y; X -> Y", "X -> M -> Y; X <-> Y", "Z -> Y; X -> M -> Y; X -> Y",
+    "Z -> X; Z -> M; X -> M -> Y",
+)  # fmt: skip
+OUTER = ("X -> M -> N -> Y", "X -> M -> Y; X -> N -> Y", "W -> X; X -> M -> Y; X <-> Y")
+
+
+@pytest.mark.parametrize("text", [*EXACT, *OUTER])
+@pytest.mark.parametrize("seed", range(3))
+def test_bounds_are_those_of_all_models_of_the_graph_or_hold_them(text: str, seed: int) -> None:
+    graph = CausalGraph.parse(text)
+    joint = ResponseModel(graph, seed).joint
+    query = CounterfactualQuery.pns("X", "Y")
+    every = graph_bounds(graph, joint, graph.nodes, query)
+    found = narrow(graph, joint, "X", "Y").bounds
+    if text in EXACT:
+        assert every.kind == "sharp"
+        assert (found.lower, found.upper) == pytest.approx((every.lower, every.upper), abs=1e-5)
+    else:
+        assert found.kind == "outer"
+        assert found.lower <= every.lower + 1e-5
+        assert found.upper >= every.upper - 1e-5
 
 
 def random_case(rng: random.Random, seed: int) -> tuple[CausalGraph, ResponseModel, str, str]:

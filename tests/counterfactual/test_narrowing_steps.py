@@ -135,8 +135,27 @@ def test_hidden_functional_nodes_are_eliminated() -> None:
     assert step(found, "functional").reason.startswith(told)
     plain = narrow(graph.set_roles("F", "latent"), joint, "X", "Y")
     assert plain.gain == 0
-    direct = narrow(CausalGraph.parse("A -> X; B -> X; A -> Y; B -> Y; X -> Y"), joint, "X", "Y")
+    edges = [("A", "X"), ("B", "X"), ("A", "Y"), ("B", "Y"), ("X", "Y")]
+    direct = narrow(CausalGraph("ABXY", edges), joint, "X", "Y")
     assert found.bounds.upper == pytest.approx(direct.bounds.upper)
+
+
+def test_an_instrument_gives_the_bounds_of_balke_and_pearl() -> None:
+    cholesterol = [[[0.919, 0.081], [0, 0]], [[0.315, 0.073], [0.139, 0.473]]]
+    graph = CausalGraph.parse("Z -> X; X -> Y; X <-> Y")
+    found = narrow(graph, np.array(cholesterol) / 2, "X", "Y")
+    assert (found.bounds.lower, found.bounds.upper) == pytest.approx((0.465, 0.788), abs=1e-3)
+    assert step(found, "instrument").reason == "Z moves X and reaches Y through it alone."
+    joint = np.zeros((2, 2, 2))
+    joint[0, 1, 0] = joint[1, 1, 1] = 0.5  # all are treated, and the outcome follows Z
+    told = narrow(graph, mixed(joint), "X", "Y")
+    assert step(told, "instrument").reason.startswith("The data are of no instrument: sum over y of")
+    assert told.gain == 0
+
+
+def mixed(joint: Array) -> Array:
+    """A distribution that is nearly the given one, and in which nothing has probability 0."""
+    return 0.96 * joint + 0.04 / joint.size
 
 
 def test_an_experiment_takes_the_place_of_the_effect() -> None:
