@@ -149,7 +149,9 @@ def test_an_instrument_gives_the_bounds_of_balke_and_pearl() -> None:
     joint = np.zeros((2, 2, 2))
     joint[0, 1, 0] = joint[1, 1, 1] = 0.5  # all are treated, and the outcome follows Z
     told = narrow(graph, mixed(joint), "X", "Y")
-    assert step(told, "instrument").reason.startswith("The data are of no instrument: sum over y of")
+    assert step(told, "instrument").reason.startswith(
+        "The data are of no instrument: sum over y of"
+    )
     assert told.gain == 0
 
 
