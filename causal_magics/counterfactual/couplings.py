@@ -17,7 +17,7 @@ from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.distributions import Distributions
 from causal_magics.counterfactual.transport import MOST_LEVELS, _tree_solutions
 
-__all__ = ["Couplings", "Groups", "couplings_of"]
+__all__ = ["Couplings", "Groups", "couplings_of", "is_transport"]
 
 Groups = tuple[Floats, ...]
 """The groups of one stratum: shares of response types, shape (vertices, levels * levels)."""
@@ -59,6 +59,17 @@ class Couplings:
         return lower, upper
 
 
+def is_transport(distributions: Distributions, *, monotone: bool = False) -> bool:
+    """Tell whether response types are couplings of known margins, of few levels.
+
+    They are not where there are three arms or more that are monotone, or of which there are both an
+    experiment and observations.
+    """
+    _, arms, levels = distributions.shape
+    both = distributions.experimental is not None and distributions.observational is not None
+    return levels <= MOST_LEVELS and (arms == 2 or not (monotone or both))
+
+
 def couplings_of(
     distributions: Distributions, *, contrast: tuple[int, int] = (0, 1), monotone: bool = False
 ) -> Couplings | None:
@@ -76,15 +87,12 @@ def couplings_of(
     Returns
     -------
     Couplings or None
-        None where they are no transport: three arms or more that are monotone, or of which there
-        are both an experiment and observations; more than `MOST_LEVELS` levels; data that
-        contradict monotonicity.
+        None where they are no transport, or the data contradict monotonicity.
     """
-    strata, arms, levels = distributions.shape
-    exp, obs = distributions.experimental, distributions.observational
-    more = arms > 2 and (monotone or (exp is not None and obs is not None))
-    if levels > MOST_LEVELS or more:
+    if not is_transport(distributions, monotone=monotone):
         return None
+    strata, _, levels = distributions.shape
+    exp, obs = distributions.experimental, distributions.observational
     allowed = ~np.tri(levels, k=-1, dtype=bool) if monotone else np.ones((levels, levels), bool)
     if exp is None:
         assert obs is not None

@@ -9,18 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.counterfactual.benefit_function import benefit_function
+from causal_magics.counterfactual.benefit_function import Line, benefit_function
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.decisions import Rule, check_rule, criterion
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.payoff_weights import (
     MovedWeight,
     all_weights,
-    payoffs_along,
     weight_of,
 )
 from causal_magics.counterfactual.unit_bounds import UnitBounds
-from causal_magics.counterfactual.weight_breaks import Crossings, crossings
+from causal_magics.counterfactual.weight_breaks import TOLERANCE, Crossings, crossings
 from causal_magics.data.frames import new_frame
 
 __all__ = ["Flips", "SafeRatio", "flips", "safe_ratio"]
@@ -154,18 +153,26 @@ def flips(
     function = benefit_function(bounds)
     found: list[tuple[NDArray[Any], ...]] = []
     for which, weight in enumerate(moving):
-        points = function.breaks(bounds.payoff, weight)
-        gross = function.evaluate(payoffs_along(bounds.payoff, weight, points))
-        lower, upper = (end - np.reshape(costs, (-1, 1)) for end in gross)
+        line = function.along(bounds.payoff, weight)
+        lower, upper = (end - np.reshape(costs, (-1, 1)) for end in (line.lower, line.upper))
         decided = criterion(lower, upper, rule, optimism)
         for name, values, side in (("lower", lower, 1), ("upper", upper, -1), ("rule", decided, 1)):
-            found.append(_told(which, name, crossings(points, values, side)))
+            found.append(_told(which, name, _crossed(line, values, side)))
     moved, stratum, at, bound, before, after = (
         np.concatenate(parts) for parts in zip(*found, strict=True)
     )
     current = tuple(weight.current(bounds.payoff) for weight in moving)
     told = Flips(moving, current, moved, stratum, at, bound, before, after, bounds.strata)
     return told.sorted()
+
+
+def _crossed(line: Line, values: Floats, side: int) -> Crossings:
+    """Return where values along a line cross 0, as far as the line is known."""
+    found = crossings(line.points, values, side)
+    if line.is_whole:
+        return found
+    known = (found.weight >= line.points[0]) & (found.weight <= line.points[-1])
+    return Crossings(found.stratum[known], found.weight[known], found.rises[known])
 
 
 def _is_matrix(weights: list[Any]) -> bool:
@@ -241,21 +248,20 @@ def safe_ratio(bounds: UnitBounds) -> SafeRatio:
     function, n_levels, names = benefit_function(bounds), len(bounds.levels), bounds.strata
     rises = np.tri(n_levels, k=-1).T
     payoff, weight = Payoff(rises), MovedWeight("ratio", -rises.T)
-    points = function.breaks(payoff, weight)
-    points = np.r_[0.0, points[points > 0], max(points.max(initial=0.0), 0.0) + 1.0]
-    lower, upper = function.evaluate(payoffs_along(payoff, weight, points))
-    treat, middle = (_last(points, values) for values in (lower, (lower + upper) / 2))
-    refuse = crossings(points, upper, side=-1)
+    line = function.along(payoff, weight)
+    lower, upper = line.lower, line.upper
+    treat, middle = (_last(line, values) for values in (lower, (lower + upper) / 2))
+    refuse = _crossed(line, upper, side=-1)
     above = np.full(len(upper), np.inf)
     there = refuse.rises & (refuse.weight >= 0)
     above[refuse.stratum[there]] = refuse.weight[there]
     return SafeRatio(treat, middle, above, names)
 
 
-def _last(points: Floats, values: Floats) -> Floats:
+def _last(line: Line, values: Floats) -> Floats:
     """Return up to which ratio a falling function is above 0: 0 where nowhere."""
-    found = crossings(points, values)
+    found = _crossed(line, values, side=1)
     falls = ~found.rises & (found.weight >= 0)
-    last = np.where(values[:, -1] > 0, np.inf, 0.0)
+    last = np.where(values[:, -1] > TOLERANCE, np.inf, 0.0)
     last[found.stratum[falls]] = found.weight[falls]
     return last

@@ -14,7 +14,7 @@ from causal_magics.counterfactual.payoff_lines import payoff_of_lines
 from causal_magics.data.wording import enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
 
-__all__ = ["MovedWeight", "all_weights", "payoffs_along", "weight_of"]
+__all__ = ["MovedWeight", "all_weights", "payoff_frame", "payoffs_along", "weight_of"]
 
 _TYPES = {
     (0, 0): "never-taker", (0, 1): "complier", (1, 0): "defier", (1, 1): "always-taker",
@@ -49,9 +49,26 @@ class MovedWeight:
 
 def payoffs_along(payoff: Payoff, weight: MovedWeight, at: Floats) -> Floats:
     """Return the payoff with each of many weights, shape (weights, levels * levels)."""
-    rest = np.where(weight.direction != 0, 0.0, payoff.values).reshape(-1)
-    moved: Floats = rest + np.asarray(at, dtype=float)[:, None] * weight.direction.reshape(-1)
-    return moved
+    return np.column_stack([np.ones(len(at)), at]) @ payoff_frame(payoff, weight)
+
+
+def payoff_frame(payoff: Payoff, *weights: MovedWeight) -> Floats:
+    """Return the entries that stay and those that each weight moves.
+
+    Parameters
+    ----------
+    payoff : Payoff
+    *weights : MovedWeight
+        Of different entries.
+
+    Returns
+    -------
+    ndarray of shape (1 + weights, levels * levels)
+        The payoff of weights ``w`` is ``(1, *w) @ frame``.
+    """
+    directions = [weight.direction.reshape(-1) for weight in weights]
+    rest = np.where(np.any(directions, axis=0), 0.0, payoff.values.reshape(-1))
+    return np.stack([rest, *directions])
 
 
 def weight_of(weight: Any, levels: Sequence[Any]) -> MovedWeight:

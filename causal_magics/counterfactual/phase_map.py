@@ -9,24 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.counterfactual.benefit_function import (
-    BenefitFunction,
-    TransportBenefit,
-    benefit_function,
-)
+from causal_magics.counterfactual.benefit_function import Surface, benefit_function
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.decisions import verdicts
 from causal_magics.counterfactual.flip_lines import FlipLines, exact_lines, grid_lines
 from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.payoff_weights import MovedWeight, weight_of
+from causal_magics.counterfactual.payoff_weights import MovedWeight, payoff_frame, weight_of
 from causal_magics.counterfactual.unit_bounds import UnitBounds
 from causal_magics.errors import CounterfactualError, shorten
 
 __all__ = ["PhaseMap", "phase_map"]
 
 Range = tuple[float, float]
-MOST_EXACT = 20_000
-"""Cells above which a map of many strata is not traced but read off its grid."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,9 +34,9 @@ class PhaseMap:
         The weights of the grid, ascending.
     current : (float or None, float or None)
         The weights of the payoff that the bounds are of.
-    lower, upper : ndarray of shape (strata, rows, columns)
+    surface : Surface
+        Bounds of each stratum and cell.
     bounds : UnitBounds
-    function : BenefitFunction
     """
 
     x_weight: MovedWeight
@@ -50,10 +44,18 @@ class PhaseMap:
     x: Floats
     y: Floats
     current: tuple[float | None, float | None]
-    lower: Floats
-    upper: Floats
+    surface: Surface
     bounds: UnitBounds
-    function: BenefitFunction
+
+    @property
+    def lower(self) -> Floats:
+        """Lower bounds, shape (strata, rows, columns)."""
+        return self.surface.lower
+
+    @property
+    def upper(self) -> Floats:
+        """Upper bounds, shape (strata, rows, columns)."""
+        return self.surface.upper
 
     def ends(self, stratum: int | None = None) -> tuple[Floats, Floats]:
         """Return lower and upper bounds of a stratum, or their mean over all units.
@@ -91,14 +93,12 @@ class PhaseMap:
         through the grid, along whose lines they are straight.
         """
         box = (float(self.x[0]), float(self.x[-1]), float(self.y[0]), float(self.y[-1]))
-        if isinstance(self.function, TransportBenefit) and (
-            stratum is not None or len(self.bounds) == 1
-        ):
+        couplings = self.surface.couplings
+        if couplings is not None and (stratum is not None or len(self.bounds) == 1):
             place = 0 if stratum is None else stratum
             self._check(place)
-            groups = self.function.couplings.groups[place]
-            frame = _frame(self.bounds.payoff, self.x_weight, self.y_weight)
-            return exact_lines([vertices @ frame.T for vertices in groups], box)
+            frame = payoff_frame(self.bounds.payoff, self.x_weight, self.y_weight)
+            return exact_lines([types @ frame.T for types in couplings.groups[place]], box)
         return grid_lines(self.x, self.y, *self.ends(stratum))
 
     def to_frame(self) -> Any:
@@ -185,18 +185,9 @@ def phase_map(
     current = x_weight.current(bounds.payoff), y_weight.current(bounds.payoff)
     xs = np.linspace(*_range("x_range", x_range, bounds.payoff, x_weight), columns)
     ys = np.linspace(*_range("y_range", y_range, bounds.payoff, y_weight), rows)
-    frame = _frame(bounds.payoff, x_weight, y_weight)
-    at = np.stack([np.ones(columns * rows), np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
-    function = benefit_function(bounds)
-    lower, upper = (end.reshape(-1, rows, columns) for end in function.evaluate(at @ frame))
-    return PhaseMap(x_weight, y_weight, xs, ys, current, lower, upper, bounds, function)
-
-
-def _frame(payoff: Payoff, x: MovedWeight, y: MovedWeight) -> Floats:
-    """Return the entries that stay and those that both weights move, shape (3, levels²)."""
-    moved = (x.direction != 0) | (y.direction != 0)
-    rest = np.where(moved, 0.0, payoff.values)
-    return np.stack([each.reshape(-1) for each in (rest, x.direction, y.direction)])
+    frame = payoff_frame(bounds.payoff, x_weight, y_weight)
+    surface = benefit_function(bounds).over(frame, xs, ys)
+    return PhaseMap(x_weight, y_weight, xs, ys, current, surface, bounds)
 
 
 def _size(size: Any) -> tuple[int, int]:

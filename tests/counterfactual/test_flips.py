@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from oracles.known_strata import Known
 
-from causal_magics.counterfactual.benefit_function import AnyBenefit, benefit_function
+from causal_magics.counterfactual.benefit_function import (
+    AnyBenefit,
+    ProgramBenefit,
+    TransportBenefit,
+    benefit_function,
+)
+from causal_magics.counterfactual.bounds_of_frame import bounds
 from causal_magics.counterfactual.flips import flips, safe_ratio
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.payoff_weights import (
@@ -17,8 +23,9 @@ from causal_magics.counterfactual.payoff_weights import (
     payoffs_along,
     weight_of,
 )
+from causal_magics.counterfactual.supporting_types import programs_of
 from causal_magics.counterfactual.unit_bounds import UnitBounds
-from causal_magics.counterfactual.weight_breaks import crossings, found_breaks
+from causal_magics.counterfactual.weight_breaks import crossings
 from causal_magics.errors import CounterfactualError
 
 EV = [[0.0, -1.0, 2.0], [0.0, 0.0, 1.0], [-10.0, -2.0, 0.0]]
@@ -150,25 +157,79 @@ def test_harm_that_cannot_be_is_safe_at_any_price() -> None:
     assert "SafeRatio of 2 strata" in repr(ratio)
 
 
-def test_bends_that_are_searched_for_are_those_that_are_known() -> None:
-    known = Known.random(4, 3, seed=3).bounds(EV)
-    exact = benefit_function(known)
-    searched = AnyBenefit(lambda payoff: tuple(known.with_payoff(payoff).benefit), 4)
-    weight = weight_of("harm", known.levels)
-    points = exact.breaks(known.payoff, weight)
-    found = found_breaks(
-        lambda at: exact.evaluate(payoffs_along(known.payoff, weight, at)), points[0], points[-1]
-    )
-    for function, at in ((exact, points), (searched, found)):
-        lower, upper = function.evaluate(payoffs_along(known.payoff, weight, at))
-        truth = exact.evaluate(payoffs_along(known.payoff, weight, at))
-        np.testing.assert_allclose(lower, truth[0], atol=1e-9)
-        np.testing.assert_allclose(upper, truth[1], atol=1e-9)
-    roots = [
-        crossings(at, exact.evaluate(payoffs_along(known.payoff, weight, at))[0])
-        for at in (points, found)
-    ]
-    np.testing.assert_allclose(roots[0].weight, roots[1].weight, atol=1e-5)
+def as_programs(known: UnitBounds) -> ProgramBenefit:
+    return ProgramBenefit(programs_of(known.distributions, monotone=known.monotone))
+
+
+def as_anything(known: UnitBounds) -> AnyBenefit:
+    return AnyBenefit(lambda payoff: tuple(known.with_payoff(payoff).benefit), len(known))
+
+
+@pytest.mark.parametrize("sources", ["both", "experiment", "observations"])
+@pytest.mark.parametrize("other", [as_programs, as_anything])
+def test_every_way_to_follow_a_weight_finds_the_same(sources: str, other: Any) -> None:
+    known = Known.random(4, 3, seed=3).bounds(EV, sources=sources)
+    exact, searched = benefit_function(known), other(known)
+    assert isinstance(exact, TransportBenefit)
+    for name in ("harm", "0 -> 2"):
+        weight = weight_of(name, known.levels)
+        line, mine = exact.along(known.payoff, weight), searched.along(known.payoff, weight)
+        assert line.is_whole
+        assert not mine.is_whole
+        truth = exact.evaluate(payoffs_along(known.payoff, weight, mine.points))
+        near = np.abs(mine.points) < 500
+        np.testing.assert_allclose(mine.lower[:, near], truth[0][:, near], atol=1e-6)
+        np.testing.assert_allclose(mine.upper[:, near], truth[1][:, near], atol=1e-6)
+        for side in ("lower", "upper"):
+            roots = [crossings(each.points, getattr(each, side)).weight for each in (line, mine)]
+            inner = [np.sort(each[np.abs(each) < 500]) for each in roots]
+            np.testing.assert_allclose(*inner, atol=1e-4)
+
+
+def test_few_and_many_strata_are_followed_alike() -> None:
+    known = Known.random(3, 3, seed=5).bounds(EV)
+    function = benefit_function(known)
+    assert isinstance(function, TransportBenefit)
+    payoffs = np.random.default_rng(0).normal(size=(4, 9))
+    for mine, theirs in zip(
+        function.evaluate(payoffs), function.couplings.evaluate(payoffs), strict=True
+    ):
+        np.testing.assert_allclose(mine, theirs, atol=1e-9)
+
+
+def test_five_levels_are_followed_by_programs() -> None:
+    payoff = np.round(np.random.default_rng(1).normal(size=(5, 5)) * 3)
+    known = Known.random(2, 5, seed=2).bounds(Payoff(payoff))
+    found = flips(known, "harm")
+    for stratum in (0, 1):
+        for bound, place in (("lower", 0), ("upper", 1)):
+            at = found.of(stratum, bound).at
+            if len(at):
+                values = signs_between(known, found.weights[0], at)[place, stratum]
+                np.testing.assert_allclose(values, 0, atol=1e-6 * max(1, np.abs(at).max()))
+    ratio = safe_ratio(known)
+    assert (ratio.treat_below <= ratio.refuse_above).all()
+
+
+def test_three_arms_of_two_sources_are_followed_by_programs() -> None:
+    rng = np.random.default_rng(0)
+    arm, stratum = rng.integers(3, size=4000), rng.integers(2, size=4000)
+    rows = {
+        "z": stratum,
+        "x": arm,
+        "y": (rng.random(4000) < 0.2 + 0.2 * arm + 0.1 * stratum).astype(int),
+        "source": np.where(rng.random(4000) < 0.5, "experiment", "observations"),
+    }
+    known = bounds(rows, "x", "y", "z", [1, 0.2, 0, -1.5], source="source", untreated=0, treated=2)
+    function = benefit_function(known)
+    assert isinstance(function, ProgramBenefit)
+    surface = function.over(np.eye(4)[[1, 2, 3]], np.array([-1.0, 1.0]), np.array([-2.0, 2.0]))
+    for row, y in enumerate((-2.0, 2.0)):
+        for column, x in enumerate((-1.0, 1.0)):
+            benefit = known.with_payoff([[0.0, 1.0], [x, y]]).benefit
+            np.testing.assert_allclose(surface.lower[:, row, column], benefit.lower, atol=1e-7)
+            np.testing.assert_allclose(surface.upper[:, row, column], benefit.upper, atol=1e-7)
+    assert len(flips(known, "defier")) > 0
 
 
 def test_crossings_by_hand() -> None:

@@ -82,7 +82,8 @@ def check_lines(phase: PhaseMap, lines: FlipLines, stratum: int, tolerance: floa
         payoffs = np.tile(rest.reshape(-1), (len(points), 1))
         for place, weight in enumerate((phase.x_weight, phase.y_weight)):
             payoffs[:, weight.direction.reshape(-1) != 0] = points[:, [place]]
-        low, high = phase.function.evaluate(payoffs)
+        assert phase.surface.couplings is not None
+        low, high = phase.surface.couplings.evaluate(payoffs)
         return low[stratum], high[stratum]
 
     for name in ("lower", "upper", "midpoint"):
