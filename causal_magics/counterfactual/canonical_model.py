@@ -75,7 +75,7 @@ def describe(event: Event) -> str:
     """Return an event as text, such as ``P(X=1, Y[X=1]=0)``."""
     parts = []
     for (node, held), level in sorted(event):
-        world = ", ".join(f"{name}={value}" for name, value in held)
+        world = ", ".join(f"{name}={value}" for name, value in sorted(held))
         parts.append(f"{node}{f'[{world}]' if world else ''}={level}")
     return f"P({', '.join(parts)})"
 

@@ -78,7 +78,8 @@ def graph_bounds(
         Distributions where some nodes are set, each of all other nodes or of some.
     effort : int
         How often the search may branch where a query multiplies the responses of several districts
-        that have many vertices; with 0 it is bounded at once, from outside and from inside.
+        that have many vertices, less often the more there are; with 0 it is bounded at once, from
+        outside and from inside.
 
     Returns
     -------

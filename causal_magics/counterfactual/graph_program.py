@@ -216,6 +216,8 @@ class GraphProgram:
         Dinkelbach (1967), "On nonlinear fractional programming".
         """
         bottom = self._weights[1]
+        if set(np.flatnonzero(bottom)) <= {k for k, m in enumerate(self._monomials) if not m}:
+            return self._program.minimise(top / bottom.sum())
         shift = 0.0 if least > POSITIVE else POSITIVE
         found = []
         for side in ("outer", "inner"):

@@ -36,7 +36,7 @@ class PolytopeProgram:
         self._matrix = sparse.csr_array(matrix)
         self._right = np.asarray(right, dtype=float)
         self._extra = None if extra is None or extra.shape[0] == 0 else sparse.csr_array(extra)
-        self._solver = self._warm() if importlib.util.find_spec("highspy") else None
+        self._solver = self._warm() if _has_highspy() else None
 
     def minimise(self, costs: Floats) -> tuple[float, Floats]:
         """Return the least value and a point that has it.
@@ -87,6 +87,10 @@ class PolytopeProgram:
         solver.setOptionValue("output_flag", False)
         solver.passModel(program)
         return solver
+
+
+def _has_highspy() -> bool:
+    return importlib.util.find_spec("highspy") is not None
 
 
 def check_consistent(polytope: Polytope) -> None:

@@ -25,8 +25,10 @@ from causal_magics.counterfactual.response_polytope import Polytope
 
 __all__ = ["relaxed_minimum"]
 
-MOST_PRODUCTS = 20_000
+MOST_PRODUCTS = 8_000
 """Joint types above which there is no relaxation, only the range of each factor."""
+QUICK = 400
+"""Joint types up to which a branch costs little."""
 GAP = 1e-7
 Cut = tuple[int, int, float, float]
 """An asked probability of a polytope, and the range it is held in."""
@@ -51,13 +53,14 @@ def relaxed_minimum(
     best : float
         A value that some point has.
     effort : int
-        How many times to branch at most.
+        How many times to branch at most; less often where a branch costs more.
     improve : callable
         From asked probabilities of each polytope, followed by 1, to a value that some point has.
     """
     sizes = [polytope.matrix.shape[1] for polytope in polytopes]
     if prod(sizes) > MOST_PRODUCTS:
         return _by_ranges(polytopes, factors, weights), best
+    effort = int(effort * min(1.0, QUICK / prod(sizes)) ** 2)
     tensor = _Product(polytopes, factors, weights)
     ticket = count()
     value, joint = tensor.minimise(())

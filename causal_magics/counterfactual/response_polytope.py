@@ -31,6 +31,7 @@ __all__ = [
     "with_row",
 ]
 
+Bag = tuple[Response, ...]
 Indices = NDArray[np.int64]
 Row = tuple[Indices, Floats]
 """Columns and what stands there."""
@@ -39,7 +40,7 @@ MOST_TYPES = 1024
 MOST_VARIABLES = 20_000
 """Variables of all tables together above which a graph is refused."""
 MOST_DENSE = 1_000_000
-"""Entries of a matrix up to which it is looked at what the data determine."""
+"""Entries of a matrix up to which types are merged, and it is seen what the data determine."""
 MOST_CORNERED = 200
 """Variables up to which vertices are looked for at all."""
 MOST_BASES = 60_000
@@ -120,17 +121,12 @@ def polytope_of(
     events = [event for event, _ in rows]
     responses = sorted({response for event in [*events, *asked] for response, _ in event})
     n_types = prod(levels[node] for node, _ in responses)
+    bags, is_exact = [tuple(responses)], True
     tree: list[tuple[int, int]] = []
-    if n_types <= MOST_TYPES:
-        bags = [tuple(responses)]
-    else:
-        bags, tree = _tree_decomposition([*events, *asked])
-    size = _size(levels, bags)
-    is_exact = size <= MOST_VARIABLES
-    if not is_exact:
-        bags, tree = _scopes([*events, *asked])
+    if n_types > MOST_TYPES:
+        bags, tree, is_exact = _split(levels, [*events, *asked])
     if _size(levels, bags) > MOST_VARIABLES:
-        raise CounterfactualError(_too_large(levels, responses, n_types, size))
+        raise CounterfactualError(_too_large(levels, responses, n_types))
     tables = _Tables(levels, bags)
     total = tables.cells[0].reshape(-1)
     structure = [(total, np.ones(len(total))), *tables.agreements(tree)]
@@ -141,7 +137,8 @@ def polytope_of(
     right[matrix.shape[0] - len(rows) :] = [value for _, value in rows]
     names = ("",) * (len(right) - len(rows)) + tuple(describe(event) for event in events)
     places = {event: place for place, event in enumerate(asked)}
-    if merge and len(bags) == 1:
+    rows_in_all = matrix.shape[0] + functionals.shape[0]
+    if merge and len(bags) == 1 and rows_in_all * tables.size <= MOST_DENSE:
         matrix, functionals = _merged(matrix, right, functionals)
     return Polytope(matrix, right, names, places, functionals, n_types, is_exact)
 
@@ -161,7 +158,7 @@ def _merged(
 class _Tables:
     """One table of probabilities for each bag of responses, in one vector."""
 
-    def __init__(self, levels: Mapping[str, int], bags: Sequence[tuple[Response, ...]]) -> None:
+    def __init__(self, levels: Mapping[str, int], bags: Sequence[Bag]) -> None:
         self.bags = bags
         shapes = [tuple(levels[node] for node, _ in bag) for bag in bags]
         starts = np.concatenate([[0], np.cumsum([prod(shape) for shape in shapes])]).astype(int)
@@ -206,10 +203,23 @@ class _Tables:
         return sparse.csr_array((values, columns, ends), shape=(len(rows), self.size))
 
 
+def _split(
+    levels: Mapping[str, int], events: Sequence[Event]
+) -> tuple[list[Bag], list[tuple[int, int]], bool]:
+    """Return bags of responses, which of them must agree, and whether that is all there is."""
+    found = _tree_decomposition(events)
+    if found is not None and _size(levels, found[0]) <= MOST_VARIABLES:
+        return (*found, True)
+    return (*_scopes(events), False)
+
+
 def _tree_decomposition(
     events: Iterable[Event],
-) -> tuple[list[tuple[Response, ...]], list[tuple[int, int]]]:
-    """Return bags of responses, each event within one, and the tree that joins them."""
+) -> tuple[list[Bag], list[tuple[int, int]]] | None:
+    """Return bags of responses, each event within one, and the tree that joins them.
+
+    None where some bag is sure to be too large.
+    """
     import networkx as nx
 
     graph = nx.Graph()
@@ -217,6 +227,10 @@ def _tree_decomposition(
         members = sorted(response for response, _ in event)
         graph.add_nodes_from(members)
         graph.add_edges_from(combinations(members, 2))
+    # The core number bounds the size of the largest bag from below.
+    core = max(nx.core_number(graph).values(), default=0)
+    if 2 ** (core + 1) > MOST_VARIABLES:
+        return None
     _, tree = nx.approximation.treewidth_min_fill_in(graph)
     places = {bag: place for place, bag in enumerate(tree.nodes)}
     return (
@@ -227,14 +241,14 @@ def _tree_decomposition(
 
 def _scopes(
     events: Iterable[Event],
-) -> tuple[list[tuple[Response, ...]], list[tuple[int, int]]]:
+) -> tuple[list[Bag], list[tuple[int, int]]]:
     """Return the largest sets of responses of one event, and which of them must agree.
 
     What agrees set by set need not be a distribution of all: the local polytope of Wainwright &
     Jordan (2008), "Graphical models, exponential families, and variational inference".
     """
     sets = sorted({frozenset(r for r, _ in event) for event in events}, key=len, reverse=True)
-    bags: list[tuple[Response, ...]] = []
+    bags: list[Bag] = []
     holding: dict[Response, list[int]] = {}
     for members in sets:
         if set.intersection(*(set(holding.get(response, ())) for response in members)):
@@ -249,17 +263,15 @@ def _size(levels: Mapping[str, int], bags: Iterable[Sequence[Response]]) -> int:
     return sum(prod(levels[node] for node, _ in bag) for bag in bags)
 
 
-def _too_large(
-    levels: Mapping[str, int], responses: Sequence[Response], n_types: int, size: int
-) -> str:
+def _too_large(levels: Mapping[str, int], responses: Sequence[Response], n_types: int) -> str:
     counts: dict[str, int] = {}
     for node, _ in responses:
         counts[node] = counts.get(node, 0) + 1
     worst = max(counts, key=lambda node: levels[node] ** min(counts[node], 64))
     return (
         f"Expected at most {MOST_VARIABLES:,} probabilities of response types of "
-        f"{', '.join(sorted(counts))}, got {_count(n_types)} types, {_count(size)} once split into "
-        "parts that are asked together. "
+        f"{', '.join(sorted(counts))}, got {_count(n_types)} types, too many "
+        "even of those that are asked together. "
         f"{worst!r} answers to {counts[worst]} combinations of its parents' levels: merge levels "
         "of its parents, or remove one of them."
     )
