@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounds import Floats
+from causal_magics.counterfactual.coded_rows import Roles
 from causal_magics.counterfactual.column_codes import Labels
 from causal_magics.counterfactual.strata_last import take_strata
 from causal_magics.counterfactual.stratum_codes import MISSING
-from causal_magics.counterfactual.tally import Roles, Tally
+from causal_magics.counterfactual.tally import Tally
 from causal_magics.data.wording import count, enumerate_items
 from causal_magics.errors import CounterfactualError, closest, shorten
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from causal_magics.counterfactual.arrangement import Arranged, arranged, shown, stratum_labels
-from causal_magics.counterfactual.bounds import Bounds, Floats
+from causal_magics.counterfactual.bounds import Bounds
+from causal_magics.counterfactual.coded_rows import Roles
 from causal_magics.counterfactual.consistency import Contradictions, Names
-from causal_magics.counterfactual.counts import Counts
+from causal_magics.counterfactual.cross_fit import CrossFit
 from causal_magics.counterfactual.grouping import grouped
+from causal_magics.counterfactual.learned_bounds import learned
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.payoff_lines import payoff_of
 from causal_magics.counterfactual.reading import read_tally
 from causal_magics.counterfactual.small_strata import pooled, small_strata
 from causal_magics.counterfactual.sources import EXPERIMENT, OBSERVATIONS
 from causal_magics.counterfactual.stratum_check import check_strata
-from causal_magics.counterfactual.stratum_groups import benefit_of, for_payoff
-from causal_magics.counterfactual.tally import Roles, Tally
+from causal_magics.counterfactual.stratum_groups import StratumGroup, benefit_of, for_payoff
+from causal_magics.counterfactual.tally import Tally
 from causal_magics.counterfactual.unit_bounds import UnitBounds
 from causal_magics.data.wording import count, enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
@@ -51,6 +53,8 @@ def bounds(
     min_units: int = 5,
     contradictions: Contradictions = "refuse",
     graph: CausalGraph | None = None,
+    learner: Any = None,
+    covariates: str | Sequence[str] = (),
 ) -> UnitBounds:
     """Bound the benefit of treating the units of each stratum of a data frame.
 
@@ -94,7 +98,13 @@ def bounds(
         What becomes of an experiment and observations that contradict each other beyond chance.
         Within chance they are always replaced by the likeliest distributions that do not.
     graph : CausalGraph, optional
-        Where given, strata by descendants of the treatment are refused.
+        Where given, strata and covariates that descend from the treatment are refused.
+    learner : classifier of scikit-learn's kind, optional
+        Learns P(y | x, z) from the experiment and P(x, y | z) from the observations, cross-fitted.
+        Its predictions are averaged within strata, or, without `by`, within each combination of
+        `covariates`, and projected on what a population can have.
+    covariates : str or sequence of str
+        What it learns from; none of them may be affected by the treatment.
 
     Returns
     -------
@@ -123,14 +133,26 @@ def bounds(
     origin = OBSERVATIONS if design == "observations" else EXPERIMENT
     roles = Roles(treatment, outcome, names, source, weights, origin)
     _check_roles(roles, observations)
-    if graph is not None and names:
-        check_strata(graph, treatment, names)
+    learned_from = _learned_from(learner, covariates, roles)
+    if graph is not None:
+        check_strata(graph, treatment, (*names, *learned_from))
+    options = _Options(small, min_units, contradictions, monotone, confidence)
+    order: dict[str, Any] = {"untreated": untreated, "treated": treated, "levels": levels}
+    notes = _origin_notes(roles, observations)
+    if learner is not None:
+        frames, learning = (frame, observations), (learner, learned_from)
+        return _by_learner(frames, roles, payoff, options, learning, order)
     tally = read_tally(frame, roles)
     if observations is not None:
         tally = tally + read_tally(observations, roles.as_observations())
-    found = arranged(tally, roles, untreated=untreated, treated=treated, levels=levels)
-    options = _Options(small, min_units, contradictions, monotone, confidence)
-    return _bounded(found, roles, payoff, options, [*_origin_notes(roles, observations)])
+    found = arranged(tally, roles, **order)
+    tally, small_notes = _with_small(found.tally, options)
+    groups, group_notes = grouped(
+        tally.counts, tally.squares, _names(found, tally, roles), options.contradictions,
+        monotone=monotone,
+    )  # fmt: skip
+    notes += (*found.notes, *_missing_notes(found.tally, roles), *small_notes, *group_notes)
+    return _result(found, tally, roles, payoff, options, groups, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,35 +164,70 @@ class _Options:
     confidence: float
 
 
-def _bounded(
-    found: Arranged, roles: Roles, payoff: Any, options: _Options, notes: list[str]
+def _by_learner(
+    frames: tuple[Any, Any],
+    roles: Roles,
+    payoff: Any,
+    options: _Options,
+    learning: tuple[Any, tuple[str, ...]],
+    order: dict[str, Any],
 ) -> UnitBounds:
-    """Pool, reconcile and bound what was counted."""
+    """Bound what a learner predicts from covariates."""
+    learner, covariates = learning
+    known = learned(
+        *frames, roles, learner, covariates, options.contradictions,
+        monotone=options.monotone, **order,
+    )  # fmt: skip
+    strata_by = replace(roles, by=roles.by or covariates)
+    tally = known.found.tally
+    missing = _missing_notes(tally, strata_by)
+    notes = (*_origin_notes(roles, frames[1]), *known.found.notes, *missing, *known.notes)
+    return _result(
+        known.found, tally, strata_by, payoff, options, (known.group,), notes, known.cross_fit
+    )
+
+
+def _result(
+    found: Arranged,
+    tally: Tally,
+    roles: Roles,
+    payoff: Any,
+    options: _Options,
+    groups: tuple[StratumGroup, ...],
+    notes: tuple[str, ...],
+    cross_fit: CrossFit | None = None,
+) -> UnitBounds:
+    """Bound the payoff's benefit in groups of strata."""
     worth = payoff_of(payoff, found.levels, roles.outcome)
     worth.check_tells_apart()
-    notes += [*found.notes, *_missing_notes(found.tally, roles)]
-    tally, small_notes = _with_small(found.tally, options)
-    columns = {
-        name: stratum_labels(tally.by[index], tally.strata[:, index], ("missing", "pooled"))
-        for index, name in enumerate(roles.by)
-    }
-    names = Names(
-        lambda z: ", ".join(shown(columns[name].item(z)) for name in roles.by),
-        tuple(map(shown, found.arms)), tuple(map(shown, found.levels)),
-        roles.treatment, roles.outcome,
-    )  # fmt: skip
-    groups, group_notes = grouped(
-        tally.counts, tally.squares, names, options.contradictions, monotone=options.monotone
-    )
     groups = for_payoff(groups, worth, monotone=options.monotone)
     quantity = "PNS" if payoff is None else "benefit"
     ends = benefit_of(groups, worth, monotone=options.monotone)
     units = tally.counts.sum(axis=(1, 2, 3))
     return UnitBounds(
-        roles.treatment, roles.outcome, roles.by, found.arms, found.levels, columns,
-        units / units.sum(), units, _counts(tally), groups, worth, options.monotone,
-        options.confidence, Bounds(*ends, quantity), (*notes, *small_notes, *group_notes),
+        roles.treatment, roles.outcome, roles.by, found.arms, found.levels,
+        _columns(tally, roles), units / units.sum(), units, tally.by_source(), groups, worth,
+        options.monotone, options.confidence, Bounds(*ends, quantity), notes, cross_fit,
     )  # fmt: skip
+
+
+def _columns(tally: Tally, roles: Roles) -> dict[str, Any]:
+    """Return the labels of each stratum by column."""
+    return {
+        name: stratum_labels(tally.by[index], tally.strata[:, index], ("missing", "pooled"))
+        for index, name in enumerate(roles.by)
+    }
+
+
+def _names(found: Arranged, tally: Tally, roles: Roles) -> Names:
+    """Return how strata, arms and levels are called; labels are looked up when one is told."""
+
+    def label(stratum: int) -> str:
+        columns = _columns(tally, roles)
+        return ", ".join(shown(columns[name].item(stratum)) for name in roles.by)
+
+    arms, levels = tuple(map(shown, found.arms)), tuple(map(shown, found.levels))
+    return Names(label, arms, levels, roles.treatment, roles.outcome)
 
 
 def _check_roles(roles: Roles, observations: Any) -> None:
@@ -192,6 +249,28 @@ def _check_roles(roles: Roles, observations: Any) -> None:
             "Expected source= or observations=, got both. Say by a column which rows are "
             "observations, or give them as a frame."
         )
+
+
+def _learned_from(learner: Any, covariates: str | Sequence[str], roles: Roles) -> tuple[str, ...]:
+    """Return the covariates of a learner, checked."""
+    names = (covariates,) if isinstance(covariates, str) else tuple(dict.fromkeys(covariates))
+    if (learner is None) != (not names):
+        given = (
+            "covariates without a learner" if learner is None else "a learner without covariates"
+        )
+        raise CounterfactualError(
+            f"Expected a learner and the covariates that it learns from, got {given}. Give both, "
+            "such as learner=HistGradientBoostingClassifier(), covariates=[...]; columns that form "
+            "strata belong in by."
+        )
+    others = (roles.treatment, roles.outcome, roles.source, roles.weights)
+    for name in names:
+        if name in others:
+            raise CounterfactualError(
+                f"Expected covariates besides the treatment, outcome, source and weights, got "
+                f"{shorten(name)}. Leave it out."
+            )
+    return names
 
 
 def _origin_notes(roles: Roles, observations: Any) -> tuple[str, ...]:
@@ -239,14 +318,3 @@ def _with_small(tally: Tally, options: _Options) -> tuple[Tally, list[str]]:
             "them is rough."
         )
     return tally, notes
-
-
-def _counts(tally: Tally) -> Counts:
-    """Return the counts of the sources that there are."""
-    there = [bool(tally.counts[:, place].any()) for place in (EXPERIMENT, OBSERVATIONS)]
-
-    def of(sums: Floats, squares: Counts | None) -> Counts:
-        exp, obs = (sums[:, place] if there[place] else None for place in range(2))
-        return Counts(exp, obs, squares)
-
-    return of(tally.counts, None if tally.squares is None else of(tally.squares, None))

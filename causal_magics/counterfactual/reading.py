@@ -9,7 +9,8 @@ from typing import Any
 
 import narwhals as nw
 
-from causal_magics.counterfactual.tally import Roles, Tally, tally_of
+from causal_magics.counterfactual.coded_rows import Roles
+from causal_magics.counterfactual.tally import Tally, tally_of
 from causal_magics.data.wording import advice_on
 from causal_magics.errors import CounterfactualError, DataError, shorten
 

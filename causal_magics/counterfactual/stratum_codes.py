@@ -21,6 +21,7 @@ _MOST_CODES = 2.0**62
 
 def combined(columns: Sequence[Codes], n_rows: int) -> NDArray[np.int64]:
     """Return one code for the combination of some columns, the first counting most."""
+    columns = [column for column in columns if len(column.labels) > 1 or column.has_gaps]
     if not columns:
         return np.zeros(n_rows, dtype=np.int64)
     first, *rest = columns

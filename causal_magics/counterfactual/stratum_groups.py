@@ -36,16 +36,17 @@ class StratumGroup:
         Their places among all strata.
     distributions : Distributions
         Theirs, consistent.
-    counts : Counts
+    counts : Counts, optional
         What these were estimated from. An experiment that has one arm in a stratum counts as
-        observations of units that all took this arm, which is all that it says of them.
+        observations of units that all took this arm, which is all that it says of them. None of
+        what a learner predicts.
     terms : Terms, optional
         Of the bounds on the payoff's benefit; None where they are too many.
     """
 
     strata: NDArray[np.intp]
     distributions: Distributions
-    counts: Counts
+    counts: Counts | None
     terms: Terms | None = None
 
     @property
@@ -54,8 +55,10 @@ class StratumGroup:
         return sources_of(self.distributions)
 
     @property
-    def sample(self) -> SampledCells:
-        """The cells as counted, with their noise."""
+    def sample(self) -> SampledCells | None:
+        """The cells as counted, with their noise; None where they were not counted."""
+        if self.counts is None:
+            return None
         squares = self.counts.squares or Counts()
         return SampledCells.of(
             self.counts.experimental, self.counts.observational,
@@ -125,13 +128,14 @@ def intervals_of(groups: Sequence[StratumGroup], benefit: Bounds, confidence: fl
     Returns
     -------
     lower, upper : ndarray of shape (strata,)
-        NaN where the terms of the bounds are too many.
+        NaN where the terms of the bounds are too many, or they are not of counts.
     """
     ends = np.full((2, len(benefit.lower)), np.nan)
     for group in groups:
-        if group.terms is not None:
-            ends[:, group.strata] = interval_of(group.terms, group.sample, confidence)
-    return np.fmin(ends[0], benefit.lower), np.fmax(ends[1], benefit.upper)
+        sample = group.sample
+        if group.terms is not None and sample is not None:
+            ends[:, group.strata] = interval_of(group.terms, sample, confidence)
+    return np.minimum(ends[0], benefit.lower), np.maximum(ends[1], benefit.upper)
 
 
 def overall_interval_of(
@@ -146,10 +150,11 @@ def overall_interval_of(
     for group in groups:
         weight = share[group.strata]
         total = float(weight.sum())
-        if group.terms is None:
+        sample = group.sample
+        if group.terms is None or group.counts is None or sample is None:
             return np.nan, np.nan
         if total > 0:
             units = float(group.counts.units.sum())
-            inner = overall_interval(group.terms, group.sample, weight / total, units, confidence)
+            inner = overall_interval(group.terms, sample, weight / total, units, confidence)
             ends += total * np.array(inner)
     return float(ends[0]), float(ends[1])

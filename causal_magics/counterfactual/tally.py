@@ -9,55 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounds import Floats
-from causal_magics.counterfactual.column_codes import Codes, Labels, code_column
+from causal_magics.counterfactual.coded_rows import Roles, coded_rows
+from causal_magics.counterfactual.column_codes import Codes, Labels
+from causal_magics.counterfactual.counts import Counts
 from causal_magics.counterfactual.label_unions import united
-from causal_magics.counterfactual.sources import (
-    BOTH,
-    EXPERIMENT,
-    OBSERVATIONS,
-    source_places,
-)  # fmt: skip
+from causal_magics.counterfactual.sources import BOTH, EXPERIMENT, OBSERVATIONS
 from causal_magics.counterfactual.strata_last import take_strata
 from causal_magics.counterfactual.stratum_codes import MISSING, combined, strata_of
-from causal_magics.data.columns import columns_of
-from causal_magics.errors import CounterfactualError, shorten
 
-__all__ = ["Roles", "Tally", "tally_of"]
-
-MOST_LEVELS = 50
-"""Arms or outcome levels beyond which a column is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """Which column is what.
-
-    Attributes
-    ----------
-    treatment, outcome : str
-    by : tuple of str
-        Columns whose combinations are the strata.
-    source, weights : str, optional
-    origin : int
-        The source of all rows where no column says it.
-    """
-
-    treatment: str
-    outcome: str
-    by: tuple[str, ...] = ()
-    source: str | None = None
-    weights: str | None = None
-    origin: int = EXPERIMENT
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """All columns that are read, each once."""
-        named = (self.treatment, self.outcome, *self.by, self.source, self.weights)
-        return tuple(dict.fromkeys(name for name in named if name is not None))
-
-    def as_observations(self) -> Roles:
-        """Return the same columns of a frame whose rows are observations."""
-        return replace(self, source=None, origin=OBSERVATIONS)
+__all__ = ["Tally", "tally_of"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -137,6 +97,16 @@ class Tally:
         rows_read = self.rows + other.rows
         return Tally(arms, levels, by, strata, counts, squares, rows_read, left_out).occurring()
 
+    def by_source(self) -> Counts:
+        """Return the counts of the sources that there are."""
+        there = [bool(self.counts[:, place].any()) for place in (EXPERIMENT, OBSERVATIONS)]
+
+        def of(sums: Floats, squares: Counts | None) -> Counts:
+            exp, obs = (sums[:, place] if there[place] else None for place in range(2))
+            return Counts(exp, obs, squares)
+
+        return of(self.counts, None if self.squares is None else of(self.squares, None))
+
     def occurring(self) -> Tally:
         """Return the strata that have units."""
         occurs = np.asarray(self.counts.any(axis=(1, 2, 3)))
@@ -155,34 +125,19 @@ def tally_of(frame: Any, roles: Roles) -> Tally:
     CounterfactualError, DataError
         Where a column is missing, or holds what it cannot.
     """
-    named = dict(columns_of(frame, roles.columns))
-    must_have = {
-        roles.treatment: few_codes("treatment", roles.treatment, named[roles.treatment]),
-        roles.outcome: few_codes("outcome", roles.outcome, named[roles.outcome]),
-    }
-    sources = np.array([roles.origin])
-    if roles.source is not None:
-        column = few_codes("source", roles.source, named[roles.source])
-        must_have = {roles.source: column, **must_have}
-        sources = source_places(roles.source, column.labels)
-    by = [code_column(name, named[name]) for name in roles.by]
-    weights = None if roles.weights is None else _weights(roles.weights, named[roles.weights])
-    n_rows = len(must_have[roles.treatment].values)
-    kept, left_out = _complete(must_have, roles.weights, weights)
-    place, strata = strata_of(by, n_rows)
-    few = list(must_have.values())
-    code = combined([*few, place], n_rows)
-    if kept is not None:
-        code = code[kept]
-        weights = None if weights is None else weights[kept]
-    arms, levels = (must_have[name].labels for name in (roles.treatment, roles.outcome))
+    rows = coded_rows(frame, roles)
+    place, strata = strata_of(rows.by, rows.n_rows)
+    code = combined([rows.source, rows.arms, rows.levels, place], rows.n_rows)
+    weights = rows.weights
+    if rows.kept is not None:
+        code = code[rows.kept]
+        weights = None if weights is None else weights[rows.kept]
+    arms, levels, sources = rows.arms.labels, rows.levels.labels, rows.sources
     size = (len(sources), len(arms), len(levels), len(strata))
-    counts = _sums(code, None, size) if weights is None else _sums(code, weights, size)
-    squares = None if weights is None else _sums(code, weights**2, size)
-    labels = tuple(column.labels for column in by)
-    counts = _by_source(counts, sources)
-    squares = None if squares is None else _by_source(squares, sources)
-    tally = Tally(arms, levels, labels, strata, counts, squares, n_rows, left_out)
+    counts = _by_source(_sums(code, weights, size), sources)
+    squares = None if weights is None else _by_source(_sums(code, weights**2, size), sources)
+    labels = tuple(column.labels for column in rows.by)
+    tally = Tally(arms, levels, labels, strata, counts, squares, rows.n_rows, rows.left_out)
     return tally.occurring()
 
 
@@ -198,60 +153,3 @@ def _by_source(sums: Floats, sources: NDArray[np.int64]) -> Floats:
     for label, source in enumerate(sources.tolist()):
         found[:, source] += sums[:, label]
     return found
-
-
-def few_codes(what: str, name: str, column: Any) -> Codes:
-    """Code a treatment or an outcome, and refuse one with too many levels."""
-    coded = code_column(name, column)
-    if len(coded.labels) > 2:
-        coded = coded.compact()
-    if len(coded.labels) > MOST_LEVELS:
-        raise CounterfactualError(
-            f"Expected a {what} of few levels in {shorten(name)}, got {len(coded.labels):,} "
-            f"different values (at most {MOST_LEVELS}). Cut it into classes first."
-        )
-    return coded
-
-
-def _weights(name: str, column: Any) -> Floats:
-    """Return the weights of the rows, NaN where there are none."""
-    import narwhals as nw
-
-    try:
-        series = isinstance(column, nw.Series)
-        cells = column.cast(nw.Float64).to_numpy() if series else np.asarray(column, dtype=float)
-    except (TypeError, ValueError, nw.exceptions.NarwhalsError):
-        cells = None
-    if cells is None or cells.dtype.kind != "f":
-        raise CounterfactualError(
-            f"Expected numbers as weights in {shorten(name)}, got {column.dtype}. "
-            "Give a column of numbers from 0."
-        )
-    wrong = (cells < 0) | np.isinf(cells)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise CounterfactualError(
-            f"Expected finite weights from 0 in {shorten(name)}, got {cells[row]:.4g} in row "
-            f"{row}. Leave such rows out, or correct them."
-        )
-    if len(cells) and not np.nansum(cells) > 0:
-        raise CounterfactualError(
-            f"Expected a weight above 0 in {shorten(name)}, got none. Leave weights out to count "
-            "each row once."
-        )
-    found: Floats = cells
-    return found
-
-
-def _complete(
-    must_have: dict[str, Codes], weight_name: str | None, weights: Floats | None
-) -> tuple[NDArray[np.bool_] | None, dict[str, int]]:
-    """Return which rows have all they must have (None for all), and how many lack what."""
-    gaps = {name: column.gaps for name, column in must_have.items() if column.has_gaps}
-    if weights is not None and weight_name is not None and np.isnan(weights).any():
-        gaps[weight_name] = np.isnan(weights)
-    gaps = {name: rows for name, rows in gaps.items() if rows.any()}
-    if not gaps:
-        return None, {}
-    kept = ~np.logical_or.reduce(list(gaps.values()))
-    return kept, {name: int(rows.sum()) for name, rows in gaps.items()}

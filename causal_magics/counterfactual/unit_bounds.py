@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from causal_magics.counterfactual.arrangement import shown
 from causal_magics.counterfactual.bounds import Bounds, Floats
 from causal_magics.counterfactual.counts import Counts
+from causal_magics.counterfactual.cross_fit import CrossFit
 from causal_magics.counterfactual.distributions import Distributions
 from causal_magics.counterfactual.group_probabilities import retrospective
 from causal_magics.counterfactual.payoff import Payoff
@@ -72,6 +73,8 @@ class UnitBounds:
         Of arrays of shape (strata,).
     notes : tuple of str
         What a reader should know: rows left out, strata pooled, distributions projected.
+    cross_fit : CrossFit, optional
+        Units as a learner predicts them, where each combination of covariates is a stratum.
     """
 
     treatment: str
@@ -89,6 +92,7 @@ class UnitBounds:
     confidence: float
     benefit: Bounds
     notes: tuple[str, ...] = ()
+    cross_fit: CrossFit | None = None
 
     @cached_property
     def interval(self) -> Bounds:
@@ -105,7 +109,11 @@ class UnitBounds:
     @cached_property
     def overall_interval(self) -> Bounds:
         """An interval that holds the bounds over all units as often as `confidence` says."""
-        lower, upper = overall_interval_of(self.groups, self.share, self.confidence)
+        if self.cross_fit is not None and self.terms is not None:
+            lower, upper = self.cross_fit.interval(self.terms, self.confidence)
+            lower, upper = min(lower, self.overall.lower), max(upper, self.overall.upper)
+        else:
+            lower, upper = overall_interval_of(self.groups, self.share, self.confidence)
         found = self._within_payoff(np.array(lower), np.array(upper))
         return Bounds(float(found.lower), float(found.upper), found.quantity)
 
@@ -207,14 +215,16 @@ class UnitBounds:
             if kept.any():
                 groups.append(replace(
                     group, strata=place[group.strata[kept]],
-                    distributions=group.distributions.take(kept), counts=group.counts.take(kept),
+                    distributions=group.distributions.take(kept),
+                    counts=None if group.counts is None else group.counts.take(kept),
                 ))  # fmt: skip
         share = self.share[chosen]
         lower, upper = self.benefit.lower[chosen], self.benefit.upper[chosen]
+        benefit = Bounds(lower, upper, self.benefit.quantity)
         return replace(
             self, strata={name: column[chosen] for name, column in self.strata.items()},
             share=share / share.sum(), units=self.units[chosen], counts=self.counts.take(chosen),
-            groups=tuple(groups), benefit=Bounds(lower, upper, self.benefit.quantity),
+            groups=tuple(groups), cross_fit=None, benefit=benefit,
         )  # fmt: skip
 
     def to_frame(self) -> Any:

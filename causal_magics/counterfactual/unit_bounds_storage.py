@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounds import Bounds
 from causal_magics.counterfactual.counts import Counts
+from causal_magics.counterfactual.cross_fit import CrossFit
 from causal_magics.counterfactual.distributions import Distributions
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.stratum_groups import StratumGroup, benefit_of, for_payoff
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["load_unit_bounds", "save_unit_bounds"]
 
 _KIND = "causal-magics unit bounds 1"
+_FIT = ("cells", "source", "arm", "level")
 _HEADER = (
     "treatment", "outcome", "by", "arms", "levels", "monotone", "confidence", "notes",
 )  # fmt: skip
@@ -54,7 +56,9 @@ def save_unit_bounds(bounds: UnitBounds, path: str | PathLike[str]) -> None:
             part = getattr(group.distributions, source)
             if part is not None:
                 arrays[f"{prefix}_{source}"] = part
-        arrays |= _of_counts(f"{prefix}_counts", group.counts)
+        arrays |= _of_counts(f"{prefix}_counts", group.counts or Counts())
+    if bounds.cross_fit is not None:
+        arrays |= _of_cross_fit(bounds.cross_fit)
     save_with_header(path, _KIND, header, arrays)
 
 
@@ -97,7 +101,7 @@ def _rebuilt(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> UnitBounds
     return UnitBounds(
         **told, strata=strata, share=arrays["share"], units=arrays["units"],
         counts=_counts(arrays, "counts"), groups=groups, payoff=payoff,
-        benefit=Bounds(*ends, header["quantity"]),
+        benefit=Bounds(*ends, header["quantity"]), cross_fit=_cross_fit(arrays, told["levels"]),
     )  # fmt: skip
 
 
@@ -105,7 +109,8 @@ def _group(arrays: Mapping[str, Any], prefix: str) -> StratumGroup:
     distributions = Distributions(
         arrays.get(f"{prefix}_experimental"), arrays.get(f"{prefix}_observational")
     )
-    counts = _counts(arrays, f"{prefix}_counts")
+    counted = any(name.startswith(f"{prefix}_counts") for name in arrays)
+    counts = _counts(arrays, f"{prefix}_counts") if counted else None
     return StratumGroup(arrays[f"{prefix}_strata"], distributions, counts)
 
 
@@ -125,6 +130,18 @@ def _counts(arrays: Mapping[str, Any], prefix: str) -> Counts:
     if any(name.startswith(f"{prefix}_squares") for name in arrays):
         squares = _counts(arrays, f"{prefix}_squares")
     return Counts(arrays.get(f"{prefix}_exp"), arrays.get(f"{prefix}_obs"), squares)
+
+
+def _of_cross_fit(known: CrossFit) -> dict[str, Any]:
+    found = {f"fit_{name}": getattr(known, name) for name in _FIT}
+    return found if known.weights is None else {**found, "fit_weights": known.weights}
+
+
+def _cross_fit(arrays: Mapping[str, Any], levels: tuple[Any, ...]) -> CrossFit | None:
+    if "fit_cells" not in arrays:
+        return None
+    parts = {name: arrays[f"fit_{name}"] for name in _FIT}
+    return CrossFit(**parts, n_levels=len(levels), weights=arrays.get("fit_weights"))
 
 
 def _coded(column: NDArray[Any]) -> tuple[NDArray[np.int64], list[Any]]:

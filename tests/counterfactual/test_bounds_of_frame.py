@@ -166,7 +166,7 @@ def test_strata_by_what_the_treatment_affects_are_refused() -> None:
         ({}, {"by": "treatment"}, "each column in one role, got 'treatment' in two"),
         ({}, {"weights": "complier", "by": "complier"}, "in one role"),
         ({"w": -1.0}, {"weights": "w"}, "weights from 0 in 'w', got -1 in row 0"),
-        ({"w": 0.0}, {"weights": "w"}, "a weight above 0 in 'w'"),
+        ({"w": 0.0}, {"weights": "w"}, "all of weight 0"),
         ({"w": "many"}, {"weights": "w"}, "numbers as weights in 'w'"),
         ({"source": "elsewhere"}, {"source": "source"}, "'experiment' or 'observation'"),
         ({}, {"treated": 2}, "treated to be an arm of 'treatment', got '2'"),

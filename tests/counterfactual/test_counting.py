@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from causal_magics import UnitBounds, bounds
 from causal_magics.counterfactual.reading import read_tally
-from causal_magics.counterfactual.tally import Roles
+from causal_magics.counterfactual.coded_rows import Roles
 from causal_magics.errors import CounterfactualError, StorageError
 
 COLUMNS = ("treatment", "outcome")
