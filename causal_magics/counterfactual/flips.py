@@ -18,9 +18,9 @@ from causal_magics.counterfactual.payoff_weights import (
     all_weights,
     weight_of,
 )
+from causal_magics.counterfactual.strata_frame import strata_frame
 from causal_magics.counterfactual.unit_bounds import UnitBounds
 from causal_magics.counterfactual.weight_breaks import TOLERANCE, Crossings, crossings
-from causal_magics.data.frames import new_frame
 
 __all__ = ["Flips", "SafeRatio", "flips", "safe_ratio"]
 
@@ -90,9 +90,7 @@ class Flips:
     def to_frame(self) -> Any:
         """Return a row for each flip: stratum, weight, current, flips_at, bound, before, after."""
         now = [np.nan if each is None else each for each in self.current]
-        columns = {name: np.asarray(labels)[self.stratum] for name, labels in self.names.items()}
-        return new_frame({
-            **columns,
+        return strata_frame(self.names, self.stratum, {
             "weight": [self.weights[which].name for which in self.moved.tolist()],
             "current": np.array(now, dtype=float)[self.moved],
             "flips_at": self.at,
@@ -222,8 +220,7 @@ class SafeRatio:
 
     def to_frame(self) -> Any:
         """Return a row for each stratum."""
-        return new_frame({
-            **self.names,
+        return strata_frame(self.names, np.arange(len(self.midpoint)), {
             "treat_below": self.treat_below,
             "midpoint": self.midpoint,
             "refuse_above": self.refuse_above,

@@ -15,6 +15,7 @@ from causal_magics.counterfactual.decisions import verdicts
 from causal_magics.counterfactual.flip_lines import FlipLines, exact_lines, grid_lines
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.payoff_weights import MovedWeight, payoff_frame, weight_of
+from causal_magics.counterfactual.strata_frame import strata_frame
 from causal_magics.counterfactual.unit_bounds import UnitBounds
 from causal_magics.errors import CounterfactualError, shorten
 
@@ -103,15 +104,12 @@ class PhaseMap:
 
     def to_frame(self) -> Any:
         """Return a row for each stratum and cell: labels, weights, bounds and verdict."""
-        from causal_magics.data.frames import new_frame
-
         cells = len(self.x) * len(self.y)
         x, y = np.meshgrid(self.x, self.y)
-        strata = self.bounds.strata
-        return new_frame({
-            **{name: np.repeat(np.asarray(labels), cells) for name, labels in strata.items()},
-            "x": np.tile(x.reshape(-1), len(self.bounds)),
-            "y": np.tile(y.reshape(-1), len(self.bounds)),
+        strata = np.arange(len(self.bounds))
+        return strata_frame(self.bounds.strata, np.repeat(strata, cells), {
+            "x": np.tile(x.reshape(-1), len(strata)),
+            "y": np.tile(y.reshape(-1), len(strata)),
             "lower": self.lower.reshape(-1),
             "upper": self.upper.reshape(-1),
             "verdict": verdicts(self.lower, self.upper).reshape(-1).tolist(),

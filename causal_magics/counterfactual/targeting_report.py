@@ -15,7 +15,7 @@ from causal_magics.counterfactual.budget_svg import budget_svg
 from causal_magics.counterfactual.chart_svg import written
 from causal_magics.counterfactual.flips import flips, safe_ratio
 from causal_magics.counterfactual.phase_map_svg import phase_map_svg
-from causal_magics.data.frames import new_frame
+from causal_magics.counterfactual.strata_frame import strata_frame
 from causal_magics.data.html_table import html_table
 from causal_magics.data.wording import count
 from causal_magics.errors import CounterfactualError, closest, shorten
@@ -58,8 +58,7 @@ def frame_of(targeting: Targeting) -> Any:
     best, strata = targeting.treatment, np.arange(len(first))
     arms = np.array([shown(each.treated) for each in targeting.bounds], dtype=object)
     several = {"treatment": arms[best]} if len(targeting.bounds) > 1 else {}
-    return new_frame({
-        **first.strata,
+    return strata_frame(first.strata, strata, {
         "share": first.share,
         "units": targeting.units,
         **several,
@@ -119,10 +118,10 @@ def _flips(targeting: Targeting) -> str:
     rule, optimism = targeting.rule, targeting.optimism
     nearest = flips(first, rule=rule, optimism=optimism, costs=costs).nearest
     told = {
-        stratum: f"{nearest.weights[which].name} at {written(at)}: {before} → {after}"
-        for stratum, which, at, before, after in zip(
+        stratum: f"treat for {nearest.weights[which].name} {side} {written(at)}"
+        for stratum, which, at, side in zip(
             nearest.stratum.tolist(), nearest.moved.tolist(), nearest.at.tolist(),
-            nearest.before.tolist(), nearest.after.tolist(), strict=True,
+            np.where(nearest.after == "treat", "above", "below").tolist(), strict=True,
         )
     }  # fmt: skip
     safe = safe_ratio(first)

@@ -130,6 +130,28 @@ def test_a_frame_has_a_row_for_each_stratum() -> None:
     assert len(frame) == 5
 
 
+def test_labels_and_what_is_said_of_them_stand_beside_each_other() -> None:
+    rows = KNOWN.rows()
+    rows["share"] = rows.pop("stratum")
+    odd = bounds(rows, "x", "y", "share", PAYOFF, source="source", weights="weight", small="keep")
+    frame = target(odd).to_frame()
+    assert frame["share"].tolist() == [0, 1, 2, 3, 4]
+    assert frame["share_"].sum() == pytest.approx(1)
+
+
+def test_nothing_to_spend_treats_nobody() -> None:
+    found = target(BOUNDS, 0)
+    assert found.treated == 0
+    assert tuple(found.total) == (0, 0)
+    assert "beyond budget" in found.decision
+    assert "<svg" in found.picture("budget")
+    none = target(BOUNDS.with_payoff([0, 0, -1, -1]))
+    assert set(none.decision.tolist()) == {"refuse"}
+    assert "treat 0 strata of 5" in repr(none)
+    assert "<svg" in none._repr_html_()
+    assert "<svg" in none.picture("budget")
+
+
 def test_safe_ratio_and_flips_are_at_hand() -> None:
     found = target(BOUNDS)
     assert found.safe_ratio is found.safe_ratio
