@@ -78,7 +78,6 @@ def constraints_of(
     _add_factors(found, model, _ordered(joint, nodes, model.order), model.order, {}, "the data")
     for experiment in experiments:
         _add_experiment(found, model, experiment)
-    found.rows = list(dict(found.rows).items()) if not experiments else found.rows
     return found
 
 
