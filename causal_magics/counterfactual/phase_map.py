@@ -14,7 +14,12 @@ from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.decisions import verdicts
 from causal_magics.counterfactual.flip_lines import FlipLines, exact_lines, grid_lines
 from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.payoff_weights import MovedWeight, payoff_frame, weight_of
+from causal_magics.counterfactual.payoff_weights import (
+    MovedWeight,
+    all_weights,
+    payoff_frame,
+    weight_of,
+)
 from causal_magics.counterfactual.strata_frame import strata_frame
 from causal_magics.counterfactual.unit_bounds import UnitBounds
 from causal_magics.errors import CounterfactualError, shorten
@@ -172,8 +177,12 @@ def phase_map(
     """
     levels = bounds.levels
     n = len(levels)
-    x_weight = weight_of((0, n - 1) if x is None and n > 2 else x or "complier", levels)
-    y_weight = weight_of((n - 1, 0) if y is None and n > 2 else y or "defier", levels)
+    entries = all_weights(levels)
+    usual = (entries[n - 1], entries[n * (n - 1)])
+    x_weight, y_weight = (
+        weight_of(default if given is None else given, levels)
+        for given, default in zip((x, y), usual, strict=True)
+    )
     if ((x_weight.direction != 0) & (y_weight.direction != 0)).any():
         raise CounterfactualError(
             f"Expected two weights of different entries of the payoff, got {shorten(x_weight.name)}"

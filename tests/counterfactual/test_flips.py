@@ -197,6 +197,35 @@ def test_few_and_many_strata_are_followed_alike() -> None:
         np.testing.assert_allclose(mine, theirs, atol=1e-9)
 
 
+@pytest.mark.parametrize("monotone", [False, True])
+def test_strata_of_different_sources_are_followed_together(monotone: bool) -> None:
+    types = Known.random(3, 2, seed=4).types
+    if monotone:
+        types = np.triu(types) / np.triu(types).sum(axis=(1, 2, 3), keepdims=True)
+    rows = Known(types).rows()
+    trial = rows["source"] == "experiment"
+    kept = ~(trial & (rows["stratum"] == 1)) & ~(~trial & (rows["stratum"] == 2))
+    rows = {name: column[kept] for name, column in rows.items()}
+    known = bounds(
+        rows, "x", "y", "stratum", [1, 0.2, 0, -2], source="source", weights="weight",
+        small="keep", monotone=monotone,
+    )  # fmt: skip
+    assert len(known.groups) == 3
+    function = benefit_function(known)
+    assert isinstance(function, TransportBenefit)
+    for ends in (function.evaluate, function.couplings.evaluate):
+        for mine, theirs in zip(
+            ends(known.payoff.values.reshape(1, -1)), known.benefit, strict=True
+        ):
+            np.testing.assert_allclose(mine[:, 0], theirs, atol=1e-7)
+    found = flips(known, ["complier", "harm"])
+    for place in range(len(found)):
+        if found.bound[place] != "rule":
+            moved = found.weights[found.moved[place]].at(known.payoff, float(found.at[place]))
+            end = getattr(known.with_payoff(moved).benefit, str(found.bound[place]))
+            assert end[found.stratum[place]] == pytest.approx(0, abs=1e-7)
+
+
 def test_five_levels_are_followed_by_programs() -> None:
     payoff = np.round(np.random.default_rng(1).normal(size=(5, 5)) * 3)
     known = Known.random(2, 5, seed=2).bounds(Payoff(payoff))

@@ -137,6 +137,7 @@ def test_ranges_reach_around_the_payoff_where_left_out() -> None:
     assert (phase.x[0], phase.x[-1], phase.y[0], phase.y[-1]) == (0, 2, -4, 0)
     assert phase.current == (1, -2)
     assert phase_map(known, "never-taker", "harm").x[0] == -2
+    assert phase_map(known, np.array([[0, 1], [0, 1]])).x_weight.name == "matrix"
     assert phase_map(Known.random(1, 3).bounds(EV)).x_weight.name == "0 -> 2"
 
 
