@@ -115,8 +115,9 @@ def _few_codes(what: str, name: str, column: Any) -> Codes:
         coded = coded.compact()
     if len(coded.labels) > MOST_LEVELS:
         raise CounterfactualError(
-            f"Expected a {what} of few levels in {shorten(name)}, got {len(coded.labels):,} "
-            f"different values (at most {MOST_LEVELS}). Cut it into classes first."
+            f"Expected few levels of the {what} in {shorten(name)}, got {len(coded.labels):,} "
+            f"different values (at most {MOST_LEVELS}). Cut it into classes first, a row for each "
+            "unit."
         )
     return coded
 

@@ -136,10 +136,22 @@ def _of_array(name: str, cells: NDArray[Any]) -> Codes:
     if kind in "USmM":
         gaps = np.isnat(cells) if kind in "mM" else np.zeros(len(cells), dtype=bool)
         values, codes = np.unique(cells, return_inverse=True)
-        texts = np.array([str(value) for value in values], dtype=object)
+        texts = np.array(_texts(values), dtype=object)
         coded = Codes(codes, 0, Labels("text", texts))
         return _mark(coded, gaps).compact() if gaps.any() else coded
     return _of_cells(name, cells.tolist())
+
+
+def _texts(values: NDArray[Any]) -> list[str]:
+    """Return labels as texts; times of day are left out where all are midnight."""
+    if values.dtype.kind == "M":
+        known = values[~np.isnat(values)]
+        days = known.astype("datetime64[D]")
+        times = values.astype("datetime64[D]") if (days == known).all() else values
+        return [str(value) for value in times]
+    if values.dtype.kind == "S":
+        return [value.decode(errors="replace") for value in values.tolist()]
+    return [str(value) for value in values]
 
 
 def _of_integers(cells: NDArray[Any]) -> Codes:

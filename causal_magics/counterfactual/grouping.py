@@ -20,6 +20,8 @@ __all__ = ["grouped"]
 
 Places = NDArray[np.intp]
 _COMPARED = slice(0, 2)
+_APART = 0.05
+"""Difference of shares beyond chance that is worth a note."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -143,12 +145,30 @@ def _notes(sums: Floats, known: _Known) -> list[str]:
                     f"{_strata(members)} without {lacking}: bounded by what there is, which is "
                     "wider."
                 )
+        notes += _mix_notes(sums)
     if known.one_arm.any():
         notes.append(
             f"{_strata(known.one_arm)} without units in one of the arms: nothing is known of the "
             "outcome there, and the bounds are as wide as that."
         )
     return notes
+
+
+def _mix_notes(sums: Floats) -> list[str]:
+    """Say where the two sources have the strata in other shares, beyond chance."""
+    units = sums.sum(axis=(2, 3))
+    totals = units.sum(axis=0)
+    shares = units / totals
+    apart = float(np.abs(shares[:, EXPERIMENT] - shares[:, OBSERVATIONS]).sum()) / 2
+    together = units.sum(axis=1) / totals.sum()
+    by_chance = float(np.sqrt(2 / np.pi * together * (1 / totals).sum()).sum()) / 2
+    if apart < 2 * by_chance + _APART:
+        return []
+    note = (
+        f"The experiment and the observations differ in how common the strata are (by {apart:.0%} "
+        "of units); shares of strata are those of both together."
+    )
+    return [note]
 
 
 def _strata(members: NDArray[np.bool_]) -> str:

@@ -114,7 +114,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _written(lower: float, upper: float) -> str:
-    return f"{lower:.4g} … {upper:.4g}"
+    return "none" if np.isnan(lower) else f"{lower:.4g} … {upper:.4g}"
 
 
 def _short(label: Any) -> str:
