@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from causal_magics.counterfactual.discrete_table import Joint
 from causal_magics.counterfactual.distributions import Distributions
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.payoff_terms import payoff_bounds
+from causal_magics.counterfactual.transport import _tree_solutions
 from causal_magics.counterfactual.two_worlds import Mediation
 
 __all__ = ["MOST_VALUES", "Mediated", "least_moved", "mediator_bounds"]
@@ -31,6 +33,9 @@ MOST_VALUES = 12
 """Combinations of values of the mediators up to which they are coupled."""
 MOST_PAIRS = 20_000
 """Pairs of such combinations, over all strata."""
+
+MOST_BY_TREES = 500
+"""Strata up to which all vertices of the dual are looked through."""
 
 Ends = tuple[Floats, Floats]
 
@@ -56,7 +61,12 @@ class Mediated:
 
 
 def mediator_bounds(
-    joint: Joint, treatment: str, outcome: str, found: Mediation, payoff: Payoff
+    joint: Joint,
+    treatment: str,
+    outcome: str,
+    found: Mediation,
+    payoff: Payoff,
+    inner: Mediation | None = None,
 ) -> Mediated | None:
     """Return bounds on the benefit in each stratum of what the mediators depend on.
 
@@ -68,6 +78,9 @@ def mediator_bounds(
         The treatment has two levels.
     found : Mediation
     payoff : Payoff
+    inner : Mediation, optional
+        How further mediators split the effect of the first on the outcome, in each stratum and,
+        where the treatment is confounded, each arm. `found` is then complete.
 
     Returns
     -------
@@ -75,27 +88,27 @@ def mediator_bounds(
         None where there are too many values.
     """
     others = tuple(name for name in found.given if name not in found.moving)
-    if joint.size(found.mediators) > MOST_VALUES:
+    further = () if inner is None else inner.mediators
+    if max(joint.size(found.mediators), joint.size(further)) > MOST_VALUES:
         return None
-    groups = found.moving, others, found.mediators, (treatment,), (outcome,)
-    cells = joint.table(*groups)
-    if cells.shape[0] * cells.shape[1] * cells.shape[2] ** 2 > MOST_PAIRS:
+    groups = found.moving, others, further, found.mediators, (treatment,), (outcome,)
+    whole = joint.table(*groups)
+    whole = whole[whole.sum(axis=(1, 2, 3, 4, 5)) > 0]
+    strata, parts, inside, values, *_ = whole.shape
+    if strata * parts * (values * inside) ** 2 > MOST_PAIRS:
         return None
-    cells = cells[cells.sum(axis=(1, 2, 3, 4)) > 0]
+    cells = whole.sum(axis=2)
     arms = cells.sum(axis=(1, 2, 4))
     with np.errstate(invalid="ignore"):
         margins = cells.sum(axis=(1, 4)) / arms[:, None]  # P(m | x, moving)
     known = np.isfinite(margins).all(axis=(1, 2))
-    seen = payoff_bounds(Distributions(None, _observations(cells)), payoff)
-    ends = []
-    bounded = _costs(cells[known], found, payoff)
-    for end, costs, sign in zip(seen, bounded, (1.0, -1.0), strict=True):
-        least = sign * least_moved(sign * costs, margins[known, :, 0], margins[known, :, 1])
-        within = np.maximum if sign > 0 else np.minimum
-        narrowed = end.copy()
-        narrowed[known] = within(narrowed[known], least)
-        ends.append(narrowed)
-    return Mediated(cells.sum(axis=(1, 2, 3, 4)), ends[0], ends[1])
+    lower, upper = payoff_bounds(Distributions(None, _observations(cells)), payoff)
+    chained = None if inner is None else _through(whole[known], found, inner, payoff)
+    costs = _costs(cells[known], found, payoff, chained)
+    ends = _moved(costs, margins[known, :, 0], margins[known, :, 1])
+    lower[known] = np.maximum(lower[known], ends[0])
+    upper[known] = np.minimum(upper[known], ends[1])
+    return Mediated(cells.sum(axis=(1, 2, 3, 4)), lower, upper)
 
 
 def _observations(cells: Floats) -> Floats:
@@ -104,7 +117,7 @@ def _observations(cells: Floats) -> Floats:
     return np.asarray(seen / seen.sum(axis=(1, 2), keepdims=True))
 
 
-def _costs(cells: Floats, found: Mediation, payoff: Payoff) -> Ends:
+def _costs(cells: Floats, found: Mediation, payoff: Payoff, chained: Ends | None = None) -> Ends:
     """Bound the benefit of units with mediators m' untreated and m treated.
 
     It is averaged over the covariates that the mediators do not depend on and, where the treatment
@@ -128,10 +141,72 @@ def _costs(cells: Floats, found: Mediation, payoff: Payoff) -> Ends:
     flat = strata * parts, values, levels
     same = found.manner != "partial"
     lower, upper = _coupled(untreated.reshape(flat), treated.reshape(flat), payoff, same=same)
+    if chained is not None:
+        lower, upper = np.maximum(lower, chained[0]), np.minimum(upper, chained[1])
     shares = weights / weights.sum(axis=1, keepdims=True)
     shape = strata, parts, values, values
     lower, upper = (np.einsum("sp,spmn->smn", shares, e.reshape(shape)) for e in (lower, upper))
     return lower, upper
+
+
+def _through(whole: Floats, found: Mediation, inner: Mediation, payoff: Payoff) -> Ends:
+    """Bound the benefit of moving the mediators from m' to m by what further mediators then do.
+
+    Parameters
+    ----------
+    whole : ndarray of shape (strata, others, further, values, arms, levels)
+
+    Returns
+    -------
+    lower, upper : ndarray of shape (strata * parts, values, values)
+        Parts are the others and, where the treatment is confounded, its arms.
+    """
+    _, _, further, values, _, levels = whole.shape
+    if found.manner == "complete, treatment confounded":
+        cells = whole.transpose(0, 1, 4, 2, 3, 5).reshape(-1, further, values, levels)
+    else:
+        cells = whole.sum(axis=4).reshape(-1, further, values, levels)
+    counts = cells.sum(axis=(1, 3))
+    with np.errstate(invalid="ignore"):
+        margins = cells.sum(axis=3) / counts[:, None]  # P(further | m, part)
+    lower = np.full((len(cells), values, values), -np.inf)
+    upper = np.full((len(cells), values, values), np.inf)
+    pairs = list(permutations(range(values), 2))
+    known = [(counts[:, pair] > 0).all(axis=1) for pair in pairs]
+    bounded = [
+        _costs(cells[some][:, None][:, :, :, _arms_of(pair, inner)], inner, payoff)
+        for pair, some in zip(pairs, known, strict=True)
+    ]
+    before, after = (
+        np.concatenate([margins[some][:, :, p[side]] for p, some in zip(pairs, known, strict=True)])
+        for side in (0, 1)
+    )
+    costs = tuple(np.concatenate([each[end] for each in bounded]) for end in (0, 1))
+    ends = _moved((costs[0], costs[1]), before, after)
+    place = 0
+    for (i, k), some in zip(pairs, known, strict=True):
+        taken = slice(place, place + int(some.sum()))
+        lower[some, i, k], upper[some, i, k] = ends[0][taken], ends[1][taken]
+        place = taken.stop
+    return lower, upper
+
+
+def _arms_of(pair: tuple[int, int], inner: Mediation) -> Any:
+    """Return which values of the first mediators tell how the outcome responds to the further."""
+    return list(pair) if inner.manner == "partial" else slice(None)
+
+
+def _moved(costs: Ends, untreated: Floats, treated: Floats) -> Ends:
+    """Return the least and the greatest benefit of moving one distribution onto another."""
+    lower, upper = np.split(
+        least_moved(
+            np.concatenate([costs[0], -costs[1]]),
+            np.concatenate([untreated, untreated]),
+            np.concatenate([treated, treated]),
+        ),
+        2,
+    )
+    return lower, -upper
 
 
 def _coupled(untreated: Floats, treated: Floats, payoff: Payoff, *, same: bool) -> Ends:
@@ -193,6 +268,8 @@ def least_moved(costs: Floats, untreated: Floats, treated: Floats) -> Floats:
     strata, values = untreated.shape
     if values == 1 or strata == 0:
         return costs[:, 0, 0] if values == 1 else np.zeros(0)
+    if values == 3 and strata <= MOST_BY_TREES:
+        return _by_trees(costs, untreated, treated)
     if values > 2:
         return _by_linear_program(costs, untreated, treated)
     # With two values one share fixes the coupling, and the cost is linear in it.
@@ -206,6 +283,21 @@ def least_moved(costs: Floats, untreated: Floats, treated: Floats) -> Floats:
         for moved in (least, most)
     ]
     return np.minimum(*totals)
+
+
+def _by_trees(costs: Floats, untreated: Floats, treated: Floats) -> Floats:
+    """Take the best vertex of the dual: potentials along a spanning tree that none undercuts."""
+    values = untreated.shape[1]
+    potentials = (
+        costs.reshape(len(costs), -1) @ _tree_solutions(values, False).reshape(-1, values**2).T
+    )
+    potentials = potentials.reshape(len(costs), -1, 2, values)
+    slack = costs[:, None] - potentials[:, :, 0, :, None] - potentials[:, :, 1, None, :]
+    scale = np.maximum(1.0, np.abs(costs).max(axis=(1, 2)))
+    feasible = slack.min(axis=(2, 3)) >= -1e-9 * scale[:, None]
+    totals = np.einsum("stv,sv->st", potentials[:, :, 0], untreated)
+    totals += np.einsum("stv,sv->st", potentials[:, :, 1], treated)
+    return np.asarray(np.where(feasible, totals, -np.inf).max(axis=1))
 
 
 def _by_linear_program(costs: Floats, untreated: Floats, treated: Floats) -> Floats:

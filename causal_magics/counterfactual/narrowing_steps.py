@@ -143,30 +143,46 @@ def _given(names: tuple[str, ...]) -> str:
 
 def _by_mediators(question: Question) -> Iterator[Finding]:
     """Yield the narrowest bounds of all mediators, or sets of them, that split the effect."""
-    best: tuple[float, float, Mediation] | None = None
-    for chosen in _candidates(question):
-        found = _split(question, chosen)
-        ends = None if found is None else _mediated(question, found)
-        if found is not None and ends is not None:
-            width = ends[1] - ends[0]
-            if best is None or width < best[1] - best[0] - 1e-12:
-                best = *ends, found
+    best: tuple[float, float, Mediation, Mediation | None] | None = None
+    for found, inner in _splits(question):
+        ends = _mediated(question, found, inner)
+        if ends is not None and (best is None or ends[1] - ends[0] < best[1] - best[0] - 1e-9):
+            best = *ends, found, inner
     if best is None:
         return
-    lower, upper, found = best
-    words = f"mediator {braces(found.mediators)}{_given(found.given)}"
-    yield Finding("mediator", words, found.mediators, _why(question, found), lower, upper)
+    lower, upper, found, inner = best
+    nodes = found.mediators if inner is None else (*found.mediators, *inner.mediators)
+    chain = braces(nodes) if inner is None else "{" + " → ".join(nodes) + "}"
+    words = f"mediator {chain}{_given(found.given)}"
+    yield Finding("mediator", words, nodes, _why(question, found, inner), lower, upper)
 
 
-def _candidates(question: Question) -> Iterator[tuple[str, ...]]:
-    """Yield sets of nodes between treatment and outcome: single ones, pairs, and all."""
-    causes = question.graph.ancestors(question.outcome)
+def _splits(question: Question) -> Iterator[tuple[Mediation, Mediation | None]]:
+    """Yield single mediators, then further ones behind those through which all goes, else sets."""
+    graph, y = question.graph, question.outcome
+    causes = graph.ancestors(y)
     between = [n for n in question.observed if n in question.affected and n in causes]
-    yield from ((name,) for name in between)
-    if 2 < len(between) <= MOST_MEDIATORS:
-        yield from combinations(between, 2)
-    if len(between) > 1:
-        yield tuple(between)
+    complete = []
+    for name in between:
+        found = _split(question, (name,))
+        if found is not None:
+            yield found, None
+            complete += [found] if found.manner != "partial" else []
+    for found in complete:
+        (first,) = found.mediators
+        taken = {question.treatment} if found.manner != "complete" else set()
+        given = {*found.given, *taken, *question.selected}
+        for further in (name for name in between if name in graph.descendants(first)):
+            inner = mediation(graph, first, y, [further], given)
+            if inner is not None:
+                yield found, inner
+    if complete:
+        return
+    pairs = combinations(between, 2) if 2 < len(between) <= MOST_MEDIATORS else ()
+    for chosen in (*pairs, tuple(between)):
+        found = _split(question, chosen) if len(chosen) > 1 else None
+        if found is not None:
+            yield found, None
 
 
 def _split(question: Question, mediators: tuple[str, ...]) -> Mediation | None:
@@ -188,25 +204,30 @@ def _split(question: Question, mediators: tuple[str, ...]) -> Mediation | None:
     return None
 
 
-def _mediated(question: Question, found: Mediation) -> tuple[float, float] | None:
+def _mediated(
+    question: Question, found: Mediation, inner: Mediation | None
+) -> tuple[float, float] | None:
     """Return the bounds through mediators, averaged over strata; None where cells are too many."""
     joint, rows = question.joint, question.joint.rows
     if rows is not None and rows < FEWEST_UNITS * len(joint.seen(found.given)):
         return None
     try:
-        ends = mediator_bounds(joint, question.treatment, question.outcome, found, question.payoff)
+        ends = mediator_bounds(
+            joint, question.treatment, question.outcome, found, question.payoff, inner
+        )
     except CounterfactualError:  # the table is too large
         return None
     return None if ends is None else ends.mean
 
 
-def _why(question: Question, found: Mediation) -> str:
+def _why(question: Question, found: Mediation, inner: Mediation | None) -> str:
     x, y, m = question.treatment, question.outcome, and_join(found.mediators)
     given = f", given {and_join(found.given)}" if found.given else ""
     alone = "" if found.manner == "partial" else " alone"
+    behind = "" if inner is None else f", as are those of {and_join(inner.mediators)} behind it"
     return (
         f"{x} acts on {y} through {m}{alone} and nothing hidden is behind both{given}: what "
-        f"{m} would do and what {y} would do to it are coupled apart."
+        f"{m} would do and what {y} would do to it are coupled apart{behind}."
     )
 
 

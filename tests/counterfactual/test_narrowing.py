@@ -27,6 +27,8 @@ CASES = {
     "conditional front door": ("W -> X; W -> M; W -> Y; X -> M -> Y; X <-> Y", {"effect"}),
     "mediator": ("X -> M -> Y; Z -> X; Z -> M; Z -> Y", {"effect", "strata", "mediator"}),
     "partial mediator": ("X -> M -> Y; X -> Y", {"effect", "mediator"}),
+    "mediators in turn": ("X -> M -> N -> Y; X <-> Y", {"effect", "mediator"}),
+    "mediators in turn, one besides": ("X -> M -> N -> Y; M -> Y; Z -> M; Z -> N", {"mediator"}),
     "two mediators": ("X -> M -> Y; X -> N -> Y", {"effect", "mediator"}),
     "instrument": ("Z -> X; X -> Y; X <-> Y", {"instrument"}),
     "instrument with a covariate": ("W -> Z; W -> Y; Z -> X; X -> Y; X <-> Y", {"instrument"}),
@@ -60,7 +62,8 @@ def test_the_truth_lies_within_every_step(case: str) -> None:
     graph = CausalGraph.parse(text)
     gained: set[str] = set()
     for seed in range(30):
-        model = ResponseModel(graph, seed)
+        levels = {"M": 2 + seed % 2, "Z": 2 + seed // 2 % 2}
+        model = ResponseModel(graph, seed, levels, states=3 if len(graph.nodes) > 4 else 4)
         found = narrow(graph, model.joint, "X", "Y")
         assert holds(found, model.benefit("X", "Y", PNS)), (seed, found)
         gained |= {step.kind for step in found.steps if step.gain > 1e-3}
@@ -70,9 +73,9 @@ def test_the_truth_lies_within_every_step(case: str) -> None:
 EXACT = (
     "X -> Y; X <-> Y", "Z -> X; Z -> Y; X -> Y", "Z -> Y; X -> Y", "Z -> X; X -> Y; X <-> Y",
     "X -> M -> Y", "X -> M -> Y; X -> Y", "X -> M -> Y; X <-> Y", "Z -> Y; X -> M -> Y; X -> Y",
-    "Z -> X; Z -> M; X -> M -> Y",
+    "Z -> X; Z -> M; X -> M -> Y", "X -> M -> N -> Y",
 )  # fmt: skip
-OUTER = ("X -> M -> N -> Y", "X -> M -> Y; X -> N -> Y", "W -> X; X -> M -> Y; X <-> Y")
+OUTER = ("X -> M -> Y; X -> N -> Y", "W -> X; X -> M -> Y; X <-> Y")
 
 
 @pytest.mark.parametrize("text", [*EXACT, *OUTER])

@@ -11,8 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from oracles.discrete_models import BinaryModel
 from oracles.response_models import ResponseModel
+from scipy.optimize import linprog
 
 from causal_magics.counterfactual.discrete_table import DiscreteData, Joint
+from causal_magics.counterfactual.mediators import least_moved
 from causal_magics.counterfactual.narrowing import Narrowing, narrow
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.errors import ContradictionError, CounterfactualError, GraphError
@@ -100,6 +102,26 @@ def test_more_values_of_a_mediator_raise_the_lower_bound() -> None:
     joint[1, 0, 0] = joint[1, 2, 1] = 0.25
     found = narrow(MEDIATED, joint, "X", "Y")
     assert (found.bounds.lower, found.bounds.upper) == pytest.approx((0.25, 0.25))
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 4, 6])
+def test_distributions_are_moved_at_the_least_cost(levels: int) -> None:
+    rng = np.random.default_rng(levels)
+    costs = rng.normal(size=(20, levels, levels))
+    before, after = rng.dirichlet(np.ones(levels), size=(2, 20))
+    before[:5] = np.eye(levels)[0]
+    found = least_moved(costs, before, after)
+    for cost, p, q, least in zip(costs, before, after, found, strict=True):
+        sums = [np.kron(np.eye(levels), np.ones(levels)), np.kron(np.ones(levels), np.eye(levels))]
+        solved = linprog(cost.reshape(-1), A_eq=np.vstack(sums), b_eq=np.concatenate([p, q]))
+        assert least == pytest.approx(solved.fun, abs=1e-6)
+
+
+def test_mediators_in_turn_are_named_in_their_order() -> None:
+    graph, joint = joint_of("X -> M -> N -> Y; X <-> Y", 8)
+    found = step(narrow(graph, joint, "X", "Y"), "mediator")
+    assert (found.words, found.nodes) == ("mediator {M → N}", ("M", "N"))
+    assert found.reason.endswith("are coupled apart, as are those of N behind it.")
 
 
 @pytest.mark.parametrize("seed", range(5))
