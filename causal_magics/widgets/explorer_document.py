@@ -10,7 +10,7 @@ import numpy as np
 
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.decisions import RULES
-from causal_magics.counterfactual.payoff import Payoff
+from causal_magics.counterfactual.payoff_lines import payoff_of
 from causal_magics.counterfactual.payoff_weights import weight_of
 from causal_magics.counterfactual.stratum_groups import StratumGroup
 from causal_magics.counterfactual.transport import MOST_LEVELS
@@ -136,25 +136,22 @@ def _ends(bounds: UnitBounds, lower: str, upper: str, ends: Any) -> JsonObject:
     }
 
 
-def weights_of(value: Any, levels: int) -> Weights:
+def weights_of(value: Any, bounds: UnitBounds) -> Weights:
     """Return a payoff as rows of numbers.
 
     Parameters
     ----------
-    value : Payoff, four weights (complier, always, never, defier), or matrix
-    levels : int
+    value : Payoff, four weights (complier, always, never, defier), matrix, or lines
+        As `UnitBounds.with_payoff` takes it.
+    bounds : UnitBounds
+        Whose levels it is for.
 
     Raises
     ------
     CounterfactualError
         Where it is none, or of other levels.
     """
-    payoff = Payoff.of(value)
-    if payoff.n_levels != levels:
-        raise CounterfactualError(
-            f"Expected weights of {levels} outcome levels, got those of {payoff.n_levels}. Give a "
-            f"matrix of shape ({levels}, {levels})."
-        )
+    payoff = payoff_of(value, bounds.levels, bounds.outcome)
     rows: list[list[float]] = payoff.values.tolist()
     return tuple(tuple(row) for row in rows)
 

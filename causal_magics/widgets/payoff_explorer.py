@@ -74,8 +74,8 @@ class PayoffExplorer(LiveWidget):
     ----------
     weights : tuple of tuple of float
         What treating is worth, as the screen has it: ``weights[i][k]`` for units with outcome ``i``
-        untreated and ``k`` treated. A payoff, or four weights, can be set. `observe` tells of every
-        change.
+        untreated and ``k`` treated. What `bounds` takes as a payoff can be set. `observe` tells of
+        every change.
     rule, optimism, budget, axes
         As the screen has them.
     selected : int or None
@@ -195,7 +195,7 @@ class PayoffExplorer(LiveWidget):
 
     @traitlets.validate("weights")
     def _known_weights(self, proposal: Mapping[str, Any]) -> Weights:
-        return weights_of(proposal["value"], len(self._study_of.levels))
+        return weights_of(proposal["value"], self._study_of)
 
     @traitlets.validate("rule")
     def _known_rule(self, proposal: Mapping[str, Any]) -> Rule:

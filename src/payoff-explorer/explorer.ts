@@ -43,6 +43,8 @@ export class Explorer {
   readonly isCurrent: ReadonlySignal<boolean>;
   /** Confidence intervals, where the kernel has them for these weights. */
   readonly confidence: ReadonlySignal<Intervals | null>;
+  /** The last that there were, of these weights or others. */
+  readonly lastConfidence: ReadonlySignal<Intervals | null>;
   /** How often such intervals hold the bounds. */
   readonly level: ReadonlySignal<number>;
   readonly failure: ReadonlySignal<string>;
@@ -70,6 +72,7 @@ export class Explorer {
     this.isCurrent = computed(() => this.study.value.margins !== null || (isAnswered.value && this.#answer.value.bounds !== null));
     this.bounds = computed(() => this.#bounds());
     this.confidence = computed(() => (isAnswered.value ? this.#answer.value.confidence : null));
+    this.lastConfidence = computed(() => this.#answer.value.confidence);
     this.level = computed(() => this.#answer.value.level);
     this.failure = computed(() => (isAnswered.value ? this.#answer.value.failure : ""));
     this.calls = computed(() => callsOf(this.bounds.value));

@@ -1,7 +1,10 @@
 /** Where the rows of the forest stand, in px: only those that are seen are drawn. */
 
-/** Above and below the intervals of a row. */
-export const ROW = 18;
+/** How high a row is: higher where there are few. */
+export function rowHeight(count: number): number {
+  return count <= 10 ? 26 : count <= 16 ? 22 : 18;
+}
+
 /** So many rows are seen at once. */
 const MOST_ROWS = 22;
 const LEAST_ROWS = 4;
@@ -9,7 +12,8 @@ const LEAST_ROWS = 4;
 const MARGIN = 2;
 
 export interface Rows {
-  /** The height of the part that is seen, and of all rows. */
+  /** The height of a row, of the part that is seen, and of all rows. */
+  readonly row: number;
   readonly seen: number;
   readonly all: number;
   readonly first: number;
@@ -17,16 +21,17 @@ export interface Rows {
 }
 
 export function rowsOf(count: number, scrollTop: number): Rows {
-  const seen = ROW * Math.max(LEAST_ROWS, Math.min(count, MOST_ROWS));
-  const first = Math.max(0, Math.min(count, Math.floor(scrollTop / ROW)) - MARGIN);
-  return { seen, all: ROW * count, first, end: Math.min(count, Math.ceil((scrollTop + seen) / ROW) + MARGIN) };
+  const row = rowHeight(count);
+  const seen = row * Math.max(LEAST_ROWS, Math.min(count, MOST_ROWS));
+  const first = Math.max(0, Math.min(count, Math.floor(scrollTop / row)) - MARGIN);
+  return { row, seen, all: row * count, first, end: Math.min(count, Math.ceil((scrollTop + seen) / row) + MARGIN) };
 }
 
 /** How far to scroll so that a row is seen, and as little as does that. */
-export function scrollFor(place: number, scrollTop: number, seen: number): number {
-  const top = place * ROW;
+export function scrollFor(place: number, scrollTop: number, { row, seen }: Rows): number {
+  const top = place * row;
   if (top < scrollTop) return top;
-  return top + ROW > scrollTop + seen ? top + ROW - seen : scrollTop;
+  return top + row > scrollTop + seen ? top + row - seen : scrollTop;
 }
 
 /** The place that a key leads to; null for other keys. */

@@ -1,8 +1,8 @@
 """Takes the pictures of the documentation: ``python tests/browser/pictures.py``.
 
-Runs `notebooks/drawing.ipynb`, `notebooks/episodes.ipynb` and cells of `picture_heads.py` in a real
-JupyterLab and Chromium and writes `docs/images/*.png`; with a word, `editor`, `timeline`,
-`head-map` or `by-hand`, those pictures alone.
+Runs `notebooks/drawing.ipynb`, `notebooks/episodes.ipynb` and cells of `picture_heads.py` and
+`picture_payoffs.py` in a real JupyterLab and Chromium and writes `docs/images/*.png`; with a word,
+`editor`, `timeline`, `head-map`, `by-hand` or `explorer`, those pictures alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from browser.jupyter_lab import Lab, running_chromium, running_lab
 from browser.notebook_page import NotebookPage
 from browser.picture_heads import MEASURE, PRUNE, SHOW, SHOW_PRUNED
+from browser.picture_payoffs import BOUGHT, LEARNED, SHOW_BOUGHT, SHOW_LEARNED
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
@@ -195,15 +196,51 @@ def by_hand(page: Page, lab: Lab, notebook: Path) -> None:
     shot(page, "by-hand-dark")
 
 
-def copied(work: Path, lab: Lab, source: str | list[str]) -> Path:
+def show_explorer(page: Page, lab: Lab, notebook: Path, theme_name: str) -> NotebookPage:
+    """Show a payoff explorer in the theme, its phase map in full."""
+    opened = NotebookPage.open(page, lab.url, notebook)
+    theme(page, theme_name)
+    opened.run(0)
+    opened.run(1)
+    expect(opened.cell(1).locator('.cmx [data-full="true"]')).to_be_visible(timeout=60_000)
+    opened.cell(1).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+    return opened
+
+
+def explorer(page: Page, lab: Lab, notebook: Path) -> None:
+    """The payoff explorer of all strata, as a slider has moved."""
+    opened = show_explorer(page, lab, notebook, LIGHT)
+    slider = opened.cell(1).locator('[data-weight="defier"]')
+    slider.focus()
+    for _ in range(25):
+        page.keyboard.press("ArrowLeft")
+    expect(opened.cell(1).locator(".cmx-whisker").first).to_be_visible()
+    shot(page, "explorer-light")
+
+
+def explorer_of_levels(page: Page, lab: Lab, notebook: Path) -> None:
+    """The payoff explorer of three outcome levels, and one of its strata."""
+    show_explorer(page, lab, notebook, DARK)
+    shot(page, "explorer-dark")
+
+
+def explorer_narrow(page: Page, lab: Lab, notebook: Path) -> None:
+    """The payoff explorer where the page is 700 px wide, and one of its strata."""
+    opened = show_explorer(page, lab, notebook, LIGHT)
+    opened.cell(1).locator("[data-stratum]").nth(6).click()
+    shot(page, "explorer-700px")
+
+
+def copied(work: Path, lab: Lab, name: str, source: str | list[str]) -> Path:
     """Put a notebook of the project, or one of these cells, where JupyterLab serves it."""
     if isinstance(source, str):
         return Path(shutil.copy(ROOT / "notebooks" / source, work))
-    return lab.add_notebook("heads.ipynb", source)
+    return lab.add_notebook(f"{name}.ipynb", source)
 
 
 HEADS = [MEASURE, SHOW]
 PRUNED = [PRUNE, SHOW_PRUNED]
+INCENTIVE = [LEARNED, SHOW_LEARNED]
 TAKEN = (
     ("editor", "drawing.ipynb", 1100, 800, in_a_cell),
     ("editor", "drawing.ipynb", 700, 760, narrow),
@@ -213,6 +250,9 @@ TAKEN = (
     ("head-map", HEADS, 1100, 760, heads),
     ("head-map", HEADS, 700, 960, heads_narrow),
     ("by-hand", PRUNED, 1100, 760, by_hand),
+    ("explorer", INCENTIVE, 1100, 710, explorer),
+    ("explorer", [BOUGHT, SHOW_BOUGHT], 1100, 750, explorer_of_levels),
+    ("explorer", INCENTIVE, 700, 900, explorer_narrow),
 )
 
 
@@ -226,7 +266,7 @@ def main() -> None:
             for name, source, width, height, take in TAKEN:
                 if wanted and name not in wanted:
                     continue
-                notebook = copied(work, lab, source)
+                notebook = copied(work, lab, name, source)
                 context = chromium.new_context(viewport={"width": width, "height": height})
                 take(context.new_page(), lab, notebook)
                 context.close()

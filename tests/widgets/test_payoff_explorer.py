@@ -112,7 +112,7 @@ def test_python_sets_weights_and_screens_hear_of_it(
 ) -> None:
     made.weights = Payoff.pns()
     assert [each for each in sent if each["method"] == "update"] == []
-    made.weights = 1, 0.5, 0, -2
+    made.weights = ["complier 1, always-taker 0.5", "defier -2"]
     made.axes = "always-taker", "defier"
     updates = [each["state"] for each in sent if each["method"] == "update"]
     assert updates[:2] == [{"weights": [[0, 1], [-2, 0.5]]}, {"axes": [[1, 1], [1, 0]]}]
@@ -124,8 +124,8 @@ def test_python_sets_weights_and_screens_hear_of_it(
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("weights", None, "Expected a payoff as a square matrix"),
-        ("weights", np.eye(3), "Expected weights of 2 outcome levels, got those of 3."),
+        ("weights", "guess", "guess"),
+        ("weights", np.eye(3), "2 levels of 'y' ('0', '1')"),
         ("weights", [[0, float("inf")], [0, 0]], "Expected finite numbers in a payoff"),
         ("rule", "guess", "Expected rule among midpoint, certain, randomised, hurwicz"),
         ("optimism", 2, "Expected optimism between 0"),

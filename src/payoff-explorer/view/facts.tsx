@@ -29,9 +29,9 @@ function Stratum({ explorer, z }: { readonly explorer: Explorer; readonly z: num
       <p>
         {"benefit "}
         <b>{intervalText(bounds, z)}</b>
-        {confidence && <span class="cmv-faint">{` (${percent(explorer.level.value)} interval ${intervalText(confidence, z)})`}</span>}
-        {` · ${CALLS[call]} · ${treatedText(explorer.parts.value[z] ?? 0)}`}
+        {confidence && <span class="cmv-faint">{` (${percent(explorer.level.value)}: ${intervalText(confidence, z)})`}</span>}
       </p>
+      <p>{`${CALLS[call]} · ${treatedText(explorer.parts.value[z] ?? 0)}`}</p>
     </>
   );
 }
@@ -46,11 +46,13 @@ function Population({ explorer }: { readonly explorer: Explorer }): JSX.Element 
       <p>
         {"Treated: "}
         <b>{percent(treated)}</b>
-        {` of units, in ${strata.toLocaleString("en")} ${strata === 1 ? "stratum" : "strata"}; they gain `}
-        <b>{low === high ? low : `${low} to ${high}`}</b>
-        {" in all."}
+        {` of units, in ${strata.toLocaleString("en")} ${strata === 1 ? "stratum" : "strata"}`}
       </p>
-      <p class="cmv-faint">Point at a stratum for its numbers; select one for its own phase map.</p>
+      <p>
+        {"together they gain "}
+        <b>{low === high ? low : `${low} to ${high}`}</b>
+      </p>
+      <p class="cmv-faint">Point at a stratum, or select one for its own map.</p>
     </>
   );
 }

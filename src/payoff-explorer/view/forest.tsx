@@ -6,7 +6,7 @@ import { fitLabel, labelWidth } from "../../graph/geometry-text";
 import { useWidth } from "../../traits/width";
 import { SORTS, type Call, type Sort } from "../decisions";
 import type { Explorer } from "../explorer";
-import { placeAfter, ROW, rowsOf, scrollFor } from "../rows";
+import { placeAfter, rowsOf, scrollFor } from "../rows";
 import { extent, round, scaleOf, type Scale } from "../scale";
 import { CALLS, describeStratum, figure, percent } from "../wording";
 import { Mark } from "./mark";
@@ -38,7 +38,9 @@ export function Forest({ explorer }: Props): JSX.Element {
   const { strata } = explorer.study.value;
   const widest = useMemo(() => strata.slice(0, 2_000).reduce((most, label) => Math.max(most, labelWidth(label) * LABEL_SCALE), 0), [strata]);
   const bounds = explorer.bounds.value;
-  const across = acrossOf(width, widest, scaleOf(...extent(bounds.lower, bounds.upper)));
+  // Intervals of other weights keep the scale, so that it does not jump as they come and go.
+  const around = explorer.lastConfidence.value ?? bounds;
+  const across = acrossOf(width, widest, scaleOf(...extent(bounds.lower, bounds.upper, around.lower, around.upper)));
   const rows = rowsOf(bounds.lower.length, top.value);
   const go = (to: number): void => {
     if (scroller.current) scroller.current.scrollTop = to;
@@ -46,7 +48,7 @@ export function Forest({ explorer }: Props): JSX.Element {
   const prefix = useMemo(() => `cmx-row-${Math.random().toString(36).slice(2, 8)}`, []);
   const selected = explorer.selected.value;
   useEffect(() => {
-    if (selected !== null) go(scrollFor(explorer.order.peek().indexOf(selected), top.peek(), rows.seen));
+    if (selected !== null) go(scrollFor(explorer.order.peek().indexOf(selected), top.peek(), rows));
   }, [selected]);
   return (
     <section class={`cmx-forest${explorer.isCurrent.value ? "" : " is-stale"}`} aria-label="Strata">
@@ -66,9 +68,9 @@ export function Forest({ explorer }: Props): JSX.Element {
           onMouseLeave={() => (explorer.hover.value = null)}
         >
           <svg class="cmx-rows" width={width} height={rows.all} role="presentation">
-            <Ground across={across} from={rows.first * ROW} to={rows.end * ROW} />
+            <Ground across={across} from={rows.first * rows.row} to={rows.end * rows.row} />
             {Array.from(explorer.order.value.subarray(rows.first, rows.end), (z, place) => (
-              <Row key={z} explorer={explorer} across={across} z={z} place={rows.first + place} id={`${prefix}-${z}`} />
+              <Row key={z} explorer={explorer} across={across} z={z} place={rows.first + place} height={rows.row} id={`${prefix}-${z}`} />
             ))}
           </svg>
         </div>
@@ -112,17 +114,18 @@ interface RowProps extends Props {
   readonly across: Across;
   readonly z: number;
   readonly place: number;
+  readonly height: number;
   readonly id: string;
 }
 
-function Row({ explorer, across, z, place, id }: RowProps): JSX.Element {
+function Row({ explorer, across, z, place, height, id }: RowProps): JSX.Element {
   const { lower, upper } = explorer.bounds.value;
   const [low, high] = [lower[z] ?? 0, upper[z] ?? 0];
   const call = (explorer.calls.value[z] ?? 0) as Call;
   const label = explorer.study.value.strata[z] ?? "";
   const confidence = explorer.confidence.value;
   const isSelected = explorer.selected.value === z;
-  const y = (place + 0.5) * ROW;
+  const y = (place + 0.5) * height;
   const within = (value: number): number => Math.max(across.gutter, Math.min(across.width - TREATED, across.x(value)));
   const part = explorer.parts.value[z] ?? 0;
   const [from, to] = [across.x(low), across.x(high)];
@@ -139,7 +142,7 @@ function Row({ explorer, across, z, place, id }: RowProps): JSX.Element {
       onClick={() => explorer.select(isSelected ? null : z)}
       onMouseEnter={() => (explorer.hover.value = z)}
     >
-      <rect class="cmx-hit" x={1} y={place * ROW + 0.5} width={Math.max(0, across.width - 2)} height={ROW - 1} rx={2} />
+      <rect class="cmx-hit" x={1} y={place * height + 0.5} width={Math.max(0, across.width - 2)} height={height - 1} rx={2} />
       <text x={6} y={y}>{fitLabel(label, (across.gutter - 10) / LABEL_SCALE)}</text>
       {confidence && <path class="cmx-whisker" d={whisker(within(confidence.lower[z] ?? 0), within(confidence.upper[z] ?? 0), y)} />}
       <rect class="cmx-bar" x={from} y={y - 4} width={round(Math.max(1.5, to - from))} height={8} rx={1} />

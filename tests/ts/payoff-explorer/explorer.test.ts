@@ -22,7 +22,7 @@ describe("what is drawn", () => {
     expect(shares(root)).toBe("treat 25 %, undecided 50 %, refuse 25 %");
     expect(root.querySelector(".cmv-head")!.textContent).toContain("incentive → learned: 4 strata, 400 units");
     expect([...root.querySelectorAll(".cmx-treated")].map(({ textContent }) => textContent)).toEqual(["✓", "✓", "✓", ""]);
-    expect(facts(root)).toContain("Treated: 75 % of units, in 3 strata; they gain 50 to 120 in all.");
+    expect(facts(root)).toContain("Treated: 75 % of units, in 3 stratatogether they gain 50 to 120");
     expect(root.querySelector('[data-stratum="1"]')!.getAttribute("aria-label")).toBe("s1: 100 units, benefit −1.1 to −1, refuse, not treated by the rule");
   });
 
@@ -66,7 +66,7 @@ describe("what is drawn", () => {
     expect(root.querySelectorAll(".cmx-whisker")).toHaveLength(4);
     root.querySelector<SVGElement>('[data-stratum="1"]')!.dispatchEvent(new MouseEvent("mouseenter"));
     await drawn();
-    expect(facts(root)).toContain("benefit −1.1 to −1 (90 % interval −2 to 0) · refuse · not treated by the rule");
+    expect(facts(root)).toContain("benefit −1.1 to −1 (90 %: −2 to 0)refuse · not treated by the rule");
     await slide(root, "defier", -1);
     expect(root.querySelectorAll(".cmx-whisker")).toHaveLength(0);
     kernel.say({ answer: { weights: [[0, 1], [-1, 0]], confidence: 0.9, ...bounds } });
@@ -183,7 +183,7 @@ describe("the phase map and the budget", () => {
     expect(told(kernel, "budget")).toEqual([150]);
     expect(budget.getAttribute("aria-valuetext")).toBe("150 (38 %)");
     expect([...root.querySelectorAll(".cmx-treated")].map(({ textContent }) => textContent)).toEqual(["✓", "50 %", "", ""]);
-    expect(facts(root)).toContain("Treated: 38 % of units, in 2 strata; they gain 60 to 85 in all.");
+    expect(facts(root)).toContain("Treated: 38 % of units, in 2 stratatogether they gain 60 to 85");
     await choose(root.querySelector<HTMLSelectElement>(".cmx-deciding select")!, 3);
     expect(told(kernel, "rule")).toEqual(["hurwicz"]);
     expect(root.querySelector(".cmx-deciding output")!.textContent).toBe("0.5");

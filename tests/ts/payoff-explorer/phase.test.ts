@@ -4,7 +4,7 @@ import { parseAnswer, parseAxes, parseStudy, parseWeights } from "../../../src/p
 import { reachOf } from "../../../src/payoff-explorer/explorer";
 import { fullMap, linesOf, mapAtOnce, samePlane, type Plane } from "../../../src/payoff-explorer/phase";
 import { paintPixels, regionLabels } from "../../../src/payoff-explorer/phase-picture";
-import { ROW, placeAfter, rowsOf, scrollFor } from "../../../src/payoff-explorer/rows";
+import { placeAfter, rowsOf, scrollFor } from "../../../src/payoff-explorer/rows";
 import { scaleOf } from "../../../src/payoff-explorer/scale";
 import { boundsOf, marginsOf } from "../../../src/payoff-explorer/transport";
 import { STUDY } from "./bench";
@@ -100,12 +100,12 @@ describe("axes, rows and what comes from the kernel", () => {
   });
 
   test("rows are drawn where they are seen, and scrolled to as little as it takes", () => {
-    expect(rowsOf(3, 0)).toEqual({ seen: 4 * ROW, all: 3 * ROW, first: 0, end: 3 });
-    const { first, end, seen } = rowsOf(1_000, 500 * ROW);
-    expect([first, end]).toEqual([498, 500 + seen / ROW + 2]);
-    expect(scrollFor(499, 500 * ROW, seen)).toBe(499 * ROW);
-    expect(scrollFor(600, 500 * ROW, seen)).toBe(601 * ROW - seen);
-    expect(scrollFor(505, 500 * ROW, seen)).toBe(500 * ROW);
+    expect(rowsOf(3, 0)).toEqual({ row: 26, seen: 4 * 26, all: 3 * 26, first: 0, end: 3 });
+    const rows = rowsOf(1_000, 500 * 18);
+    expect([rows.row, rows.first, rows.end]).toEqual([18, 498, 500 + rows.seen / 18 + 2]);
+    expect(scrollFor(499, 500 * 18, rows)).toBe(499 * 18);
+    expect(scrollFor(600, 500 * 18, rows)).toBe(601 * 18 - rows.seen);
+    expect(scrollFor(505, 500 * 18, rows)).toBe(500 * 18);
     expect([placeAfter(-1, "ArrowUp", 5), placeAfter(3, "PageDown", 5), placeAfter(3, "x", 5)]).toEqual([0, 4, null]);
   });
 
