@@ -115,7 +115,8 @@ def ask(
             f"Expected at most {MOST_RELEVANT} nodes that cause {shorten(x)} or {shorten(y)}, got "
             f"{len(relevant)}. Take the subgraph that matters."
         )
-    wanted = [name for name in relevant if name not in graph.latents]
+    out = {*graph.latents, *graph.selections} - {x, y}
+    wanted = [name for name in relevant if name not in out]
     for end in (x, y):
         if end in graph.latents:
             raise CounterfactualError(

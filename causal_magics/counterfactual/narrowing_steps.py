@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
+import numpy as np
+
 from causal_magics.counterfactual.covariates import FEWEST_UNITS
 from causal_magics.counterfactual.identified_effects import (
     Route,
@@ -106,12 +108,26 @@ def _by_route(question: Question, route: Route) -> Iterator[Finding]:
         f"{question.treatment} does not affect {and_join(given)}: the bounds of "
         f"{len(strata.share):,} strata are averaged."
     )
-    note = ""
+    notes = []
     if gap:
         share = float(strata.share[~strata.is_known].sum())
-        note = f"{gap} = 0: in strata like this ({share:.1%} of all) observations alone bound."
+        notes.append(
+            f"{gap} = 0: in strata like this ({share:.1%} of all) observations alone bound."
+        )
+    units = (question.joint.rows or np.inf) / len(strata.share)
+    if units < FEWEST_UNITS:
+        notes.append(
+            f"Strata {braces(given)} have {units:.3g} units on average: bounds of so few are "
+            "narrower than they should be."
+        )
     yield Finding(
-        "strata", f"strata {braces(given)}", given, reason, *_mean(strata, question), "", note
+        "strata",
+        f"strata {braces(given)}",
+        given,
+        reason,
+        *_mean(strata, question),
+        "",
+        " ".join(notes),
     )
 
 

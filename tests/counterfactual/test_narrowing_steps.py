@@ -255,6 +255,13 @@ def test_covariates_are_not_split_into_strata_of_few_units() -> None:
     frame = pd.DataFrame(rng.integers(2, size=(10_000, 6)), columns=list("ZXYABC"))
     many = step(narrow(graph, frame, "X", "Y"), "strata").nodes
     assert len(few) == 2
+    told = narrow(
+        graph, pd.DataFrame(rng.integers(2, size=(30, 6)), columns=list("ZXYABC")), "X", "Y"
+    )
+    assert (
+        "Strata {Z} have 15 units on average: bounds of so few are narrower than they "
+        in told.notes[-1]
+    )
     assert set(many) == set("ZABC")
 
 
