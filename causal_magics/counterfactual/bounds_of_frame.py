@@ -61,8 +61,8 @@ def bounds(
     Parameters
     ----------
     frame
-        A data frame of pandas, polars, pyarrow or Dask, a mapping of columns, or a list of frames.
-        Partitions of Dask are counted where they are.
+        A data frame of pandas, polars, pyarrow or Dask, a dataset of pyarrow, a mapping of columns,
+        or a list of frames. Partitions of Dask are counted where they are, datasets batch by batch.
     treatment, outcome : str
         Columns of few levels: numbers, truth values, ordered categories or labels. Numbers ascend,
         and so do labels by the alphabet, but that words such as "no" and "control" come first.

@@ -16,6 +16,8 @@ from causal_magics.errors import CounterfactualError, DataError, shorten
 
 __all__ = ["read_tally"]
 
+_BATCH_ROWS = 1 << 20
+"""Rows that are read at once from files."""
 _ADDED_AT_ONCE = 8
 """Tallies that one task of Dask adds up."""
 
@@ -27,7 +29,8 @@ def read_tally(frame: Any, roles: Roles) -> Tally:
     ----------
     frame
         A data frame (pandas, polars, pyarrow), a mapping of columns; or what is counted in parts
-        and never held as a whole: a Dask data frame, a polars lazy frame, or a list of frames.
+        and never held as a whole: a Dask data frame, a `pyarrow.dataset.Dataset`, a polars lazy
+        frame, or a list of frames.
     roles : Roles
 
     Raises
@@ -40,6 +43,8 @@ def read_tally(frame: Any, roles: Roles) -> Tally:
             return _of_dask(frame, roles)
         if isinstance(frame, list | tuple):
             return _added([tally_of(part, roles) for part in frame])
+        if hasattr(frame, "to_batches") and hasattr(frame, "count_rows"):
+            return _of_dataset(frame, roles)
         if nw.dependencies.is_polars_lazyframe(frame):
             _check_columns(frame.collect_schema().names(), roles)
             return tally_of(frame.select(roles.columns).collect(), roles)
@@ -64,6 +69,18 @@ def _of_dask(frame: Any, roles: Roles) -> Tally:
         ]
     found: Tally = compute(*sums)[0]  # type: ignore[no-untyped-call]
     return found
+
+
+def _of_dataset(dataset: Any, roles: Roles) -> Tally:
+    """Count a dataset of pyarrow batch by batch."""
+    import pyarrow as pa
+
+    _check_columns(dataset.schema.names, roles)
+    total = None
+    for batch in dataset.to_batches(columns=list(roles.columns), batch_size=_BATCH_ROWS):
+        tally = tally_of(pa.Table.from_batches([batch]), roles)
+        total = tally if total is None else total + tally
+    return tally_of(dataset.to_table(), roles) if total is None else total
 
 
 def _added(tallies: Sequence[Tally]) -> Tally:

@@ -81,7 +81,7 @@ def main(rows: int = 2_000_000, strata: int = 10_000) -> None:
     columns = ("treatment", "outcome", "stratum")
     start = time.perf_counter()
     bounds(frame.head(1000), *columns, source="source", small="keep")
-    print(f"first call, imports and all: {time.perf_counter() - start:.2f} s")
+    print(f"first call: {time.perf_counter() - start:.2f} s")
     found, least, median = best(lambda: bounds(frame, *columns, source="source", min_units=1))
     print(f"{found}\n{rows:,} rows, {len(found):,} strata: {least:.4f} s (median {median:.4f} s)")
     texts = frame.assign(stratum="s" + frame["stratum"].astype(str))

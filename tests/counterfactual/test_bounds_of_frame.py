@@ -193,9 +193,7 @@ def test_bad_options() -> None:
 
 def test_a_continuous_outcome_is_refused() -> None:
     frame = units().assign(outcome=np.random.default_rng(0).normal(size=4000))
-    with pytest.raises(
-        CounterfactualError, match="few levels of the outcome in 'outcome', got 4,000"
-    ):
+    with pytest.raises(CounterfactualError, match=r"few levels of the outcome in .*, got 4,000"):
         bounds(frame, *COLUMNS)
 
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causal_magics import UnitBounds, bounds
-from causal_magics.counterfactual.reading import read_tally
 from causal_magics.counterfactual.coded_rows import Roles
+from causal_magics.counterfactual.reading import read_tally
 from causal_magics.errors import CounterfactualError, StorageError
 
 COLUMNS = ("treatment", "outcome")
@@ -38,6 +38,7 @@ def of_every_library(frame: pd.DataFrame) -> dict[str, Any]:
     import dask.dataframe as dd
     import polars as pl
     import pyarrow as pa
+    import pyarrow.dataset as ds
 
     polars = pl.from_pandas(frame)
     objects = frame.astype({name: object for name in frame if frame[name].dtype != int})
@@ -56,6 +57,8 @@ def of_every_library(frame: pd.DataFrame) -> dict[str, Any]:
         "arrays": {name: frame[name].to_numpy() for name in frame},
         "texts": {name: np.array(frame[name].to_list()) for name in frame},
         "parts": [frame.iloc[:1234], frame.iloc[1234:1240], polars.slice(1240)],
+        "dataset": ds.dataset([pa.Table.from_pandas(frame.iloc[:700]),
+                               pa.Table.from_pandas(frame.iloc[700:])]),
         "dask": dd.from_pandas(frame, npartitions=3),
     }  # fmt: skip
 
