@@ -178,7 +178,13 @@ def checked_joint(
     CounterfactualError
         Where it has other axes than nodes, is negative, or does not sum to 1.
     """
-    array = np.asarray(joint, dtype=float)
+    try:
+        array = np.asarray(joint, dtype=float)
+    except (TypeError, ValueError):
+        raise CounterfactualError(
+            f"Expected {what} as an array of probabilities, got {type(joint).__name__}. Give one "
+            "axis for each node."
+        ) from None
     if len(set(nodes)) != len(nodes) or array.ndim != len(nodes):
         raise CounterfactualError(
             f"Expected {what} with one axis for each of {', '.join(nodes)}, got {array.ndim} axes. "

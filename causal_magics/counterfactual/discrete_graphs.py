@@ -46,7 +46,7 @@ class GraphBounds(Bounds):
     notes : tuple of str
         What a reader should know of the data and the method.
     n_types : int
-        Response types of the nodes that matter, before any were merged.
+        Response types of what the data leave open, before any were merged.
     """
 
     inner: Bounds | None = None
@@ -106,6 +106,8 @@ def graph_bounds(
     check_kind("a CounterfactualQuery", query, CounterfactualQuery)
     check_count("effort", effort, least=0)
     nodes, experiments = list(nodes), list(experiments)
+    for experiment in experiments:
+        check_kind("an Experiment", experiment, Experiment)
     joint = checked_joint(joint, nodes)
     levels = dict(zip(nodes, joint.shape, strict=True))
     asked = {name for event in query.events() for name in (event.node, *dict(event.do))}

@@ -87,6 +87,12 @@ class GraphProgram:
             rows.setdefault(root[next(iter(event))[0]], []).append((event, value))
         for event in sorted(asked, key=sorted):
             wanted.setdefault(root[next(iter(event))[0]], []).append(event)
+        for key, events in list(wanted.items()):
+            told = dict(rows.get(key, []))
+            agree = all(abs(told[event] - value) < POSITIVE for event, value in rows.get(key, []))
+            if agree and told.keys() >= set(events):
+                self._fixed |= {event: told[event] for event in events}
+                del wanted[key]
         self._parts = [(rows.get(key, []), events) for key, events in wanted.items()]
         for place, (known, events) in enumerate(self._parts):
             polytope = polytope_of(self._model.levels, known, events)

@@ -20,8 +20,9 @@ from scipy import sparse
 
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.polytope_program import PolytopeProgram
+from causal_magics.counterfactual.polytope_vertices import vertices_of
 from causal_magics.counterfactual.relaxation import relaxed_minimum
-from causal_magics.counterfactual.response_polytope import Polytope, vertices_of
+from causal_magics.counterfactual.response_polytope import Polytope
 
 __all__ = ["Extremum", "Monomial", "MultilinearProgram"]
 

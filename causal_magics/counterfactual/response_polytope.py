@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from math import comb, prod
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,6 @@ __all__ = [
     "determined",
     "polytope_of",
     "side_by_side",
-    "vertices_of",
     "with_row",
 ]
 
@@ -35,16 +34,14 @@ Bag = tuple[Response, ...]
 Indices = NDArray[np.int64]
 Row = tuple[Indices, Floats]
 """Columns and what stands there."""
+FEW_TYPES = 16
+"""Response types up to which merging them saves nothing."""
 MOST_TYPES = 1024
 """Response types up to which each has its own variable."""
 MOST_VARIABLES = 20_000
 """Variables of all tables together above which a graph is refused."""
 MOST_DENSE = 1_000_000
 """Entries of a matrix up to which types are merged, and it is seen what the data determine."""
-MOST_CORNERED = 200
-"""Variables up to which vertices are looked for at all."""
-MOST_BASES = 60_000
-"""Bases up to which all vertices are looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +135,7 @@ def polytope_of(
     names = ("",) * (len(right) - len(rows)) + tuple(describe(event) for event in events)
     places = {event: place for place, event in enumerate(asked)}
     rows_in_all = matrix.shape[0] + functionals.shape[0]
-    if merge and len(bags) == 1 and rows_in_all * tables.size <= MOST_DENSE:
+    if merge and FEW_TYPES < tables.size <= MOST_DENSE // rows_in_all and len(bags) == 1:
         matrix, functionals = _merged(matrix, right, functionals)
     return Polytope(matrix, right, names, places, functionals, n_types, is_exact)
 
@@ -281,34 +278,6 @@ def _count(number: int) -> str:
     return f"{number:,}" if number < 10**9 else f"10^{len(str(number)) - 1}"
 
 
-def vertices_of(polytope: Polytope) -> Floats | None:
-    """Return the asked probabilities at all vertices, or None where there are too many bases.
-
-    Shape (vertices, events); points that are no vertices once only the asked are looked at may be
-    among them.
-    """
-    if polytope.matrix.shape[1] > MOST_CORNERED:
-        return None
-    matrix, right = _independent(polytope.matrix.toarray(), polytope.right)
-    rank, size = matrix.shape
-    if comb(size, rank) > MOST_BASES:
-        return None
-    bases = np.array(list(combinations(range(size), rank)))
-    asked = polytope.asked.toarray()
-    found = []
-    for part in np.array_split(bases, max(1, len(bases) // 4096)):
-        squares = matrix[:, part].transpose(1, 0, 2)
-        regular = np.abs(np.linalg.det(squares)) > 1e-9
-        solved = np.linalg.solve(
-            squares[regular], np.broadcast_to(right[:, None], (int(regular.sum()), rank, 1))
-        )[..., 0]
-        feasible = solved.min(axis=1, initial=0.0) >= -1e-9
-        chosen = part[regular][feasible]
-        found.append(np.einsum("vr,evr->ve", solved[feasible], asked[:, chosen]))
-    points = np.clip(np.concatenate(found), 0.0, 1.0)
-    return np.unique(points.round(13), axis=0) if len(points) else points
-
-
 def determined(polytope: Polytope) -> dict[int, float]:
     """Return which of the asked probabilities the data determine, and their values.
 
@@ -380,13 +349,3 @@ def with_row(polytope: Polytope, weights: Mapping[int, float], right: float, nam
         right=np.append(polytope.right, right),
         names=(*polytope.names, name),
     )
-
-
-def _independent(matrix: Floats, right: Floats) -> tuple[Floats, Floats]:
-    """Return independent rows that say the same."""
-    from scipy.linalg import qr
-
-    _, upper, order = qr(matrix.T, mode="economic", pivoting=True)
-    rank = int((np.abs(np.diag(upper)) > 1e-9).sum())
-    kept = np.sort(order[:rank])
-    return matrix[kept], right[kept]

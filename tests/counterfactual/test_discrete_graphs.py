@@ -1,10 +1,12 @@
 import json
+import random
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from oracles.random_graphs import random_admg
 from oracles.response_functions import ResponseFunctions, product_of
 
 from causal_magics.counterfactual.counterfactual_queries import (
@@ -219,6 +221,33 @@ def test_more_levels_and_an_experiment_on_a_mediator() -> None:
         assert (pairwise.kind, pairwise.inner) == ("outer", None)
         assert "draw it as a latent node" in pairwise.notes[0]
         assert ends(pairwise) == pytest.approx(ends(found), abs=1e-9)
+
+
+def test_random_graphs_with_experiments_hold_the_truth() -> None:
+    rng, sharp = random.Random(7), 0
+    for _ in range(60):
+        graph = random_admg(rng, rng.randint(2, 4))
+        model = ResponseFunctions.of(graph)
+        sizes = {name: len(district) for district in model.districts for name in district}
+        if any(len(graph.siblings(name)) != sizes[name] - 1 for name in graph.nodes):
+            continue  # the oracle gives each district one hidden cause
+        weights = model.random(np.random.default_rng(rng.randrange(10**6)), 0.3)
+        x, y, *_ = nodes = rng.sample(graph.nodes, len(graph))
+        units = product_of(weights)
+        experiments = []
+        for _ in range(rng.randint(0, 2)):
+            held, *rest = rng.sample(nodes, len(nodes))
+            seen, do = rest[: rng.randint(1, len(rest))], {held: rng.randint(0, 1)}
+            experiments.append(Experiment(do, model.joint(weights, seen, do), seen))
+        truth = (units * model.indicator([(y, 1, {x: 1}), (y, 0, {x: 0})])).sum()
+        query = CounterfactualQuery.pns(x, y)
+        joint = model.joint(weights, nodes)
+        found = graph_bounds(graph, joint, nodes, query, experiments=experiments)
+        alone = graph_bounds(graph, joint, nodes, query)
+        assert alone.lower - 1e-6 <= found.lower <= truth + 1e-6
+        assert truth - 1e-6 <= found.upper <= alone.upper + 1e-6
+        sharp += found.kind == "sharp"
+    assert sharp > 20
 
 
 def test_an_experiment_without_the_covariate_says_something_of_all_strata() -> None:

@@ -7,7 +7,8 @@ from scipy import sparse
 from causal_magics.counterfactual import multilinear, polytope_program
 from causal_magics.counterfactual.multilinear import MultilinearProgram
 from causal_magics.counterfactual.polytope_program import Infeasible, PolytopeProgram
-from causal_magics.counterfactual.response_polytope import Polytope, vertices_of
+from causal_magics.counterfactual.polytope_vertices import vertices_of
+from causal_magics.counterfactual.response_polytope import Polytope
 
 
 def random_polytope(rng: np.random.Generator, size: int, rows: int, asked: int) -> Polytope:
