@@ -61,6 +61,13 @@ export function mapAtOnce(plane: Plane, { size, strata }: Detail): PhaseMap {
   return painter.map(false);
 }
 
+/** The map of a plane, where so many milliseconds suffice; else null. */
+export function mapWithin(plane: Plane, { size, strata }: Detail, milliseconds: number): PhaseMap | null {
+  if (milliseconds <= 0) return null;
+  const painter = new Painter(plane, size, strata);
+  return painter.paint(milliseconds) ? painter.map(false) : null;
+}
+
 /** Computes the full map of a plane bit by bit. */
 export function fullMap(plane: Plane): { readonly step: (milliseconds: number) => PhaseMap | null } {
   const { size, strata } = fullDetail(plane);
