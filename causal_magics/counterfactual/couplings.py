@@ -15,7 +15,7 @@ import numpy as np
 
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.distributions import Distributions
-from causal_magics.counterfactual.transport import MOST_LEVELS, _tree_solutions
+from causal_magics.counterfactual.transport import MOST_LEVELS, spanning_trees
 
 __all__ = ["Couplings", "Groups", "couplings_of", "is_transport"]
 
@@ -106,7 +106,7 @@ def couplings_of(
             np.concatenate([untreated - left, took], axis=1),
             np.concatenate([left, treated - took], axis=1),
         ]
-    trees = _tree_solutions(levels, monotone)
+    trees = spanning_trees(levels, monotone)
     groups = tuple(tuple(_flows(each[z], trees) for each in margins) for z in range(strata))
     return Couplings(groups) if all(len(v) for g in groups for v in g) else None
 

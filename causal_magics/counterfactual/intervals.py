@@ -22,6 +22,10 @@ BATCH_CELLS = 20_000_000
 """Numbers that are held at once while strata have functions of their own."""
 SPLITS = 10
 """Random halvings over which an overall interval is averaged."""
+HALVED_STRATA = 100_000
+"""Strata that are halved in all: with very many, one halving is as good as ten."""
+BATCH = 2000
+"""Strata whose terms are looked at together, so that they fit in the cache."""
 
 
 def interval_of(
@@ -138,11 +142,12 @@ def overall_interval(
     generator = np.random.default_rng(seed)
     pooled = share @ sample.cells
     ends = np.zeros(2)
-    for _ in range(SPLITS):
+    splits = min(SPLITS, max(1, HALVED_STRATA // len(share)))
+    for _ in range(splits):
         halves = _halves(sample, generator)
         for side, chosen_among in enumerate((-terms.lower, terms.upper)):
             mean, error = _mean_of_chosen(chosen_among, sample, halves, pooled, share, units)
-            ends[side] += (mean + z * error) / SPLITS
+            ends[side] += (mean + z * error) / splits
     return -float(ends[0]), float(ends[1])
 
 
@@ -155,12 +160,29 @@ def _mean_of_chosen(
     units: float,
 ) -> tuple[float, float]:
     """Return the mean over strata of terms chosen apart from their data, and its standard error."""
-    first, second = halves
-    rows = np.arange(len(share))
-    whole = np.asarray(np.isfinite(first + second).all(axis=1))
     of_all = int((upper @ pooled).argmin())
-    by_first = np.where(whole, (np.nan_to_num(first) @ upper.T).argmin(axis=1), of_all)
-    by_second = np.where(whole, (np.nan_to_num(second) @ upper.T).argmin(axis=1), of_all)
+    values, variances = np.empty(len(share)), np.empty(len(share))
+    for start in range(0, len(share), BATCH):
+        block = slice(start, start + BATCH)
+        values[block], variances[block] = _chosen(
+            upper, of_all, _rows(sample, block), halves[0][block], halves[1][block]
+        )
+    mean = float(share @ values)
+    between = float(share @ (values - mean) ** 2) / units
+    return mean, float(np.sqrt(share**2 @ variances + between))
+
+
+def _chosen(
+    upper: Floats, of_all: int, sample: SampledCells, first: Floats, second: Floats
+) -> tuple[Floats, Floats]:
+    """Return, for each stratum, the terms that one half chooses on the other; and their variance.
+
+    Where a half has no cells, the term `of_all` on all of the stratum.
+    """
+    rows = np.arange(len(first))
+    whole = np.asarray(np.isfinite(first + second).all(axis=1))
+    by_first = np.where(whole, (upper @ np.nan_to_num(first).T).argmin(axis=0), of_all)
+    by_second = np.where(whole, (upper @ np.nan_to_num(second).T).argmin(axis=0), of_all)
     on_second = np.where(whole[:, None], second, sample.cells)
     on_first = np.where(whole[:, None], first, sample.cells)
     values = (
@@ -168,10 +190,7 @@ def _mean_of_chosen(
         + np.einsum("sc,sc->s", on_first, upper[by_second])
     ) / 2
     variances = sample.variance(upper, smooth=True)
-    variance = (variances[rows, by_first] + variances[rows, by_second]) / 2
-    mean = float(share @ values)
-    between = float(share @ (values - mean) ** 2) / units
-    return mean, float(np.sqrt(share**2 @ variance + between))
+    return values, (variances[rows, by_first] + variances[rows, by_second]) / 2
 
 
 def _halves(sample: SampledCells, generator: np.random.Generator) -> tuple[Floats, Floats]:

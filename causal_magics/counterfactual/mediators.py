@@ -24,7 +24,7 @@ from causal_magics.counterfactual.discrete_table import Joint
 from causal_magics.counterfactual.distributions import Distributions
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.payoff_terms import payoff_bounds
-from causal_magics.counterfactual.transport import _tree_solutions
+from causal_magics.counterfactual.transport import spanning_trees
 from causal_magics.counterfactual.two_worlds import Mediation
 
 __all__ = ["MOST_VALUES", "Mediated", "least_moved", "mediator_bounds"]
@@ -289,7 +289,7 @@ def _by_trees(costs: Floats, untreated: Floats, treated: Floats) -> Floats:
     """Take the best vertex of the dual: potentials along a spanning tree that none undercuts."""
     values = untreated.shape[1]
     potentials = (
-        costs.reshape(len(costs), -1) @ _tree_solutions(values, False).reshape(-1, values**2).T
+        costs.reshape(len(costs), -1) @ spanning_trees(values, False).reshape(-1, values**2).T
     )
     potentials = potentials.reshape(len(costs), -1, 2, values)
     slack = costs[:, None] - potentials[:, :, 0, :, None] - potentials[:, :, 1, None, :]

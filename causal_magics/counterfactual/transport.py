@@ -27,7 +27,9 @@ from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.terms import Terms
 from causal_magics.errors import CounterfactualError
 
-__all__ = ["MOST_LEVELS", "Sources", "transport_potentials", "transport_terms"]
+__all__ = [
+    "MOST_LEVELS", "Sources", "spanning_trees", "transport_potentials", "transport_terms",
+]  # fmt: skip
 
 Sources = Literal["experiment", "observations", "both"]
 MOST_LEVELS = 4
@@ -112,7 +114,7 @@ def transport_potentials(costs: Floats, *, monotone: bool = False) -> tuple[Floa
             "Use linear programs, or merge levels."
         )
     # A tree fixes potentials as signed sums of the costs along its branches.
-    solutions = _tree_solutions(n, monotone)
+    solutions = spanning_trees(n, monotone)
     potentials = solutions @ costs.reshape(-1)
     untreated, treated = potentials[:, :n], potentials[:, n:]
     slack = costs - untreated[:, :, None] - treated[:, None, :]
@@ -128,7 +130,7 @@ def _forbidden(n: int, monotone: bool) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=16)
-def _tree_solutions(n: int, monotone: bool) -> Floats:
+def spanning_trees(n: int, monotone: bool) -> Floats:
     """Return, for each spanning tree of allowed moves, the map from costs to potentials.
 
     Shape (trees, 2 * levels, levels * levels); entries are -1, 0 and 1.

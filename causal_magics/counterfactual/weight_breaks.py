@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from causal_magics.counterfactual.bounds import Floats
 from causal_magics.counterfactual.payoff import Payoff
 from causal_magics.counterfactual.payoff_weights import MovedWeight, payoffs_along
-from causal_magics.counterfactual.transport import _tree_solutions
+from causal_magics.counterfactual.transport import spanning_trees
 
 __all__ = ["Crossings", "crossings", "found_breaks", "transport_breaks"]
 
@@ -65,7 +65,7 @@ def transport_breaks(payoff: Payoff, weight: MovedWeight, *, monotone: bool, fre
         at_zero = (base[:, None] - base)[None]
         rate = (slope[:, None] - slope)[None]
     else:
-        trees = _tree_solutions(n, monotone)
+        trees = spanning_trees(n, monotone)
         branches = trees[:, :n, None] + trees[:, None, n:]
         slack = np.eye(n * n) - branches.reshape(len(trees), n * n, n * n)
         allowed = ~np.tri(n, k=-1, dtype=bool).reshape(-1) if monotone else np.ones(n * n, bool)
