@@ -123,7 +123,8 @@ def ask(
                 f"Expected a treatment and an outcome that are observed, got {shorten(end)}, which "
                 "is latent. Take the role away, or choose another node."
             )
-    joint, notes = _joint(data, wanted, (x, y))
+    told = {x, y, *graph.ancestors((x, y))} if graph.is_admg else set(relevant)
+    joint, notes = _joint(data, wanted, (x, y), told)
     selected = tuple(name for name in graph.selections if name in relevant)
     kept = {*joint.names, *selected} & set(relevant)
     whole = _marked(graph.subgraph(relevant), kept)
@@ -145,8 +146,13 @@ def _ends(graph: CausalGraph, treatment: str | None, outcome: str | None) -> tup
     return query.exposure[0], query.outcome[0]
 
 
-def _joint(data: Any, wanted: list[str], ends: tuple[str, str]) -> tuple[Joint, list[str]]:
-    """Return the joint distribution of the nodes that are in the data, and what is not."""
+def _joint(
+    data: Any, wanted: list[str], ends: tuple[str, str], told: set[str]
+) -> tuple[Joint, list[str]]:
+    """Return the joint distribution of the nodes that are in the data, and which of `told` are not.
+
+    What causes neither treatment nor outcome is not missed.
+    """
     if isinstance(data, Joint):
         missing = [name for name in ends if name not in data.names]
         if missing:
@@ -159,8 +165,9 @@ def _joint(data: Any, wanted: list[str], ends: tuple[str, str]) -> tuple[Joint, 
     for end, what in zip(ends, ("treatment", "outcome"), strict=True):
         if table.problem(end):
             raise CounterfactualError(f"The {what} cannot be counted: {table.problem(end)}")
-    absent = [name for name in wanted if name not in table.names]
-    coarse = [name for name in wanted if name in table.names and table.problem(name)]
+    missed = [name for name in wanted if name in told and table.problem(name)]
+    absent = [name for name in missed if name not in table.names]
+    coarse = [name for name in missed if name in table.names]
     notes = []
     if absent:
         notes.append(f"Not in the data, so taken as hidden: {_listed(absent)}.")

@@ -46,7 +46,7 @@ function Steps({ bounds: { start, steps } }: { readonly bounds: Bounds }): JSX.E
   return (
     <ul class="cmg-steps">
       <li class="cmg-faint">
-        <span>observations alone</span>
+        <span>data alone</span>
         <span>{endsWords(start)}</span>
       </li>
       {steps.map(({ words, gain, reason }) => (

@@ -59,7 +59,7 @@ test("the panel shows the bounds with what each step gains", async () => {
   const bench = await open(DOCUMENT, { overlay: overlayOf(boundsOf([0.2, 0.57], { notes: ["3 rows with gaps left out."] })) });
   expect(words(bench)).toBe("PNS 0.20 – 0.57");
   const rows = [...part(bench)!.querySelectorAll("li")].map((item) => [...item.children].map((child) => child.textContent));
-  expect(rows).toEqual([["observations alone", "0.00 – 0.70"], ["back-door {Z}", "−0.12"]]);
+  expect(rows).toEqual([["data alone", "0.00 – 0.70"], ["back-door {Z}", "−0.12"]]);
   expect(part(bench)!.querySelectorAll("li")[1]!.title).toBe(STEP.reason);
   expect(part(bench)!.querySelector("details")?.textContent).toBe("1 note3 rows with gaps left out.");
   const now = part(bench)!.querySelector<HTMLElement>(".cmg-track .is-now")!;
