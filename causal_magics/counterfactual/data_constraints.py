@@ -16,7 +16,7 @@ from causal_magics.counterfactual.canonical_model import (
 )
 from causal_magics.counterfactual.counterfactual_queries import PotentialOutcome
 from causal_magics.counterfactual.query_polynomial import Polynomial, expand
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, UnknownNodeError
 
 __all__ = ["Constraints", "Experiment", "constraints_of"]
 
@@ -73,10 +73,15 @@ def constraints_of(
     ------
     CounterfactualError
         Where an experiment does not fit the graph or the observations.
+    UnknownNodeError
+        Where an experiment measures a node that is not observed.
     """
     found = Constraints()
     _add_factors(found, model, _ordered(joint, nodes, model.order), model.order, {}, "the data")
     for experiment in experiments:
+        for name in experiment.nodes:
+            if name not in nodes:
+                raise UnknownNodeError(name, nodes)
         _add_experiment(found, model, experiment)
     return found
 

@@ -30,6 +30,8 @@ __all__ = ["Experiment", "GraphBounds", "graph_bounds"]
 
 AGREE = 1e-6
 """Outer and inner bounds this close are sharp."""
+POINT = 1e-9
+"""Bounds this close determine the answer, whatever they leave out."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -124,7 +126,7 @@ def graph_bounds(
     lower, upper = (low.inner, high.inner) if sharp else (low.outer, high.outer)
     least, most = (float(sum(f(w, 0.0) for w, _ in query.terms)) for f in (min, max))
     lower, upper = (float(np.clip(end, least, most)) for end in (lower, upper))
-    exact = program.is_exact
+    exact = program.is_exact or upper - lower <= POINT
     return GraphBounds(
         lower,
         max(lower, upper),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import NoReturn
 
 import numpy as np
 from scipy.optimize import brentq
@@ -200,7 +201,6 @@ class GraphProgram:
                 high = self._least_ratio(-self._weights[0], largest, least)
         except Infeasible:
             self._explain()
-            raise AssertionError from None
         return low, Extremum(-high.outer, -high.inner)
 
     def _least_condition(self) -> float:
@@ -234,7 +234,7 @@ class GraphProgram:
             found.append(float(brentq(excess, -largest - 1, largest + 1, xtol=1e-12)))
         return Extremum(*found)
 
-    def _explain(self) -> None:
+    def _explain(self) -> NoReturn:
         """Name what contradicts the graph.
 
         Raises

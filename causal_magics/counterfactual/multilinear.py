@@ -185,6 +185,8 @@ class _Group:
     def _at_vertices(self, weights: Floats) -> float | None:
         """Return the least value over all choices of vertices, None where there are too many."""
         counts = [np.inf if v is None else len(v) for v in self._vertices]
+        if not min(counts):
+            return None
         last = int(np.argmax(counts))
         others = [p for p in range(len(counts)) if p != last]
         choices = prod(counts[p] for p in others)

@@ -110,6 +110,8 @@ def check_consistent(polytope: Polytope) -> None:
     ContradictionError
     """
     said = np.array([bool(name) for name in polytope.names])
+    if not said.any():
+        return
     slack = sparse.eye_array(int(said.sum()))
     size = polytope.matrix.shape[1]
     found = linprog(

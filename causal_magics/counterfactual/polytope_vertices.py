@@ -19,12 +19,16 @@ MOST_BASES = 60_000
 
 
 def vertices_of(polytope: Polytope) -> Floats | None:
-    """Return the asked probabilities at all vertices, or None where there are too many bases.
+    """Return the asked probabilities at all vertices, or None where that is not certain.
+
+    It is certain where rows are sums of types, so that a basis is regular or its determinant 0, and
+    where there are few bases.
 
     Shape (vertices, events); points that are no vertices once only the asked are looked at may be
     among them.
     """
-    if polytope.matrix.shape[1] > MOST_CORNERED:
+    plain = bool(np.isin(polytope.matrix.data, (-1.0, 0.0, 1.0)).all())
+    if not plain or polytope.matrix.shape[1] > MOST_CORNERED:
         return None
     matrix, right = _independent(polytope.matrix.toarray(), polytope.right)
     rank, size = matrix.shape

@@ -159,6 +159,7 @@ def test_dependences_that_the_graph_does_not_have_are_told() -> None:
         ("X -> Y", [[0.5] * 2] * 2, "XY", pns(), "to sum to 1, got 2"),
         ("X -> Y", [0.5, 0.5], "XY", pns(), "one axis for each of X, Y"),
         ("X -> Y", [[math.nan] * 2] * 2, "XY", pns(), "got NaN"),
+        ("X -> Y", "half", "XY", pns(), "as an array of probabilities, got str"),
         ("X -> Y", [[0.5], [0.5]], "XY", pns(), "at least two levels"),
         ("X -> Y", [[0.25] * 2] * 2, "XY", CounterfactualQuery.effect("X", "Y", arm=2, level=1),
          "a level of X from 0 to 1, got 2"),
@@ -184,10 +185,12 @@ def test_what_does_not_fit_is_refused(
         (Experiment({"X": 2}, [0.5, 0.5], ["Y"]), "a level of X from 0 to 1"),
         (Experiment({"X": 1}, [0.5, 0.3, 0.2], ["Y"]), "Expected 2 levels of Y"),
         (Experiment({"X": 1}, [0.5, 0.3], ["Y"]), "to sum to 1"),
+        (Experiment({"X": 1}, [0.5, 0.5], ["W"]), "no node 'W'"),
+        (Experiment({"W": 1}, [0.5, 0.5], ["Y"]), "no node 'W'"),
     ],
 )
 def test_an_experiment_that_does_not_fit_is_refused(experiment: Experiment, message: str) -> None:
-    with pytest.raises(CounterfactualError, match=message):
+    with pytest.raises((CounterfactualError, GraphError), match=message):
         graph_bounds(BOW, [[0.4, 0.1], [0.2, 0.3]], "XY", pns(), experiments=[experiment])
 
 
