@@ -9,6 +9,8 @@ Chernozhukov, Lee & Rosen 2013, "Intersection bounds", for finer ways than Bonfe
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from scipy.special import ndtri
 
@@ -18,8 +20,6 @@ from causal_magics.counterfactual.terms import Terms
 
 __all__ = ["interval_of", "overall_interval"]
 
-BATCH_CELLS = 20_000_000
-"""Numbers that are held at once while strata have functions of their own."""
 SPLITS = 10
 """Random halvings over which an overall interval is averaged."""
 HALVED_STRATA = 100_000
@@ -72,20 +72,23 @@ def _end(upper: Floats, sample: SampledCells, risk: float, given: Floats | None)
         varying = np.ones(len(upper), dtype=bool) & (np.abs(upper).max(axis=1) > 0)
     share = risk / max(1, int(varying.sum()))
     z = np.where(varying, -ndtri(share), 0.0)
-    if given is None:
-        plain, smooth = sample.cells @ upper.T, sample.smooth @ upper.T
-        error = np.sqrt(sample.variance(upper, smooth=True))
-        ends = np.where(varying, np.maximum(plain, smooth), plain) + z * error
-        return np.asarray(ends.min(axis=1))
-    size = max(1, BATCH_CELLS // upper.size)
-    parts = [
-        _ratio_ends(upper, _rows(sample, slice(start, start + size)), given, z)
-        for start in range(0, len(sample.cells), size)
-    ]
-    return np.concatenate(parts) if parts else np.empty(0)
+    ends_of = _linear_ends if given is None else partial(_ratio_ends, given=given)
+    ends = np.empty(len(sample.cells))
+    for start in range(0, len(ends), BATCH):
+        block = slice(start, start + BATCH)
+        ends[block] = ends_of(upper, _rows(sample, block), z)
+    return ends
 
 
-def _ratio_ends(upper: Floats, sample: SampledCells, given: Floats, z: Floats) -> Floats:
+def _linear_ends(upper: Floats, sample: SampledCells, z: Floats) -> Floats:
+    """Return the least upper end of terms."""
+    plain, smooth = sample.cells @ upper.T, sample.smooth @ upper.T
+    error = np.sqrt(sample.variance(upper, smooth=True))
+    ends = np.where(z > 0, np.maximum(plain, smooth), plain) + z * error
+    return np.asarray(ends.min(axis=1))
+
+
+def _ratio_ends(upper: Floats, sample: SampledCells, z: Floats, given: Floats) -> Floats:
     """Return the least upper end of terms over a probability, by the delta method."""
     with np.errstate(divide="ignore", invalid="ignore"):
         plain = (sample.cells @ upper.T) / (sample.cells @ given)[:, None]
