@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 from .jupyter_lab import Lab
 from .notebook_page import NotebookPage
+from .test_marimo import Cell, marimo
 
 LOAD = """import numpy as np, polars as pl
 from causal_magics.counterfactual.bounds_of_frame import bounds
@@ -86,3 +88,32 @@ def test_a_slider_moves_the_forest_and_the_kernel_and_all_of_it_is_kept(
     treated = share_of(stored, "treat")
     page.keyboard.press("Home")
     expect(stored.locator('[data-call="treat"] b')).not_to_have_text(treated)
+
+
+EXPLORER = """import polars as pl
+
+    from causal_magics.counterfactual.bounds_of_frame import bounds
+    from causal_magics.widgets.payoff_explorer import explore
+
+    frame = pl.DataFrame({
+        "z": [0, 1] * 100, "x": [0, 0, 1, 1] * 50, "y": [0, 1, 1, 1, 0, 1, 1, 0] * 25,
+    })
+    explorer = mo.ui.anywidget(explore(bounds(frame, "x", "y", "z")))
+    explorer"""
+WEIGHTS = 'mo.md(f"weights: {explorer.widget.weights}")'
+
+
+def test_cells_of_marimo_follow_a_slider(tmp_path: Path, new_page: Callable[..., Page]) -> None:
+    cells = Cell("mo", EXPLORER, "explorer"), Cell("explorer, mo", WEIGHTS)
+    page = new_page(width=1200)
+    with marimo(tmp_path, "run", *cells) as url:
+        page.goto(url)
+        shown = page.locator(".cmx")
+        expect(shown.locator("[data-stratum]")).to_have_count(2)
+        page.get_by_text("weights: ((0.0, 1.0), (0.0, 0.0))").wait_for()
+        shown.locator('[data-weight="defier"]').focus()
+        page.keyboard.press("ArrowLeft")
+        page.get_by_text("weights: ((0.0, 1.0), (-0.02, 0.0))").wait_for()
+        page.keyboard.press("ArrowLeft")
+        page.get_by_text("weights: ((0.0, 1.0), (-0.04, 0.0))").wait_for()
+        expect(shown.locator("[data-stratum]")).to_have_count(2)
