@@ -224,6 +224,7 @@ class _Narrowing:
         lower, upper = payoff_bounds(known, question.payoff)
         self.start = self.now = self._bounds(float(lower[0]), float(upper[0]), "sharp")
         self.steps: list[NarrowingStep] = []
+        self.used: dict[StepKind, tuple[str, ...]] = {}
         self.notes = list(question.notes)
 
     def answer(self) -> Narrowing:
@@ -234,8 +235,8 @@ class _Narrowing:
                 self._take(found)
         self._functional()
         x, y = question.treatment, question.outcome
-        strata = {name for step in self.steps if step.kind == "strata" for name in step.nodes}
-        sharp = self.now.is_point or is_exhausted(question, strata)
+        used = self.used.get("strata", ()), self.used.get("instrument", ())
+        sharp = self.now.is_point or is_exhausted(question, *used)
         return Narrowing(
             x, y, question.joint.levels_of(x), question.joint.levels_of(y), question.payoff,
             self.start,
@@ -290,6 +291,8 @@ class _Narrowing:
                     "data, or the sample is small."
                 )
                 self.notes.append(f"{found.words} is not used: {reason}")
+            else:
+                self.used[found.kind] = found.nodes
             after = met or self.now
         step = NarrowingStep(found.kind, found.words, found.nodes, reason, self.now, after)
         self.steps.append(step)

@@ -247,19 +247,20 @@ def _why(question: Question, found: Mediation, inner: Mediation | None) -> str:
     )
 
 
-def is_exhausted(question: Question, strata: Collection[str]) -> bool:
-    """Whether bounds averaged over strata are all that the graph gives.
+def is_exhausted(question: Question, strata: Collection[str], instruments: Collection[str]) -> bool:
+    """Whether bounds averaged over strata, or from instruments, are all that the graph gives.
 
     So it is where what causes the outcome, besides the treatment, is not affected by it and forms
     the strata, and nothing hidden is behind any of these: how an outcome responds may then be
-    chosen in each stratum apart. It is so too where nothing but the treatment causes the outcome.
+    chosen in each stratum apart. It is so too where nothing but the treatment causes the outcome,
+    and instruments alone cause the treatment.
     """
     graph, x, y = question.graph, question.treatment, question.outcome
     if not graph.is_admg or question.selected or graph.with_role("functional"):
         return False
     causes = graph.ancestors(y) | {x, y}
     hidden = {pair for pair in graph.bidirected_edges if not causes.isdisjoint(pair)}
-    if causes == {x, y}:
+    if causes <= {x, y, *instruments} and graph.parents(y) <= {x}:
         return hidden <= {ordered_pair(x, y)}
     return (
         not hidden
