@@ -41,12 +41,17 @@ export function BudgetView({ explorer }: Props): JSX.Element {
           value={budget === null || whole === 0 ? STEPS : (STEPS * budget) / whole}
           data-budget
           aria-valuetext={shown}
-          onInput={({ currentTarget }) => explorer.setBudget(currentTarget.valueAsNumber >= STEPS ? null : Math.round((currentTarget.valueAsNumber * whole) / STEPS))}
+          onInput={({ currentTarget }) => explorer.setBudget(budgetAt(currentTarget.valueAsNumber, whole))}
         />
         <output>{shown}</output>
       </label>
     </section>
   );
+}
+
+/** What a step of the slider stands for, in few digits; the last one is no budget. */
+function budgetAt(step: number, whole: number): number | null {
+  return step >= STEPS ? null : Number(((step * whole) / STEPS).toPrecision(3));
 }
 
 interface ChartProps {
