@@ -6,18 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from causal_magics.counterfactual.bounds import Bounds
-    from causal_magics.counterfactual.bounds_of_frame import bounds
-    from causal_magics.counterfactual.counterfactual_queries import CounterfactualQuery
-    from causal_magics.counterfactual.discrete_graphs import graph_bounds
-    from causal_magics.counterfactual.instruments import instrumental_bounds
-    from causal_magics.counterfactual.narrowing import Narrowing, narrow
-    from causal_magics.counterfactual.payoff import Payoff
-    from causal_magics.counterfactual.phase_map import phase_map
-    from causal_magics.counterfactual.probabilities import benefit, pn, pns, ps
-    from causal_magics.counterfactual.targeting import target
-    from causal_magics.counterfactual.targeting_result import Targeting
-    from causal_magics.counterfactual.unit_bounds import UnitBounds
+    from causal_magics.counterfactual.bounding.bounds import Bounds
+    from causal_magics.counterfactual.bounding.instruments import instrumental_bounds
+    from causal_magics.counterfactual.bounding.payoff import Payoff
+    from causal_magics.counterfactual.bounding.probabilities import benefit, pn, pns, ps
+    from causal_magics.counterfactual.decisions.phase_map import phase_map
+    from causal_magics.counterfactual.decisions.targeting import target
+    from causal_magics.counterfactual.decisions.targeting_result import Targeting
+    from causal_magics.counterfactual.frames.bounds_of_frame import bounds
+    from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
+    from causal_magics.counterfactual.graphs.counterfactual_queries import CounterfactualQuery
+    from causal_magics.counterfactual.graphs.discrete_graphs import graph_bounds
+    from causal_magics.counterfactual.graphs.narrowing import Narrowing, narrow
     from causal_magics.data.samples import sample, samples
     from causal_magics.discovery.discover import Discovery, discover
     from causal_magics.errors import CausalMagicsError
@@ -118,18 +118,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "causal_magics.counterfactual.bounds": ("Bounds",),
-    "causal_magics.counterfactual.bounds_of_frame": ("bounds",),
-    "causal_magics.counterfactual.counterfactual_queries": ("CounterfactualQuery",),
-    "causal_magics.counterfactual.discrete_graphs": ("graph_bounds",),
-    "causal_magics.counterfactual.instruments": ("instrumental_bounds",),
-    "causal_magics.counterfactual.narrowing": ("Narrowing", "narrow"),
-    "causal_magics.counterfactual.payoff": ("Payoff",),
-    "causal_magics.counterfactual.phase_map": ("phase_map",),
-    "causal_magics.counterfactual.probabilities": ("benefit", "pn", "pns", "ps"),
-    "causal_magics.counterfactual.targeting": ("target",),
-    "causal_magics.counterfactual.targeting_result": ("Targeting",),
-    "causal_magics.counterfactual.unit_bounds": ("UnitBounds",),
+    "causal_magics.counterfactual.bounding.bounds": ("Bounds",),
+    "causal_magics.counterfactual.frames.bounds_of_frame": ("bounds",),
+    "causal_magics.counterfactual.graphs.counterfactual_queries": ("CounterfactualQuery",),
+    "causal_magics.counterfactual.graphs.discrete_graphs": ("graph_bounds",),
+    "causal_magics.counterfactual.bounding.instruments": ("instrumental_bounds",),
+    "causal_magics.counterfactual.graphs.narrowing": ("Narrowing", "narrow"),
+    "causal_magics.counterfactual.bounding.payoff": ("Payoff",),
+    "causal_magics.counterfactual.decisions.phase_map": ("phase_map",),
+    "causal_magics.counterfactual.bounding.probabilities": ("benefit", "pn", "pns", "ps"),
+    "causal_magics.counterfactual.decisions.targeting": ("target",),
+    "causal_magics.counterfactual.decisions.targeting_result": ("Targeting",),
+    "causal_magics.counterfactual.frames.unit_bounds": ("UnitBounds",),
     "causal_magics.data.samples": ("sample", "samples"),
     "causal_magics.discovery.discover": ("Discovery", "discover"),
     "causal_magics.errors": ("CausalMagicsError",),

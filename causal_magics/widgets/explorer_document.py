@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from causal_magics.counterfactual.bounds import Floats
-from causal_magics.counterfactual.decisions import RULES
-from causal_magics.counterfactual.payoff_lines import payoff_of
-from causal_magics.counterfactual.payoff_weights import weight_of
-from causal_magics.counterfactual.stratum_groups import StratumGroup
-from causal_magics.counterfactual.transport import MOST_LEVELS
-from causal_magics.counterfactual.unit_bounds import UnitBounds
+from causal_magics.counterfactual.bounding.bounds import Floats
+from causal_magics.counterfactual.bounding.payoff_lines import payoff_of
+from causal_magics.counterfactual.bounding.transport import MOST_LEVELS
+from causal_magics.counterfactual.decisions.payoff_weights import weight_of
+from causal_magics.counterfactual.decisions.rules import RULES
+from causal_magics.counterfactual.frames.stratum_groups import StratumGroup
+from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.errors import CounterfactualError, EditorError, shorten
 from causal_magics.widgets.document import JsonObject
 

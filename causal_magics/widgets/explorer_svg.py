@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from causal_magics.counterfactual.bounds_forest_svg import Forest, bounds_forest_svg
-from causal_magics.counterfactual.budget_svg import budget_svg
-from causal_magics.counterfactual.payoff_weights import all_weights
-from causal_magics.counterfactual.phase_map_svg import phase_map_svg
-from causal_magics.counterfactual.targeting_result import Targeting
+from causal_magics.counterfactual.decisions.payoff_weights import all_weights
+from causal_magics.counterfactual.decisions.targeting_result import Targeting
+from causal_magics.counterfactual.pictures.bounds_forest_svg import Forest, bounds_forest_svg
+from causal_magics.counterfactual.pictures.budget_svg import budget_svg
+from causal_magics.counterfactual.pictures.phase_map_svg import phase_map_svg
 from causal_magics.graph.drawing_palette import ROOT_CLASS, Theme
 from causal_magics.graph.drawing_svg import element, text_element
 from causal_magics.graph.geometry_curves import number

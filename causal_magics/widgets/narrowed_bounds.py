@@ -7,11 +7,11 @@ from contextlib import suppress
 from threading import Lock
 from typing import Any
 
-from causal_magics.counterfactual.bounds import Bounds
-from causal_magics.counterfactual.discrete_table import DiscreteData
-from causal_magics.counterfactual.narrowing import Narrowing, narrow
-from causal_magics.counterfactual.narrowing_question import relevant_nodes
-from causal_magics.counterfactual.narrowing_report import summary
+from causal_magics.counterfactual.bounding.bounds import Bounds
+from causal_magics.counterfactual.graphs.discrete_table import DiscreteData
+from causal_magics.counterfactual.graphs.narrowing import Narrowing, narrow
+from causal_magics.counterfactual.graphs.narrowing_question import relevant_nodes
+from causal_magics.counterfactual.graphs.narrowing_report import summary
 from causal_magics.errors import CausalMagicsError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.document import JsonObject

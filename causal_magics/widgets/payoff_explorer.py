@@ -8,12 +8,12 @@ from typing import Any
 
 import traitlets
 
-from causal_magics.counterfactual.budget import check_budget
-from causal_magics.counterfactual.decisions import Rule, check_rule
-from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.targeting import target
-from causal_magics.counterfactual.targeting_result import Targeting
-from causal_magics.counterfactual.unit_bounds import UnitBounds
+from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.decisions.budget import check_budget
+from causal_magics.counterfactual.decisions.rules import Rule, check_rule
+from causal_magics.counterfactual.decisions.targeting import target
+from causal_magics.counterfactual.decisions.targeting_result import Targeting
+from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.errors import CausalMagicsError, EditorError, shorten
 from causal_magics.graph.drawing_palette import Theme
 from causal_magics.graph.drawing_svg import svg_to_png

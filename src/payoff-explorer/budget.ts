@@ -1,4 +1,4 @@
-/** A budget spent greedily, as causal_magics/counterfactual/budget.py has it: strata by their benefit for a unit of cost. */
+/** A budget spent greedily, as causal_magics/counterfactual/decisions/budget.py has it: strata by their benefit for a unit of cost. */
 import { chanceOf, scoreOf, TOLERANCE, type Criterion } from "./decisions";
 import type { Intervals } from "./transport";
 

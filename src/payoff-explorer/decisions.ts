@@ -1,4 +1,4 @@
-/** What bounds say of each stratum, and whom a rule treats, as causal_magics/counterfactual/decisions.py has it. */
+/** What bounds say of each stratum, and whom a rule treats, as causal_magics/counterfactual/decisions/rules.py has it. */
 import type { Intervals } from "./transport";
 
 /** Treating is worth it for certain (1), is not for certain (-1), or the data do not say (0). */

@@ -1,5 +1,5 @@
 /**
- * Bounds on the benefit of a payoff, as causal_magics/counterfactual/transport.py has them: a payoff is worth the sum of
+ * Bounds on the benefit of a payoff, as causal_magics/counterfactual/bounding/transport.py has them: a payoff is worth the sum of
  * one or two transport costs, whose least value is the largest of the dual's vertices. Each vertex is a spanning tree of
  * the levels untreated and treated whose potentials stay below all costs.
  */

@@ -17,10 +17,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from counterfactual.sampling_cases import CASES, draws, of_sources
 
-from causal_magics.counterfactual.intervals import interval_of
-from causal_magics.counterfactual.sampled_cells import SampledCells
-from causal_magics.counterfactual.terms import Terms
-from causal_magics.counterfactual.transport import transport_terms
+from causal_magics.counterfactual.bounding.terms import Terms
+from causal_magics.counterfactual.bounding.transport import transport_terms
+from causal_magics.counterfactual.frames.intervals import interval_of
+from causal_magics.counterfactual.frames.sampled_cells import SampledCells
 
 BOOTSTRAPS = 400
 

@@ -20,14 +20,14 @@ import highspy
 import numpy as np
 from scipy.optimize import linprog
 
-from causal_magics.counterfactual.contrast_programs import contrast_programs
-from causal_magics.counterfactual.distributions import Distributions
-from causal_magics.counterfactual.dual_vertices import dual_vertices
-from causal_magics.counterfactual.linear_programs import LinearProgram, minimise
-from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.payoff_terms import payoff_bounds
-from causal_magics.counterfactual.probabilities import benefit, pn, pns
-from causal_magics.counterfactual.response_types import program_of_types, response_types
+from causal_magics.counterfactual.bounding.contrast_programs import contrast_programs
+from causal_magics.counterfactual.bounding.distributions import Distributions
+from causal_magics.counterfactual.bounding.dual_vertices import dual_vertices
+from causal_magics.counterfactual.bounding.linear_programs import LinearProgram, minimise
+from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.bounding.payoff_terms import payoff_bounds
+from causal_magics.counterfactual.bounding.probabilities import benefit, pn, pns
+from causal_magics.counterfactual.bounding.response_types import program_of_types, response_types
 
 RUNS = 9
 Columns = tuple[np.ndarray, ...]

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np  # noqa: E402
 
-from causal_magics.counterfactual.counterfactual_queries import CounterfactualQuery  # noqa: E402
-from causal_magics.counterfactual.discrete_graphs import graph_bounds  # noqa: E402
+from causal_magics.counterfactual.graphs.counterfactual_queries import CounterfactualQuery  # noqa: E402
+from causal_magics.counterfactual.graphs.discrete_graphs import graph_bounds  # noqa: E402
 from causal_magics.graph.model import CausalGraph  # noqa: E402
 
 RUNS = 7

@@ -14,9 +14,9 @@ import time
 import numpy as np
 from scipy.optimize import linprog
 
-from causal_magics.counterfactual.bounds_of_frame import bounds
-from causal_magics.counterfactual.phase_map import PhaseMap, phase_map
-from causal_magics.counterfactual.unit_bounds import UnitBounds
+from causal_magics.counterfactual.decisions.phase_map import PhaseMap, phase_map
+from causal_magics.counterfactual.frames.bounds_of_frame import bounds
+from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 
 PAYOFF = [[0.0, -1.0, 2.0], [0.0, 0.0, 1.0], [-10.0, -2.0, 0.0]]
 WEIGHTS = ((0, 2), (2, 0))

@@ -22,7 +22,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMB
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from causal_magics.counterfactual.bounds_of_frame import bounds  # noqa: E402
+from causal_magics.counterfactual.frames.bounds_of_frame import bounds  # noqa: E402
 
 RUNS = 9
 

@@ -2,7 +2,7 @@
 
 LEARNED = """import numpy as np
 from causal_magics import sample
-from causal_magics.counterfactual.bounds_of_frame import bounds
+from causal_magics.counterfactual.frames.bounds_of_frame import bounds
 from causal_magics.widgets.payoff_explorer import explore
 hiv = sample("thornton_hiv").frame.dropna(subset=["age"])
 age = np.array(["under 25", "25 to 34", "35 to 44", "45 and older"])
@@ -17,7 +17,7 @@ SHOW_LEARNED = (
 )
 
 BOUGHT = """from causal_magics import sample
-from causal_magics.counterfactual.bounds_of_frame import bounds
+from causal_magics.counterfactual.frames.bounds_of_frame import bounds
 from causal_magics.widgets.payoff_explorer import explore
 cars = sample("electric_vehicles").frame.replace({"use": {0: "none", 1: "low", 2: "high"}})
 payoff = [[0, -1, 2], [0, 0, 1], [-10, -2, 0]]

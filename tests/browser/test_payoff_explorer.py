@@ -12,7 +12,7 @@ from .notebook_page import NotebookPage
 from .test_marimo import Cell, marimo
 
 LOAD = """import numpy as np, polars as pl
-from causal_magics.counterfactual.bounds_of_frame import bounds
+from causal_magics.counterfactual.frames.bounds_of_frame import bounds
 from causal_magics.widgets.payoff_explorer import explore
 rng = np.random.default_rng(3)
 n = 6000
@@ -92,7 +92,7 @@ def test_a_slider_moves_the_forest_and_the_kernel_and_all_of_it_is_kept(
 
 EXPLORER = """import polars as pl
 
-    from causal_magics.counterfactual.bounds_of_frame import bounds
+    from causal_magics.counterfactual.frames.bounds_of_frame import bounds
     from causal_magics.widgets.payoff_explorer import explore
 
     frame = pl.DataFrame({

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from causal_magics.counterfactual.distributions import Distributions
+from causal_magics.counterfactual.bounding.distributions import Distributions
 
 Floats = NDArray[np.float64]
 SOURCES = "experiment", "observations", "both"

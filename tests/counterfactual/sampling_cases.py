@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.sampled_cells import SampledCells
+from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.frames.sampled_cells import SampledCells
 
 Floats = NDArray[np.float64]
 Sources = tuple[bool, bool]

@@ -18,16 +18,16 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from oracles.explorer_studies import random_distributions
 
-from causal_magics.counterfactual.bounds import Bounds, Floats
-from causal_magics.counterfactual.budget import envelope_of, plan_of
-from causal_magics.counterfactual.decisions import (
+from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
+from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.bounding.transport import transport_potentials, transport_terms
+from causal_magics.counterfactual.decisions.budget import envelope_of, plan_of
+from causal_magics.counterfactual.decisions.rules import (
     RULES,
     chance_of_treating,
     criterion,
     verdicts,
 )
-from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.transport import transport_potentials, transport_terms
 
 HERE = Path(__file__).parent
 SOURCES = "experiment", "observations", "both"

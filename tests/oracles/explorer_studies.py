@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from causal_magics.counterfactual.distributions import Distributions
+from causal_magics.counterfactual.bounding.distributions import Distributions
 
 
 def random_distributions(

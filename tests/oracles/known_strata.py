@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from causal_magics.counterfactual.bounds import Floats
-from causal_magics.counterfactual.bounds_of_frame import bounds
-from causal_magics.counterfactual.distributions import Distributions
-from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.unit_bounds import UnitBounds
+from causal_magics.counterfactual.bounding.bounds import Floats
+from causal_magics.counterfactual.bounding.distributions import Distributions
+from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.frames.bounds_of_frame import bounds
+from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 
 UNITS = 1e6
 

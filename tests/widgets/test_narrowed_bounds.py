@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from causal_magics import CausalGraph
-from causal_magics.counterfactual.narrowing import narrow
+from causal_magics.counterfactual.graphs.narrowing import narrow
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.graph_editor import GraphEditor
 from causal_magics.widgets.overlay import overlay, overlays

@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 from numpy.testing import assert_allclose
 
-from causal_magics.counterfactual.bounds_of_frame import bounds
-from causal_magics.counterfactual.payoff import Payoff
-from causal_magics.counterfactual.unit_bounds import UnitBounds
+from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.frames.bounds_of_frame import bounds
+from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.errors import CausalMagicsError, CounterfactualError, EditorError
 from causal_magics.widgets.explorer_document import (
     MOST_STRATA,

@@ -1,0 +1,1 @@
+"""Bounds from probabilities: closed forms, transport, linear programs, instruments."""

@@ -1,0 +1,1 @@
+"""Whom to treat: rules, budgets, and the weights at which decisions flip."""

@@ -1,0 +1,105 @@
+"""Whether to treat a stratum whose benefit is known within bounds.
+
+With a benefit between ``l`` and ``u`` and 0 for not treating, the regret of treating is at most
+``-l`` and that of not treating at most ``u``. Their larger one is least where the sign of the
+midpoint decides, and, where a coin may decide, at a chance ``u / (u - l)`` of treating (Manski
+2007, "Minimax-regret treatment choice with missing outcome data"; Stoye 2009).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal_magics.counterfactual.bounding.bounds import Floats
+from causal_magics.errors import CounterfactualError, closest, shorten
+
+__all__ = [
+    "RULES",
+    "Rule",
+    "Verdict",
+    "chance_of_treating",
+    "check_rule",
+    "criterion",
+    "greatest_regret",
+    "verdicts",
+]
+
+Rule = Literal["midpoint", "certain", "randomised", "hurwicz"]
+RULES: tuple[Rule, ...] = get_args(Rule)
+Verdict = Literal["treat", "undecided", "refuse"]
+
+
+def check_rule(rule: object, optimism: object) -> None:
+    """Refuse a rule that is not there, and an optimism outside 0 to 1.
+
+    Raises
+    ------
+    CounterfactualError
+    """
+    if rule not in RULES:
+        spelled = {"randomized": "randomised", "minimax": "midpoint", "regret": "midpoint"}
+        hint = spelled.get(str(rule).casefold()) or closest(str(rule), RULES)
+        raise CounterfactualError(
+            f"Expected rule among {', '.join(RULES)}, got {shorten(str(rule))}."
+            + (f" Did you mean {hint}?" if hint else "")
+        )
+    number = isinstance(optimism, int | float | np.number) and not isinstance(optimism, bool)
+    if not number or not 0 <= float(optimism) <= 1:  # type: ignore[arg-type]
+        raise CounterfactualError(
+            f"Expected optimism between 0 (the lower bound) and 1 (the upper one), got "
+            f"{shorten(str(optimism))}."
+        )
+
+
+def verdicts(lower: Floats, upper: Floats) -> NDArray[np.str_]:
+    """Return what the bounds certify for each stratum.
+
+    Parameters
+    ----------
+    lower, upper : ndarray of shape (strata,)
+        Bounds on the benefit of treating one unit.
+
+    Returns
+    -------
+    ndarray of str
+        ``treat`` where the benefit is above 0 for certain, ``refuse`` where it is below 0 for
+        certain or can be no more than 0, else ``undecided``.
+    """
+    refused = (upper < 0) | ((upper == 0) & (lower < 0))
+    return np.where(lower > 0, "treat", np.where(refused, "refuse", "undecided"))
+
+
+def criterion(lower: Floats, upper: Floats, rule: Rule, optimism: float = 0.5) -> Floats:
+    """Return what a rule takes for the benefit of one unit: it treats where that is above 0.
+
+    The lower bound (`certain`), the midpoint (`midpoint`, `randomised`), or the mean of both ends
+    in which the upper one has the weight `optimism` (`hurwicz`).
+    """
+    if rule == "certain":
+        return np.asarray(lower, dtype=float)
+    share = optimism if rule == "hurwicz" else 0.5
+    return np.asarray((1 - share) * lower + share * upper, dtype=float)
+
+
+def chance_of_treating(lower: Floats, upper: Floats, rule: Rule, optimism: float = 0.5) -> Floats:
+    """Return the share of each stratum that a rule treats, shape (strata,).
+
+    It is 0 or 1 but for the rule `randomised`, which treats a share ``u / (u - l)`` where 0 lies
+    between the bounds.
+    """
+    if rule != "randomised":
+        return (criterion(lower, upper, rule, optimism) > 0).astype(float)
+    width = upper - lower
+    chance = np.divide(upper, width, out=(lower > 0).astype(float), where=width > 0)
+    return np.asarray(np.clip(chance, 0.0, 1.0))
+
+
+def greatest_regret(lower: Floats, upper: Floats, chance: Floats) -> Floats:
+    """Return the most benefit a unit that a chance of treating may lose, for each stratum.
+
+    Against the better of treating all and none: ``max((1 - chance) u, -chance l, 0)``.
+    """
+    return np.maximum(np.maximum((1 - chance) * upper, -chance * lower), 0.0)

@@ -1,0 +1,89 @@
+"""A targeting in a file: its bounds and its options; the decisions follow from them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from causal_magics.counterfactual.decisions.targeting import target
+from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
+from causal_magics.data.saved_arrays import load_with_header, save_with_header
+from causal_magics.errors import CausalMagicsError, StorageError, shorten
+
+if TYPE_CHECKING:
+    from causal_magics.counterfactual.decisions.targeting_result import Targeting
+
+__all__ = ["load_targeting", "save_targeting"]
+
+_KIND = "causal-magics targeting 1"
+
+
+def save_targeting(targeting: Targeting, path: str | PathLike[str]) -> None:
+    """Write a targeting to a file.
+
+    Raises
+    ------
+    StorageError
+        Where it cannot be written; what stood there before stays.
+    """
+    budget = targeting.envelope.budget
+    header = {
+        "rule": targeting.rule,
+        "optimism": targeting.optimism,
+        "by_interval": targeting.by_interval,
+        "deducted": targeting.deducted,
+        "population": targeting.population,
+        "budget": budget if math.isfinite(budget) else None,
+        "costly": targeting.envelope.unit == "cost",
+        "treatments": len(targeting.bounds),
+    }
+    arrays: dict[str, Any] = {"costs": targeting.costs}
+    with TemporaryDirectory() as folder:
+        for number, bounds in enumerate(targeting.bounds):
+            part = Path(folder) / "bounds.npz"
+            bounds.save(part)
+            arrays[f"bounds_{number}"] = np.frombuffer(part.read_bytes(), dtype=np.uint8)
+    save_with_header(path, _KIND, header, arrays)
+
+
+def load_targeting(path: str | PathLike[str]) -> Targeting:
+    """Read what `save_targeting` wrote.
+
+    Raises
+    ------
+    StorageError
+        Where the file is none of that kind, or cannot be read.
+    """
+    try:
+        return _rebuilt(*load_with_header(path, _KIND))
+    except (KeyError, ValueError, TypeError, AttributeError, CausalMagicsError):
+        raise StorageError(
+            f"Expected a saved targeting, but {shorten(str(path))} is none. Give a file that "
+            "Targeting.save wrote."
+        ) from None
+
+
+def _rebuilt(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Targeting:
+    several = []
+    with TemporaryDirectory() as folder:
+        for number in range(header["treatments"]):
+            part = Path(folder) / "bounds.npz"
+            part.write_bytes(arrays[f"bounds_{number}"].tobytes())
+            several.append(UnitBounds.load(part))
+    costs = [*arrays["costs"]] if len(several) > 1 else arrays["costs"][0]
+    return target(
+        several,
+        header["budget"],
+        rule=header["rule"],
+        costs=costs if header["costly"] else None,
+        optimism=header["optimism"],
+        by_interval=header["by_interval"],
+        deduct_costs=header["deducted"],
+        population=header["population"],
+    )

@@ -1,0 +1,1 @@
+"""Bounds out of data frames: counts, consistency, intervals, learners."""

@@ -1,0 +1,1 @@
+"""Pictures of bounds and decisions as SVG."""
