@@ -260,5 +260,5 @@ def _last(line: Line, values: Floats) -> Floats:
     found = _crossed(line, values, side=1)
     falls = ~found.rises & (found.weight >= 0)
     last = np.where(values[:, -1] > TOLERANCE, np.inf, 0.0)
-    last[found.stratum[falls]] = found.weight[falls]
+    last[found.stratum[falls]] = found.weight[falls] + 0.0  # no minus before 0
     return last
