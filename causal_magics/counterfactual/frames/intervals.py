@@ -9,16 +9,19 @@ Chernozhukov, Lee & Rosen 2013, "Intersection bounds", for finer ways than Bonfe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from causal_magics.counterfactual.bounding.bounds import Floats
 from causal_magics.counterfactual.bounding.terms import Terms
 from causal_magics.counterfactual.frames.sampled_cells import SampledCells
 
-__all__ = ["interval_of", "overall_interval"]
+__all__ = ["SampledStrata", "interval_of", "overall_interval"]
 
 SPLITS = 10
 """Random halvings over which an overall interval is averaged."""
@@ -100,11 +103,28 @@ def _ratio_ends(upper: Floats, sample: SampledCells, z: Floats, given: Floats) -
     return np.asarray(ends.min(axis=1))
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class SampledStrata:
+    """Strata of which the same is known, as they were sampled.
+
+    Attributes
+    ----------
+    strata : ndarray of int
+        Their places among all strata.
+    terms : Terms
+        Of their bounds.
+    sample : SampledCells
+    """
+
+    strata: NDArray[np.intp]
+    terms: Terms
+    sample: SampledCells
+
+
 def overall_interval(
-    terms: Terms,
-    sample: SampledCells,
+    parts: Sequence[SampledStrata],
     share: Floats,
-    units: float,
+    share_noise: Floats,
     confidence: float = 0.95,
     *,
     seed: int = 0,
@@ -117,12 +137,14 @@ def overall_interval(
 
     Parameters
     ----------
-    terms, sample, confidence
-        As for `interval_of`.
+    parts : sequence of SampledStrata
+        Each stratum is in one of them.
     share : ndarray of shape (strata,)
-        P(z), estimated from `units` units; sums to 1.
-    units : float
-        Units, or effective units where they have weights.
+        P(z), estimated; sums to 1.
+    share_noise : ndarray of shape (strata,)
+        Sum of squared weights of the units of each stratum over the squared sum of all weights:
+        without weights the share by the number of all units.
+    confidence : float
     seed : int
         Of the halvings.
 
@@ -133,46 +155,46 @@ def overall_interval(
     Notes
     -----
     Halves are drawn from counts: of a cell with ``n`` units, half of them binomially. Where a half
-    has a block without units, the term is chosen by the cells of all strata together. Sources: Ji,
-    Lei & Spector (2024), "Model-agnostic covariate-assisted inference on partially identified
-    causal effects", for dual bounds by sample splitting. One stratum alone has the interval of
-    `interval_of`.
+    has a block without units, the term is chosen by the cells of the part's strata together.
+    Sources: Ji, Lei & Spector (2024), "Model-agnostic covariate-assisted inference on partially
+    identified causal effects", for dual bounds by sample splitting. One stratum alone has the
+    interval of `interval_of`.
     """
-    if len(share) == 1:
-        lower, upper = interval_of(terms, sample, confidence)
+    strata = len(share)
+    if strata == 1:
+        lower, upper = interval_of(parts[0].terms, parts[0].sample, confidence)
         return float(lower[0]), float(upper[0])
     z = float(-ndtri((1 - confidence) / 2))
     generator = np.random.default_rng(seed)
-    pooled = share @ sample.cells
     ends = np.zeros(2)
-    splits = min(SPLITS, max(1, HALVED_STRATA // len(share)))
+    splits = min(SPLITS, max(1, HALVED_STRATA // strata))
     for _ in range(splits):
-        halves = _halves(sample, generator)
-        for side, chosen_among in enumerate((-terms.lower, terms.upper)):
-            mean, error = _mean_of_chosen(chosen_among, sample, halves, pooled, share, units)
-            ends[side] += (mean + z * error) / splits
+        values, variances = np.empty((2, strata)), np.empty((2, strata))
+        for part in parts:
+            halves = _halves(part.sample, generator)
+            pooled = np.nan_to_num(share[part.strata] @ part.sample.cells)
+            for side, among in enumerate((-part.terms.lower, part.terms.upper)):
+                found = _chosen_of_all(among, part.sample, halves, pooled)
+                values[side, part.strata], variances[side, part.strata] = found
+        mean = values @ share
+        between = (values - mean[:, None]) ** 2 @ share_noise
+        ends += (mean + z * np.sqrt(variances @ share**2 + between)) / splits
     return -float(ends[0]), float(ends[1])
 
 
-def _mean_of_chosen(
-    upper: Floats,
-    sample: SampledCells,
-    halves: tuple[Floats, Floats],
-    pooled: Floats,
-    share: Floats,
-    units: float,
-) -> tuple[float, float]:
-    """Return the mean over strata of terms chosen apart from their data, and its standard error."""
+def _chosen_of_all(
+    upper: Floats, sample: SampledCells, halves: tuple[Floats, Floats], pooled: Floats
+) -> tuple[Floats, Floats]:
+    """Return each stratum's terms, chosen apart from their data, and their variances."""
     of_all = int((upper @ pooled).argmin())
-    values, variances = np.empty(len(share)), np.empty(len(share))
-    for start in range(0, len(share), BATCH):
+    count = len(sample.cells)
+    values, variances = np.empty(count), np.empty(count)
+    for start in range(0, count, BATCH):
         block = slice(start, start + BATCH)
         values[block], variances[block] = _chosen(
             upper, of_all, _rows(sample, block), halves[0][block], halves[1][block]
         )
-    mean = float(share @ values)
-    between = float(share @ (values - mean) ** 2) / units
-    return mean, float(np.sqrt(share**2 @ variances + between))
+    return values, variances
 
 
 def _chosen(

@@ -19,7 +19,11 @@ from causal_magics.counterfactual.bounding.payoff_terms import (
 from causal_magics.counterfactual.bounding.terms import Terms
 from causal_magics.counterfactual.bounding.transport import Sources
 from causal_magics.counterfactual.frames.counts import Counts
-from causal_magics.counterfactual.frames.intervals import interval_of, overall_interval
+from causal_magics.counterfactual.frames.intervals import (
+    SampledStrata,
+    interval_of,
+    overall_interval,
+)
 from causal_magics.counterfactual.frames.sampled_cells import SampledCells
 
 __all__ = ["StratumGroup", "benefit_of", "for_payoff", "intervals_of", "overall_interval_of"]
@@ -145,20 +149,15 @@ def intervals_of(groups: Sequence[StratumGroup], benefit: Bounds, confidence: fl
 def overall_interval_of(
     groups: Sequence[StratumGroup], share: Floats, confidence: float
 ) -> tuple[float, float]:
-    """Return a confidence interval of the bounds over all strata; NaN as `intervals_of`.
-
-    Groups have independent samples, so that the interval of each as a whole, weighted and added,
-    covers at least as often.
-    """
-    ends = np.zeros(2)
+    """Return a confidence interval of the bounds over all strata; NaN as `intervals_of`."""
+    parts = []
+    squares = np.zeros(len(share))
     for group in groups:
-        weight = share[group.strata]
-        total = float(weight.sum())
         sample = group.sample
         if group.terms is None or group.counts is None or sample is None:
             return np.nan, np.nan
-        if total > 0:
-            units = float(group.counts.units.sum())
-            inner = overall_interval(group.terms, sample, weight / total, units, confidence)
-            ends += total * np.array(inner)
-    return float(ends[0]), float(ends[1])
+        parts.append(SampledStrata(group.strata, group.terms, sample))
+        counted = group.counts if group.counts.squares is None else group.counts.squares
+        squares[group.strata] = counted.units
+    total = sum(float(group.counts.units.sum()) for group in groups if group.counts is not None)
+    return overall_interval(parts, share, squares / total**2, confidence)

@@ -11,7 +11,12 @@ from counterfactual.sampling_cases import CASES, draws, of_sources
 from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.bounding.terms import Terms
 from causal_magics.counterfactual.bounding.transport import transport_terms
-from causal_magics.counterfactual.frames.intervals import interval_of, overall_interval
+from causal_magics.counterfactual.frames.bounds_of_frame import bounds
+from causal_magics.counterfactual.frames.intervals import (
+    SampledStrata,
+    interval_of,
+    overall_interval,
+)
 from causal_magics.counterfactual.frames.sampled_cells import SampledCells
 
 # P(x, y) in the cells of "both": what PN is conditioned on.
@@ -132,7 +137,8 @@ def test_the_mean_over_strata_is_covered(strata: int) -> None:
         )
         watched = generator.multinomial(units, seen.reshape(strata, -1)).reshape(seen.shape)
         sample, share = SampledCells.of(drawn, watched.astype(float)), units / units.sum()
-        low, high = overall_interval(terms, sample, share, units.sum(), seed=seed)
+        part = SampledStrata(np.arange(strata), terms, sample)
+        low, high = overall_interval([part], share, share / units.sum(), seed=seed)
         covered += low <= lower and high >= upper
         below, above = terms.evaluate(sample.cells)
         plugged += share @ below <= lower and share @ above >= upper
@@ -144,6 +150,33 @@ def test_an_overall_interval_is_the_same_for_the_same_seed() -> None:
     counts = np.random.default_rng(1).integers(0, 9, (40, 2, 2)).astype(float) + 1
     sample, share = SampledCells.of(counts, counts), np.full(40, 1 / 40)
     terms = transport_terms(Payoff.pns(), "both")
-    first = overall_interval(terms, sample, share, 400)
-    assert overall_interval(terms, sample, share, 400) == first
-    assert overall_interval(terms, sample, share, 400, seed=1) != first
+    parts = [SampledStrata(np.arange(40), terms, sample)]
+    first = overall_interval(parts, share, share / 400)
+    assert overall_interval(parts, share, share / 400) == first
+    assert overall_interval(parts, share, share / 400, seed=1) != first
+
+
+def test_shares_of_strata_with_other_sources_vary_too() -> None:
+    generator = np.random.default_rng(3)
+    covered = 0
+    for _ in range(200):
+        z, x = generator.integers(0, 2, (2, 400))
+        chance = np.where(z == x, 0.98, 0.02)  # all but compliers where z is 1
+        y = (generator.random(400) < np.where(z == 1, chance, 1 - chance)).astype(int)
+        frame = {"x": x, "y": y, "z": z, "s": z == 1}
+        found = bounds(frame, "x", "y", "z", source="s", small="keep").overall_interval
+        # P(z) is a half; there the experiment's PNS is in [.96, .98], elsewhere in [0, .02].
+        covered += found.lower <= 0.48 and found.upper >= 0.5
+    assert covered >= 185
+
+
+def test_an_overall_interval_does_not_depend_on_the_unit_of_weights() -> None:
+    generator = np.random.default_rng(5)
+    z, x, y = generator.integers(0, 2, (3, 300))
+    frame = {"x": x, "y": y, "z": z, "w": generator.gamma(1.0, size=300)}
+    found = [
+        bounds({**frame, "w": scale * frame["w"]}, "x", "y", "z", weights="w").overall_interval
+        for scale in (1, 1000, 1 / 300)
+    ]
+    for other in found[1:]:
+        assert [*other] == pytest.approx([*found[0]])
