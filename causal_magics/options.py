@@ -8,10 +8,13 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import Any
 
+import numpy as np
+
 from causal_magics.errors import OptionError, closest, shorten
 
 __all__ = [
     "check_count",
+    "check_flag",
     "check_kind",
     "check_option",
     "check_path",
@@ -37,6 +40,12 @@ def check_count(name: str, value: object, least: int = 1) -> None:
         raise OptionError(
             f"Expected {name} to be a whole number from {least}, got {shorten(repr(value))[1:-1]}."
         )
+
+
+def check_flag(name: str, value: object) -> None:
+    """Raise `OptionError` where `value` is neither True nor False."""
+    if not isinstance(value, bool | np.bool_):
+        raise OptionError(f"Expected {name} to be True or False, got {shorten(repr(value))[1:-1]}.")
 
 
 def check_path(name: str, value: object) -> None:
