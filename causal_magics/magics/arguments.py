@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -149,9 +150,25 @@ def _names(word: Word, notebook: Notebook) -> list[str]:
 
 def _looked_up(parameter: Parameter, word: Word, notebook: Notebook) -> Argument:
     root = word.text.split(".")[0]
+    number = _number_in(word)
+    if number is not None and (parameter.classes is None or isinstance(number, parameter.classes)):
+        return Argument(number, word.text)
     if takes_text(parameter) and (word.form == "quoted" or root not in notebook.names):
         return Argument(word.text, repr(word.text))
     return _fitted(parameter, Argument(notebook.find(word.text), word.text), word.text)
+
+
+def _number_in(word: Word) -> object | None:
+    """Return the number, or the tuple of numbers, that a plain word is; None where it is none."""
+    if word.form != "plain":
+        return None
+    try:
+        value: object = ast.literal_eval(word.text)
+    except (ValueError, SyntaxError):
+        return None
+    parts = value if isinstance(value, tuple) else (value,)
+    is_number = all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts)
+    return value if is_number else None
 
 
 def takes_text(parameter: Parameter) -> bool:
@@ -179,7 +196,8 @@ def _fitted(parameter: Parameter, argument: Argument, shown: str) -> Argument:
 
 
 def _with_article(cls: type) -> str:
-    return f"an {cls.__name__}" if cls.__name__[0] in "AEIOUaeiou" else f"a {cls.__name__}"
+    vowel = cls.__name__[0] in "AEIOUaeiou" and not cls.__name__.startswith("Unit")
+    return f"an {cls.__name__}" if vowel else f"a {cls.__name__}"
 
 
 def is_table(value: object) -> bool:

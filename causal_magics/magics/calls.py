@@ -82,7 +82,11 @@ def read_call(
     options, lines, by_node = _sorted_settings(verb, settings, graph)
     words = _words_by_option(verb, header, options)
     arguments = {
-        parameter.name: read_argument(parameter, words[parameter.name], notebook)
+        parameter.name: (
+            _as_lines(words[parameter.name])
+            if verb.takes_lines(parameter) and _are_quoted(words[parameter.name])
+            else read_argument(parameter, words[parameter.name], notebook)
+        )
         for parameter in verb.options
         if parameter.name in words
     }
@@ -146,6 +150,16 @@ def means_option(verb: Verb, key: str) -> bool:
     """Whether a key that no node has is an option's name, or so near that it is one misspelled."""
     options = [parameter.option for parameter in verb.options]
     return bool(get_close_matches(key.casefold(), options, n=1, cutoff=NEARLY))
+
+
+def _are_quoted(words: Iterable[Word]) -> bool:
+    return all(word.form == "quoted" for word in words)
+
+
+def _as_lines(words: Iterable[Word]) -> Argument:
+    """Return quoted values of the first line as the lines of a body."""
+    lines = tuple(word.text for word in words)
+    return Argument(lines, repr(lines))
 
 
 def _mentioning(graph: CausalGraph, names: Iterable[str]) -> CausalGraph:
@@ -224,7 +238,7 @@ def _add_body(
     parameter = next((p for p in verb.parameters if p.name == verb.body), None)
     if parameter is None or text is None:
         if graph.nodes:
-            raise CellError(f"{verb.name} takes no body. Write %causal {verb.name} on one line.")
+            raise CellError(_no_body(verb, graph))
         if parameter is not None and parameter.kind == "text":
             arguments[parameter.name] = Argument("", "''")
         return
@@ -252,6 +266,18 @@ def _add_body(
         )
     elif graph.nodes:
         arguments[parameter.name] = Argument(graph, source)
+
+
+def _no_body(verb: Verb, graph: CausalGraph) -> str:
+    """Say that a verb takes no graph, or that an option in the body lacks its colon."""
+    options = {parameter.option for parameter in verb.options}
+    named = next((name for name in graph.nodes if name.replace("_", "-") in options), None)
+    if named is not None:
+        return f"Expected a colon after {named} in the body: write {named}: VALUE."
+    if verb.lines:
+        lines = f"{verb.lines[0].replace('_', '-')}: VALUE"
+        return f"{verb.name} takes no graph in its body. Write options there, as in {lines}."
+    return f"{verb.name} takes no body. Write %causal {verb.name} on one line."
 
 
 def _merged(given: Argument | None, stated: Argument) -> Argument:

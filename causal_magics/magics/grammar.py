@@ -96,7 +96,7 @@ def split_words(line: str) -> Iterator[tuple[Word, Word | None]]:
     while position < len(line):
         match = _WORDS.match(line, position)
         if match is None:
-            raise CellError(f"Cannot read {shorten(line[position:])} in the first line.")
+            raise CellError(f"Cannot read {shorten(line[position:])} in {shorten(line)}.")
         position = match.end()
         kind = "option" if match["option"] else match.lastgroup
         if kind in ("space", "comment"):
@@ -118,9 +118,7 @@ def _value_word(text: str) -> Word:
     if not re.fullmatch(_LIST, text):
         for opening, closing in (('"', '"'), ("'", "'"), ("{{", "}}")):
             if text.startswith(opening):
-                raise CellError(
-                    f"Expected a closing {closing} after {shorten(text)} in the first line."
-                )
+                raise CellError(f"Expected a closing {closing} after {shorten(text)}.")
     return Word(text)
 
 

@@ -80,6 +80,19 @@ def test_a_graph_narrows_in_a_cell(shell_with_cars: InteractiveShell, run: Run) 
     assert harmful.bounds.lower < 0
 
 
+def test_numbers_and_quoted_lines_stand_in_the_first_line(
+    shell_with_cars: InteractiveShell, ev: UnitBounds, run: Run
+) -> None:
+    plan = run("%causal target ev --costs 2 --budget 500")
+    assert np.unique(plan.costs).tolist() == [2]
+    each = run("%causal target ev --costs 1,2,3,4.5")
+    assert each.costs.tolist() == [[1, 2, 3, 4.5]]
+    cars = shell_with_cars.user_ns["cars"]
+    shell_with_cars.user_ns["tried"] = cars.assign(much=(cars["use"] == 2).astype(int))
+    found = run("%causal pns tried incentive much --source source --payoff 'defier -1'")
+    assert found.payoff.values.tolist() == [[0, 0], [-1, 0]]
+
+
 def test_labels_are_words_of_the_cell(shell_with_cars: InteractiveShell, run: Run) -> None:
     cars = shell_with_cars.user_ns["cars"]
     names = {0: "none", 1: "some", 2: "much"}
@@ -105,7 +118,10 @@ def test_labels_are_words_of_the_cell(shell_with_cars: InteractiveShell, run: Ru
         ("%%causal pns cars incentive use\npayof: 0 -> 1 = 2", "payoff"),
         ("%%causal pns cars incentive use\npayoff: benefit 1, harm 1, unchanged 1", "differ"),
         ("%causal pns cars incentive use --confidence 95", "between 0 and 1"),
-        ("%causal target cars", "Expected"),
+        ("%causal target cars", "or a UnitBounds for BOUNDS"),
+        ("%%causal pns cars incentive use\nby region", "write by: VALUE"),
+        ("%%causal pns cars incentive use\nA -> B", "takes no graph in its body"),
+        ("%%causal pns cars incentive use\nby: 'region", "Expected a closing '"),
     ],
 )
 def test_mistakes_get_one_readable_line(
