@@ -20,11 +20,45 @@ def test_response_types_have_their_places() -> None:
     assert payoff_of("complier 1, always 2, never 3, defier 4", ["no", "yes"], "use") == expected
 
 
-def test_transitions_name_levels_and_later_lines_override() -> None:
+@pytest.mark.parametrize("step", [1, -1])
+def test_lines_for_one_pair_override_those_for_many_in_any_order(step: int) -> None:
     lines = ["benefit 1", "harm -2", "none -> high = 2", "high -> 'none' = −10"]
-    found = payoff_of(lines, LEVELS, "use")
+    found = payoff_of(lines[::step], LEVELS, "use")
     assert found.values.tolist() == [[0, 1, 2], [-2, 0, 1], [-10, -2, 0]]
-    assert payoff_of_lines(["* -> high = 1e1"], LEVELS).values[:, 2].tolist() == [10] * 3
+    lines = ["* -> * = 1", "* -> high = 1e1", "benefit 10", "low -> high = 3", "low -> high = 3.0"]
+    found = payoff_of_lines(lines[::step], LEVELS)
+    assert found.values.tolist() == [[1, 10, 10], [1, 1, 3], [1, 1, 10]]
+    assert payoff_of_lines(["complier 3", "benefit 1"][::step], [0, 1]) == Payoff.of([3, 0, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("lines", "levels", "words"),
+    [
+        (
+            ["complier 1", "compliers 2"],
+            [0, 1],
+            "0 -> 1, got 'complier 1' and 'compliers 2'. Leave",
+        ),
+        (["0 -> 2 = 1; 0 -> 2 = 3"], [0, 1, 2], "got '0 -> 2 = 1' and '0 -> 2 = 3'"),
+        (["* -> high = 2", "high -> * = 3"], LEVELS, "or add high -> high = worth."),
+        (["complier 1", "0 -> '1' = 2"], [0, 1], "of 0 -> 1, got"),
+    ],
+)
+def test_lines_that_contradict_each_other_are_refused(
+    lines: list[str], levels: list[object], words: str
+) -> None:
+    with pytest.raises(CounterfactualError, match="Expected one worth of ") as caught:
+        payoff_of_lines(lines, levels)
+    assert words in str(caught.value)
+    settled = payoff_of_lines(["* -> high = 2", "high -> * = 3", "high -> high = 4"], LEVELS)
+    assert settled.values[2].tolist() == [3, 3, 4]
+
+
+def test_quotes_protect_the_names_of_levels() -> None:
+    lines = ["\"low, paid\" -> 'a -> b; c' = 2, 'a -> b; c'->don't = 3", "'*' -> don't = 1"]
+    found = payoff_of_lines(lines, ["low, paid", "a -> b; c", "don't", "*"])
+    assert np.argwhere(found.values).tolist() == [[0, 1], [1, 2], [3, 2]]
+    assert found.values[found.values != 0].tolist() == [2, 3, 1]
 
 
 def test_without_a_payoff_it_is_necessity_and_sufficiency() -> None:
@@ -46,6 +80,7 @@ def test_without_a_payoff_it_is_necessity_and_sufficiency() -> None:
         ([[1, 2], [3]], [0, 1], "rows of different lengths"),
         ([[0, np.nan], [1, 0]], [0, 1], "finite"),
         ("much", [0, 1], "Expected a payoff as"),
+        ("low, paid -> high = 2", ["low, paid", "high"], "Quote a level with a comma"),
         (3, [0, 1], "Expected a payoff as a square matrix"),
         (["a", "b", "c", "d", 1], [0, 1], "square matrix"),
     ],
