@@ -20,14 +20,16 @@ export function ReadingPart({ editor }: Props): JSX.Element | null {
   const bounds = reading.bounds.value;
   if (scene.document.value.nodes.length === 0 || (!overlay && !comparison)) return null;
   const isComputed = overlay !== null && !editor.isTooLarge;
+  const isBounded = bounds !== null && "bounds" in bounds.told;
   const stale = overlay !== null && reading.isStale.value;
   return (
     <section class={`cmg-reading${stale ? " is-stale" : ""}`} aria-label="What the graph says" aria-busy={stale || overlay?.waiting !== ""}>
       {comparison && <Differences comparison={comparison} />}
       {isComputed && isViewing(editor) && <p class="cmg-row cmg-faint">Read of the graph itself:</p>}
       {isComputed && <Question editor={editor} />}
+      {isComputed && isBounded && <BoundsPart shown={bounds} />}
       {overlay?.effect && <Answer editor={editor} effect={overlay.effect} />}
-      {isComputed && bounds && <BoundsPart shown={bounds} />}
+      {isComputed && bounds && !isBounded && <BoundsPart shown={bounds} />}
       {isComputed && <Implications editor={editor} overlay={overlay} />}
       {overlay?.bits && (
         <p class="cmg-row">
