@@ -20,7 +20,7 @@ from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.bounding.payoff_terms import check_contrast
 from causal_magics.counterfactual.bounding.response_types import MOST_COLUMNS, response_types
 from causal_magics.errors import ContradictionError, CounterfactualError
-from causal_magics.options import check_option
+from causal_magics.options import check_flag, check_option
 
 __all__ = ["instrumental_bounds"]
 
@@ -59,7 +59,7 @@ def instrumental_bounds(
     Raises
     ------
     CounterfactualError
-        Where what is given are no probabilities of this shape.
+        Where what is given are no probabilities of this shape, or all weights are equal.
     ContradictionError
         Where Z is no instrument: the inequality that fails, and by how much.
 
@@ -70,6 +70,7 @@ def instrumental_bounds(
     >>> instrumental_bounds([[[0.919, 0.081], [0, 0]], [[0.315, 0.073], [0.139, 0.473]]])
     <Bounds: ATE in [0.392, 0.78], sharp>
     """
+    check_flag("no_defiers", no_defiers)
     table, single = _read(observed)
     strata, n_values, n_arms, n_levels = table.shape
     check_contrast(contrast, n_arms)
@@ -164,6 +165,7 @@ def _matrix(payoff: Any, n_levels: int) -> tuple[Floats, str]:
         payoff, quantity = Payoff.pns(), "PNS"
     else:
         payoff, quantity = Payoff.of(payoff), "benefit"
+        payoff.check_tells_apart()
     if payoff.n_levels != n_levels:
         raise CounterfactualError(
             f"Expected a payoff of {n_levels} outcome levels, as observed has, got "

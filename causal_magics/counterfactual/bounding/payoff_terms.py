@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 
 from causal_magics.counterfactual.bounding.binary_cells import BinaryCells
@@ -19,7 +21,7 @@ from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.bounding.response_types import program_of_types
 from causal_magics.counterfactual.bounding.terms import Terms
 from causal_magics.counterfactual.bounding.transport import MOST_LEVELS, Sources, transport_terms
-from causal_magics.errors import ContradictionError, CounterfactualError
+from causal_magics.errors import ContradictionError, CounterfactualError, shorten
 
 __all__ = [
     "MOST_TERMS",
@@ -207,12 +209,14 @@ def sources_of(distributions: Distributions) -> Sources:
     return "observations" if distributions.experimental is None else "both"
 
 
-def check_contrast(contrast: tuple[int, int], n_arms: int) -> None:
+def check_contrast(contrast: object, n_arms: int) -> None:
     """Raise `CounterfactualError` where a contrast is not of two of the arms."""
-    if len({*contrast}) != 2 or not all(0 <= arm < n_arms for arm in contrast):
+    arms = contrast if isinstance(contrast, tuple | list) else ()
+    known = all(isinstance(arm, Integral) and 0 <= arm < n_arms for arm in arms)
+    if not known or len(arms) != 2 or arms[0] == arms[1]:
         raise CounterfactualError(
             f"Expected a contrast of two arms from 0 to {n_arms - 1}, the untreated one first, got "
-            f"{contrast}."
+            f"{shorten(repr(contrast))[1:-1]}."
         )
 
 

@@ -22,8 +22,10 @@ from causal_magics.counterfactual.bounding.closed_forms import (
 )
 from causal_magics.counterfactual.bounding.distributions import Distributions
 from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.bounding.payoff_lines import is_lines, payoff_of
 from causal_magics.counterfactual.bounding.payoff_terms import check_monotone, payoff_bounds
 from causal_magics.errors import ContradictionError, CounterfactualError
+from causal_magics.options import check_flag
 
 __all__ = ["benefit", "pn", "pns", "ps"]
 
@@ -61,6 +63,8 @@ def pns(
     ------
     CounterfactualError
         Where what is given are no probabilities, or there is too little of it.
+    OptionError
+        Where `monotone` or `exogenous` is neither True nor False.
     ContradictionError
         Where no population has what is given; `inequality` and `excess` say what fails by how
         much.
@@ -72,8 +76,7 @@ def pns(
     >>> pns(0.49, 0.21, observed=(0.49, 0.21, 0.21, 0.09))
     <Bounds: PNS in [0.49, 0.49], sharp>
     """
-    cells, single = BinaryCells.read(do_treated, do_untreated, observed)
-    cells = _settled(cells, monotone=monotone, exogenous=exogenous)
+    cells, single = _read(do_treated, do_untreated, observed, monotone, exogenous)
     if exogenous:
         cells = BinaryCells(cells.treated, cells.untreated, None)
     return _answer("PNS", pns_bounds(cells, monotone=monotone), single)
@@ -107,8 +110,7 @@ def pn(
     >>> pn(0.016, 0.014, observed=(0.001, 0.499, 0.014, 0.486))
     <Bounds: PN in [1, 1], sharp>
     """
-    cells, single = BinaryCells.read(do_treated, do_untreated, observed)
-    cells = _settled(cells, monotone=monotone, exogenous=exogenous)
+    cells, single = _read(do_treated, do_untreated, observed, monotone, exogenous)
     if exogenous:
         assert cells.treated is not None
         ends = _conditioned(cells, cells.treated, monotone=monotone)
@@ -144,8 +146,7 @@ def ps(
     >>> ps(0.016, 0.014, observed=(0.001, 0.499, 0.014, 0.486))
     <Bounds: PS in [0.002058, 0.03086], sharp>
     """
-    cells, single = BinaryCells.read(do_treated, do_untreated, observed)
-    cells = _settled(cells, monotone=monotone, exogenous=exogenous)
+    cells, single = _read(do_treated, do_untreated, observed, monotone, exogenous)
     if exogenous:
         assert cells.untreated is not None
         ends = _conditioned(cells, 1 - cells.untreated, monotone=monotone)
@@ -155,7 +156,7 @@ def ps(
 
 
 def benefit(
-    weights: Payoff | Sequence[float] | Sequence[Sequence[float]] | Floats,
+    weights: Payoff | Sequence[float] | Sequence[Sequence[float]] | Floats | str | Sequence[str],
     do_treated: Any = None,
     do_untreated: Any = None,
     observed: Any = None,
@@ -166,9 +167,10 @@ def benefit(
 
     Parameters
     ----------
-    weights : Payoff, four numbers, or matrix of shape (levels, levels)
+    weights : Payoff, four numbers, lines, or matrix of shape (levels, levels)
         What treating is worth: for a complier, an always-taker, a never-taker and a defier, or by
-        the outcome untreated (row) and treated (column).
+        the outcome untreated (row) and treated (column). Lines, of two levels, are such as
+        ``complier 2, defier -10`` or ``0 -> 1 = 2``.
     do_treated, do_untreated : float or ndarray, optional
         P(y_x) and P(y_x') for two levels, as in `pns`. For more, the probabilities of the levels,
         lowest first: shape (levels,) or (strata, levels).
@@ -195,18 +197,28 @@ def benefit(
     >>> benefit((2, 0, 0, -10), 0.49, 0.21, observed=(0.49, 0.21, 0.21, 0.09))
     <Bounds: benefit in [-1.12, -1.12], sharp>
     """
-    payoff = Payoff.of(weights)
+    check_flag("monotone", monotone)
+    payoff = payoff_of(weights, (0, 1), "y") if is_lines(weights) else Payoff.of(weights)
     payoff.check_tells_apart()
     if payoff.n_levels > 2:
         return _benefit_of_levels(payoff, do_treated, do_untreated, observed, monotone=monotone)
-    cells, single = BinaryCells.read(do_treated, do_untreated, observed)
-    cells = _settled(cells, monotone=monotone)
+    cells, single = _read(do_treated, do_untreated, observed, monotone)
     if (cells.treated is None) != (cells.untreated is None):
         raise _one_arm_only(cells)
     return _answer("benefit", benefit_bounds(cells, payoff, monotone=monotone), single)
 
 
-def _settled(cells: BinaryCells, *, monotone: bool, exogenous: bool = False) -> BinaryCells:
+def _read(
+    do_treated: Any, do_untreated: Any, observed: Any, monotone: object, exogenous: object = False
+) -> tuple[BinaryCells, bool]:
+    """Return the cells, checked, and whether all were numbers."""
+    check_flag("monotone", monotone)
+    check_flag("exogenous", exogenous)
+    cells, single = BinaryCells.read(do_treated, do_untreated, observed)
+    return _settled(cells, monotone=bool(monotone), exogenous=bool(exogenous)), single
+
+
+def _settled(cells: BinaryCells, *, monotone: bool, exogenous: bool) -> BinaryCells:
     """Check the cells, and fill in the experiment that observations without confounding are."""
     one_arm = (cells.treated is None) != (cells.untreated is None)
     if cells.observed is None and one_arm:

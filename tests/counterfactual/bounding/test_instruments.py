@@ -177,3 +177,7 @@ def test_bad_options_are_refused() -> None:
         instrumental_bounds(observed, np.eye(3))
     with pytest.raises(CounterfactualError, match="contrast of two arms"):
         instrumental_bounds(observed, contrast=(0, 2))
+    with pytest.raises(CounterfactualError, match="weights that differ, got 1"):
+        instrumental_bounds(observed, np.ones((2, 2)))
+    with pytest.raises(OptionError, match="no_defiers to be True or False, got 'no'"):
+        instrumental_bounds(observed, no_defiers="no")  # type: ignore[arg-type]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from counterfactual.populations import (
@@ -152,8 +154,8 @@ def test_data_of_more_levels_that_are_not_monotone_have_no_bounds() -> None:
     assert np.isnan(payoff_bounds(known, Payoff(np.eye(3)), monotone=True)).all()
 
 
-@pytest.mark.parametrize("contrast", [(0, 0), (0, 2), (-1, 0)])
-def test_contrasts_are_of_two_of_the_arms(contrast: tuple[int, int]) -> None:
+@pytest.mark.parametrize("contrast", [(0, 0), (0, 2), (-1, 0), (0, 1, 1), 0, "01"])
+def test_contrasts_are_of_two_of_the_arms(contrast: Any) -> None:
     known = populations(1).distributions
     with pytest.raises(CounterfactualError, match="contrast of two arms from 0 to 1"):
         payoff_bounds(known, Payoff.pns(), contrast=contrast)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from causal_magics.counterfactual.bounding import instruments, probabilities
 from causal_magics.counterfactual.bounding.bounds import Bounds
 from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.bounding.probabilities import benefit, pn, pns, ps
-from causal_magics.errors import ContradictionError, CounterfactualError
+from causal_magics.errors import ContradictionError, CounterfactualError, OptionError
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/counterfactual.json").read_text("utf-8"))
 OBSERVED = 0.49, 0.21, 0.21, 0.09
@@ -242,6 +243,21 @@ def test_bad_benefits_get_one_readable_line(arguments: tuple[Any, ...], message:
     with pytest.raises(CounterfactualError, match=message) as told:
         benefit(*arguments)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("option", ["monotone", "exogenous"])
+def test_flags_are_true_or_false(option: str) -> None:
+    functions = [pns, pn, ps]
+    functions += [partial(benefit, (1, 0, 0, -1))] if option == "monotone" else []
+    for function in functions:
+        with pytest.raises(OptionError, match=f"Expected {option} to be True or False, got 'n"):
+            function(0.5, 0.3, **{option: "no"})
+
+
+def test_a_payoff_is_taken_from_lines() -> None:
+    known = 0.49, 0.21, OBSERVED
+    for lines in ("complier 2, defier -10", ["0 -> 1 = 2", "harm -10"]):
+        assert [*benefit(lines, *known)] == [*benefit((2, 0, 0, -10), *known)]
 
 
 def test_a_payoff_is_taken_as_it_is() -> None:
