@@ -56,6 +56,9 @@ class Bounds:
     def __repr__(self) -> str:
         name = self.quantity or "bounds"
         if np.ndim(self.lower):
-            mean = f"mean width {np.nanmean(self.width):.4g}" if np.size(self.lower) else "none"
-            return f"<Bounds: {name} of {np.size(self.lower):,} strata, {mean}, {self.kind}>"
+            number = np.size(self.lower)
+            known = self.width[~np.isnan(self.width)]
+            mean = f"mean width {known.mean():.4g}" if known.size else "none known"
+            strata = "1 stratum" if number == 1 else f"{number:,} strata"
+            return f"<Bounds: {name} of {strata}, {mean}, {self.kind}>"
         return f"<Bounds: {name} in [{self.lower:.4g}, {self.upper:.4g}], {self.kind}>"

@@ -20,6 +20,8 @@ __all__ = ["consistent_fit"]
 _MOST_STEPS = 60
 _SUMS_TO = 1e-12
 _SLACK = 1e-11
+_ROUNDING = 1e-9
+"""What is missing from a sum of 1 up to this is rounding, and goes to no other cell."""
 Mask = NDArray[np.bool_]
 
 
@@ -67,13 +69,29 @@ def _fit(e: Floats, o: Floats, tied: Mask) -> tuple[Floats, Floats, Floats]:
         shared = both / level
         exp = np.where(tied, shared, np.where(e > 0, e / (level - mu[:, None, None]), 0.0))
         obs = np.where(tied, shared, np.where(o > 0, o / mu[:, None, None], 0.0))
-    # What is left over goes to cells in which no unit was seen; the likelihood is the same.
-    rest = np.maximum(1 - exp.sum(axis=2, keepdims=True), 0.0)
-    exp += _spread(rest, np.where(tied, 0.0, obs + 1e-9), (2,))
-    rest = np.maximum(1 - obs.sum(axis=(1, 2), keepdims=True), 0.0)
-    obs += _spread(rest, np.where(tied, 0.0, np.maximum(exp - obs, 0.0)), (1, 2))
+    # What is left over goes to cells in which no unit was seen; the likelihood is the same. No arm
+    # gets any in which nobody was observed, so that what was never seen stays at 0.
+    weight = np.where(tied, 0.0, obs)
+    weight = np.where(weight.any(axis=2, keepdims=True), weight, ~tied)
+    exp += _spread(_missing(exp, (2,)), weight, (2,))
+    taken = o.any(axis=2, keepdims=True)
+    weight = np.where(tied | ~taken, 0.0, np.maximum(exp - obs, 0.0))
+    obs += _spread(_missing(obs, (1, 2)), weight, (1, 2))
     exp = exp / exp.sum(axis=2, keepdims=True)
-    return exp, obs / obs.sum(axis=(1, 2), keepdims=True), mu
+    return exp, _as_tied(obs, exp, tied), mu
+
+
+def _missing(cells: Floats, axes: tuple[int, ...]) -> Floats:
+    """Return what is missing from sums of 1, beyond rounding."""
+    rest = 1 - cells.sum(axis=axes, keepdims=True)
+    return np.asarray(np.where(rest > _ROUNDING, rest, 0.0))
+
+
+def _as_tied(obs: Floats, exp: Floats, tied: Mask) -> Floats:
+    """Return the observations with tied cells just as in the experiment, the others filling up."""
+    shared, free = np.where(tied, exp, 0.0), np.where(tied, 0.0, obs)
+    rest = np.maximum(1 - shared.sum(axis=(1, 2), keepdims=True), 0.0)
+    return np.asarray(shared + _spread(rest, free, (1, 2)))
 
 
 def _spread(rest: Floats, where: Floats, axes: tuple[int, ...]) -> Floats:

@@ -26,12 +26,21 @@ from causal_magics.counterfactual.frames.intervals import (
 )
 from causal_magics.counterfactual.frames.sampled_cells import SampledCells
 
-__all__ = ["StratumGroup", "benefit_of", "for_payoff", "intervals_of", "overall_interval_of"]
+__all__ = [
+    "StratumGroup",
+    "benefit_of",
+    "for_payoff",
+    "intervals_of",
+    "overall_interval_of",
+    "without_dust",
+]
 
 Ends = tuple[Floats, Floats]
 
 _MOST_VALUES = 4_000_000
 """Values of terms that are held at once."""
+_ROUNDING = 1e-12
+"""Ends no further from 0, as parts of a scale, are 0: a decision may hang on it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -112,7 +121,13 @@ def benefit_of(groups: Sequence[StratumGroup], payoff: Payoff, *, monotone: bool
     crossed = ends[0] > ends[1]
     if crossed.any():
         ends[:, crossed] = ends[:, crossed].mean(axis=0)  # by rounding
+    ends = without_dust(ends, float(np.abs(payoff.values).max()))
     return ends[0], ends[1]
+
+
+def without_dust(ends: Floats, scale: float = 1.0) -> Floats:
+    """Return ends with 0 for what is 0 but for rounding, as parts of a scale."""
+    return np.asarray(np.where(np.abs(ends) <= _ROUNDING * scale, 0.0, ends))
 
 
 def _evaluated(terms: Terms, cells: Floats) -> Ends:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from counterfactual.frames_of_units import rows_of
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import minimize
 
+from causal_magics import bounds
 from causal_magics.counterfactual.bounding.payoff_terms import check_monotone
 from causal_magics.counterfactual.frames.consistency import Names, reconciled
 from causal_magics.counterfactual.frames.consistent_fit import consistent_fit
@@ -32,7 +34,9 @@ def test_the_fit_is_the_likeliest(seed: int) -> None:
     size = arms * levels
     e = rng.integers(0, 12, (arms, levels)) + 1.0
     o = rng.integers(0, 30, (arms, levels)) * (rng.random((arms, levels)) < 0.7) + 0.0
-    o[0, 0] += 1
+    e[0, 0] += 12
+    o[0, 1] += o.sum() + 1
+    assert (o / o.sum() > e / e.sum(axis=1, keepdims=True)).any()
     exp, obs = (part[0] for part in consistent_fit(e[None], o[None]))
 
     def cost(cells: np.ndarray) -> float:
@@ -51,6 +55,30 @@ def test_the_fit_is_the_likeliest(seed: int) -> None:
         options={"maxiter": 500, "ftol": 1e-12},
     )  # fmt: skip
     assert log_likelihood(e, exp) + log_likelihood(o, obs) >= -best.fun - 1e-4
+
+
+@pytest.mark.parametrize("levels", [2, 3])
+def test_what_nobody_was_seen_in_stays_empty_and_ties_are_exact(levels: int) -> None:
+    rng = np.random.default_rng(levels)
+    e = rng.integers(1, 200, (300, 2, levels)).astype(float)
+    o = rng.integers(0, 200, (300, 2, levels)) * (rng.random((300, 2, levels)) < 0.6) + 0.0
+    o[:, 1] = 0
+    o[:, 0, 1] += 60
+    exp, obs = consistent_fit(e, o)
+    assert not obs[:, 1].any()
+    assert np.abs(exp[:, 0] - obs[:, 0]).max() < 1e-15
+
+
+def test_rounding_of_a_projection_decides_nothing() -> None:
+    rng = np.random.default_rng(0)
+    for counts in rng.integers(10, 200, (20, 6)):
+        cells = [("exp", 1, 1), ("exp", 1, 0), ("exp", 0, 1), ("exp", 0, 0), ("obs", 0, 1),
+                 ("obs", 0, 0)]  # fmt: skip
+        frame = rows_of(dict(zip(cells, counts.tolist(), strict=True)), ("s", "x", "y"))
+        found = bounds(frame, "x", "y", source="s", contradictions="project")
+        ends = np.array([found.benefit.lower, found.benefit.upper])
+        assert not ((ends != 0) & (np.abs(ends) < 1e-9)).any()
+        assert np.isnan(found.pn.lower).all()
 
 
 @given(CELLS, CELLS)
