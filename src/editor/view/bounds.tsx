@@ -5,7 +5,7 @@ import { counted } from "../wording";
 
 export function BoundsPart({ shown }: { readonly shown: Shown }): JSX.Element {
   const { told, before, waiting } = shown;
-  if (!("bounds" in told)) return <p class="cmg-row cmg-faint cmg-no-bounds">{`No PNS: ${told.problem}`}</p>;
+  if (!("bounds" in told)) return <p class="cmg-row cmg-faint cmg-no-bounds" title={told.problem}>{`No PNS: ${told.problem}`}</p>;
   const { bounds } = told;
   return (
     <div class={`cmg-bounds${waiting ? " is-waiting" : ""}`} role="group" aria-label="Bounds on the PNS" aria-busy={waiting}>
