@@ -202,23 +202,35 @@ def _places(column: Codes, labels: tuple[Any, ...]) -> NDArray[np.int64]:
 
 def _predicted(learner: Any, features: Floats, units: _Units) -> tuple[Floats | None, ...]:
     """Return P(y_x | z) and P(x, y | z) of each unit, shape (rows, 2 * levels), where known."""
-    n, source = units.n_levels, units.rows.source
-    folds = np.random.default_rng(0).permutation(len(source)) % FOLDS
-    weights = units.rows.weights
+    n, order = units.n_levels, _shuffled(units)
+    source, arm, level = units.rows.source[order], units.arm[order], units.level[order]
+    weights = None if units.rows.weights is None else units.rows.weights[order]
+    back = np.argsort(order)
+
+    def fitted(target: NDArray[np.int64], known: NDArray[np.bool_], n_classes: int) -> Floats:
+        folds = np.arange(len(order)) % FOLDS
+        return cross_fitted(learner, features[order], target, known, n_classes, folds, weights)
+
     exp = obs = None
-    if (source == EXPERIMENT).any():
-        parts = [
-            cross_fitted(
-                learner, features, units.level, (source == EXPERIMENT) & (units.arm == arm), n,
-                folds, weights,
-            )
-            for arm in range(2)
-        ]  # fmt: skip
-        exp = np.concatenate(parts, axis=1)
-    if (source == OBSERVATIONS).any():
-        joint = units.arm * n + units.level
-        obs = cross_fitted(learner, features, joint, source == OBSERVATIONS, 2 * n, folds, weights)
+    tried, seen = source == EXPERIMENT, source == OBSERVATIONS
+    if tried.any():
+        exp = np.concatenate([fitted(level, tried & (arm == x), n) for x in range(2)], axis=1)[back]
+    if seen.any():
+        obs = fitted(arm * n + level, seen, 2 * n)[back]
     return exp, obs
+
+
+def _shuffled(units: _Units) -> NDArray[np.intp]:
+    """Return the units in an order at random that hangs on what they are, not on where they are.
+
+    So each unit is in the same fold however the rows of a frame are sorted; those that are alike in
+    all stand for each other.
+    """
+    rows = units.rows
+    keys = [column.values for column in rows.columns.values()]
+    keys += [units.weights, rows.source, units.arm, units.level]
+    order = np.lexsort(keys)
+    return np.asarray(order[np.random.default_rng(0).permutation(len(order))])
 
 
 def _names(found: Arranged, roles: Roles) -> Names:

@@ -111,6 +111,8 @@ def cross_fitted(
     folds : ndarray of shape (rows,)
         Which part each row is in.
     weights : ndarray of shape (rows,), optional
+        Above 0. Those that are fitted on are divided by their mean: a learner that is regularised
+        would else learn another thing from weights in another unit.
 
     Returns
     -------
@@ -136,7 +138,7 @@ def cross_fitted(
         if len(classes) == 1:
             found[inside, classes[0]] = 1.0
             continue
-        given = {} if weights is None else {"sample_weight": weights[known]}
+        given = {} if weights is None else {"sample_weight": weights[known] / weights[known].mean()}
         try:
             fitted = clone(learner).fit(features[known], target[known], **given)
             chances = fitted.predict_proba(features[inside])

@@ -42,8 +42,11 @@ class UnitRows:
 
     @classmethod
     def of(cls, rows: CodedRows, names: tuple[str, ...]) -> UnitRows:
-        """Return the complete rows of a frame."""
-        kept = slice(None) if rows.kept is None else rows.kept
+        """Return the complete rows of a frame, but for those that weigh nothing."""
+        kept: Any = slice(None) if rows.kept is None else rows.kept
+        if rows.weights is not None:
+            heavy = rows.weights > 0
+            kept = heavy if rows.kept is None else heavy & rows.kept
         return cls(
             _picked(rows.arms, kept),
             _picked(rows.levels, kept),

@@ -77,9 +77,23 @@ def test_two_frames_and_weights() -> None:
     one = learned(both, LogisticRegression())
     two = learned(exp, LogisticRegression(), source=None, observations=obs)
     assert two.benefit.lower == pytest.approx(one.benefit.lower, abs=1e-6)
-    weighted = learned(both, LogisticRegression(C=0.5), weights="weight")
-    assert weighted.benefit.lower == pytest.approx(one.benefit.lower, abs=1e-3)
-    assert tuple(weighted.overall_interval) == pytest.approx(tuple(one.overall_interval), abs=1e-3)
+    for unit in (1e-3, 1.0, 1e6):
+        weighed = both.assign(weight=both["weight"] * unit)
+        weighted = learned(weighed, LogisticRegression(C=1e-3), weights="weight")
+        plain = learned(both, LogisticRegression(C=1e-3))
+        assert weighted.benefit.lower == pytest.approx(plain.benefit.lower, abs=1e-6)
+        assert tuple(weighted.overall_interval) == pytest.approx(tuple(plain.overall_interval))
+    none = pd.concat([both, both.assign(weight=0.0, outcome=1)])
+    without = learned(none, LogisticRegression(), weights="weight")
+    assert without.benefit.lower == pytest.approx(one.benefit.lower, abs=1e-6)
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    frame = with_covariates(1000, seed=6).round({"number": 1})
+    learner = DecisionTreeClassifier(max_depth=4, random_state=0)
+    one, two = learned(frame, learner), learned(frame.sample(frac=1, random_state=0), learner)
+    assert one.benefit.lower == pytest.approx(two.benefit.lower, abs=1e-12)
+    assert tuple(one.overall_interval) == pytest.approx(tuple(two.overall_interval), abs=1e-12)
 
 
 def test_one_source_alone() -> None:
