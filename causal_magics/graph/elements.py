@@ -318,8 +318,18 @@ def check_acyclic(edges: Iterable[Pair]) -> None:
 
 
 def each_name(names: str | Iterable[str]) -> Iterator[str]:
-    """Yield the names of one name or of many."""
-    if isinstance(names, str):
-        yield names
-    else:
-        yield from names
+    """Yield the names of one name or of many.
+
+    Raises
+    ------
+    GraphError
+        Where they are no text.
+    """
+    every = [names] if isinstance(names, str) or not isinstance(names, Iterable) else names
+    for name in every:
+        if not isinstance(name, str):
+            raise GraphError(
+                f"Expected the name of a node, or several, got {shorten(repr(name))[1:-1]}. "
+                "Names are text."
+            )
+        yield name

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from narwhals.typing import IntoFrame
 
-from causal_magics.errors import GraphError, NotIdentifiedError
+from causal_magics.errors import GraphError, NotIdentifiedError, shorten
 from causal_magics.graph.adjustment import AdjustmentProblem, iterate_adjustment_sets
 from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.effect import Effect, EffectQuery, smallest_first
+from causal_magics.graph.equivalence import meek_closure
 from causal_magics.graph.estimand import (
     Estimand,
     adjustment_estimand,
@@ -58,7 +59,8 @@ class Identification:
         Minimal sets, the smallest first.
     instruments : tuple of Instrument
     paths : tuple of CausalPath
-        The shortest paths, open or blocked by what is adjusted for.
+        The shortest paths, open or blocked by what is adjusted for. In a class of graphs edges are
+        directed where all its members agree.
     independences : tuple of Independence
         What the graph implies about observed nodes.
     tests : tuple of IndependenceTest or None
@@ -203,8 +205,9 @@ def identify(
             f"Expected a CausalGraph, got a value of type {type(graph).__name__}. "
             "Use its .graph, or CausalGraph.parse(text)."
         )
-    if limit < 0:
-        raise GraphError(f"Expected a limit from 0, got {limit}. Leave it out for 100.")
+    if not isinstance(limit, int) or limit < 0:
+        got = shorten(repr(limit))[1:-1]
+        raise GraphError(f"Expected a limit from 0, got {got}. Leave it out for 100.")
     question = _Question(graph, EffectQuery.of(graph, exposure, outcome), effect, limit)
     return question.answer(data, test)
 
@@ -236,10 +239,11 @@ class _Question:
         if plain and not no_effect and len(xs) == len(ys) == 1:
             found = instruments(graph, xs, ys)
         implied = self._first("independences", iterate_independences(graph))
+        directed = meek_closure(graph) if graph.undirected_edges else graph
         estimand = null_estimand(xs, ys) if no_effect else self._formula(adjusting, fronts, found)
         return Identification(
             graph, xs, ys, self.effect, adjusting, fronts, found,
-            self._first("paths", iterate_paths(graph, xs, ys)), implied,
+            self._first("paths", iterate_paths(directed, xs, ys)), implied,
             None if data is None else independence_tests(implied, data, test),
             estimand, self._obstacle(estimand), frozenset(self.truncated),
         )  # fmt: skip

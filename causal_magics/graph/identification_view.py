@@ -49,7 +49,9 @@ def summary(result: Identification) -> str:
 def _manner(result: Identification) -> str:
     method = None if result.estimand is None else result.estimand.method
     if method == "no effect":
-        return "is none: there is no causal path"
+        if result.graph.is_admg:
+            return "is none: there is no causal path"
+        return "is none: no graph of the class has a causal path"
     if method == "front-door":
         return f"is identified by the front door through {_braces(result.front_door_sets[0])}"
     if method == "do-calculus" and result.estimand is not None:
@@ -122,8 +124,11 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _path_counts(result: Identification) -> str:
+    causal = [path for path in result.causal_paths if path.kind == "causal"]
+    possible = [path for path in result.causal_paths if path.kind != "causal"]
     groups = (
-        ("causal", result.causal_paths),
+        ("causal", causal),
+        *([("possibly causal", possible)] if possible else []),
         ("open biasing", result.open_biasing_paths),
         ("blocked biasing", result.blocked_biasing_paths),
     )

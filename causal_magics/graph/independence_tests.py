@@ -81,6 +81,7 @@ def independence_tests(
     statements = tuple(independences)
     names = sorted({n for s in statements for n in (s.a, s.b, *s.given)})
     if not names:
+        _frame_of(data)
         return ()
     tester = conditional_test(test, read_columns(data, names))
     index = {name: i for i, name in enumerate(names)}
@@ -106,10 +107,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def read_columns(data: IntoFrame, names: Sequence[str]) -> NDArray[np.float64]:
-    """Return the complete rows of some columns, as (rows, names)."""
+def _frame_of(data: IntoFrame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     try:
-        frame = nw.from_native(data)
+        return nw.from_native(data)
     except TypeError:
         raise DataError(
             f"Expected a data frame (pandas, polars, pyarrow, …), got {type(data).__name__}. "
@@ -117,6 +117,11 @@ def read_columns(data: IntoFrame, names: Sequence[str]) -> NDArray[np.float64]:
         ) from None
     except nw.exceptions.DuplicateError:
         raise DataError(TWICE) from None
+
+
+def read_columns(data: IntoFrame, names: Sequence[str]) -> NDArray[np.float64]:
+    """Return the complete rows of some columns, as (rows, names)."""
+    frame = _frame_of(data)
     schema = frame.collect_schema()
     labels = column_labels(schema)
     for name in names:

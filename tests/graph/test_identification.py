@@ -228,6 +228,20 @@ def test_a_class_of_graphs_has_no_front_door_or_instrument() -> None:
     assert asked("z -> x -> y; u -> {x y}").instruments == (Instrument("z"),)
 
 
+def test_paths_of_a_class_have_the_directions_that_all_members_share() -> None:
+    none = asked("x -- y; z -> y")
+    assert none.summary.endswith("is none: no graph of the class has a causal path.")
+    assert [(str(path), path.kind) for path in none.paths] == [("x <- y", "biasing")]
+    assert "paths: 0 causal, 1 open biasing" in repr(none)
+    doubtful = repr(asked("x -- y"))
+    assert "paths: 0 causal, 1 possibly causal, 0 open biasing" in doubtful
+
+
+def test_data_are_looked_at_even_where_nothing_is_to_be_tested() -> None:
+    with pytest.raises(DataError, match="Expected a data frame .* got int"):
+        asked("x -> y", data=5)
+
+
 def test_latex_is_escaped() -> None:
     latex = adjustment_estimand(("x_1",), ("50%",), frozenset({"{z}"})).latex
     assert r"\text{x\_1}" in latex

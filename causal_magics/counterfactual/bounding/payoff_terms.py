@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-
 import numpy as np
 
 from causal_magics.counterfactual.bounding.binary_cells import BinaryCells
@@ -212,7 +210,7 @@ def sources_of(distributions: Distributions) -> Sources:
 def check_contrast(contrast: object, n_arms: int) -> None:
     """Raise `CounterfactualError` where a contrast is not of two of the arms."""
     arms = contrast if isinstance(contrast, tuple | list) else ()
-    known = all(isinstance(arm, Integral) and 0 <= arm < n_arms for arm in arms)
+    known = all(isinstance(arm, int | np.integer) and 0 <= arm < n_arms for arm in arms)
     if not known or len(arms) != 2 or arms[0] == arms[1]:
         raise CounterfactualError(
             f"Expected a contrast of two arms from 0 to {n_arms - 1}, the untreated one first, got "

@@ -198,7 +198,7 @@ def benefit(
     <Bounds: benefit in [-1.12, -1.12], sharp>
     """
     check_flag("monotone", monotone)
-    payoff = payoff_of(weights, (0, 1), "y") if is_lines(weights) else Payoff.of(weights)
+    payoff = payoff_of(weights, (0, 1), "y") if is_lines(weights) else Payoff.of(weights)  # type: ignore[arg-type]
     payoff.check_tells_apart()
     if payoff.n_levels > 2:
         return _benefit_of_levels(payoff, do_treated, do_untreated, observed, monotone=monotone)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 from causal_magics.counterfactual.bounding.bounds import Floats
 from causal_magics.counterfactual.bounding.payoff import Payoff
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, shorten
 
 __all__ = ["CounterfactualQuery", "PotentialOutcome", "natural_direct_effect"]
 
@@ -31,10 +32,22 @@ class PotentialOutcome:
     level: int
     do: tuple[tuple[str, int], ...] = ()
 
+    def __post_init__(self) -> None:
+        named: list[tuple[object, object]] = [(self.node, self.level), *self.do]
+        for node, level in named:
+            if not isinstance(node, str) or not isinstance(level, Integral):
+                raise CounterfactualError(
+                    "Expected a node and its level, a whole number from 0, got "
+                    f"{shorten(f'{node!r} = {level!r}')[1:-1]}. Levels are places on the node's "
+                    "axis."
+                )
+        object.__setattr__(self, "level", int(self.level))
+        object.__setattr__(self, "do", tuple((name, int(level)) for name, level in self.do))
+
     @classmethod
     def of(cls, node: str, level: int, do: Mapping[str, int] | None = None) -> PotentialOutcome:
         """Return the event ``node = level`` where `do` is set."""
-        return cls(node, int(level), tuple(sorted((k, int(v)) for k, v in (do or {}).items())))
+        return cls(node, level, tuple(sorted((do or {}).items())))
 
     def __str__(self) -> str:
         world = ", ".join(f"{name}={level}" for name, level in self.do)
@@ -57,6 +70,11 @@ class CounterfactualQuery:
     name : str
         How the result is labelled, such as ``PNS``.
 
+    Raises
+    ------
+    CounterfactualError
+        Where there is no term, or a term is no weight with a conjunction.
+
     Notes
     -----
     The constructors `pns`, `pn`, `ps`, `effect`, `ate` and `benefit` follow Pearl (1999) and
@@ -66,6 +84,24 @@ class CounterfactualQuery:
     terms: tuple[tuple[float, Conjunction], ...]
     given: Conjunction = ()
     name: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.terms, tuple) or not all(map(_is_term, self.terms)):
+            raise CounterfactualError(
+                "Expected the terms of a query as a tuple of (weight, (PotentialOutcome, …)), got "
+                f"{shorten(repr(self.terms))[1:-1]}. CounterfactualQuery.probability and .pns "
+                "write them."
+            )
+        if not self.terms:
+            raise CounterfactualError(
+                "Expected a query of at least one term, got none: it is 0 whatever the data say. "
+                "Give some event a weight."
+            )
+        if not _is_conjunction(self.given):
+            raise CounterfactualError(
+                "Expected what is given as a tuple of PotentialOutcome, got "
+                f"{shorten(repr(self.given))[1:-1]}. Leave it out where nothing is."
+            )
 
     @classmethod
     def probability(
@@ -174,6 +210,16 @@ def natural_direct_effect(
             event = PotentialOutcome.of(outcome, 1, {treatment: arm, mediator: level})
             terms.append((sign, (event, untreated)))
     return CounterfactualQuery(tuple(terms), name="natural direct effect")
+
+
+def _is_conjunction(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(e, PotentialOutcome) for e in value)
+
+
+def _is_term(value: object) -> bool:
+    if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], Real):
+        return False
+    return _is_conjunction(value[1])
 
 
 def _under(treatment: str, outcome: str, arm: int, level: int) -> PotentialOutcome:

@@ -23,6 +23,7 @@ from causal_magics.counterfactual.graphs.counterfactual_queries import Counterfa
 from causal_magics.counterfactual.graphs.data_constraints import Experiment, constraints_of
 from causal_magics.counterfactual.graphs.graph_program import GraphProgram
 from causal_magics.counterfactual.graphs.query_polynomial import expand
+from causal_magics.graph.elements import each_name
 from causal_magics.graph.model import CausalGraph
 from causal_magics.options import check_count, check_kind
 
@@ -107,7 +108,9 @@ def graph_bounds(
     check_kind("a CausalGraph", graph, CausalGraph)
     check_kind("a CounterfactualQuery", query, CounterfactualQuery)
     check_count("effort", effort, least=0)
-    nodes, experiments = list(nodes), list(experiments)
+    check_kind("several experiments", experiments, Iterable, "Put it in a list.")
+    check_kind("the names of nodes", nodes, Iterable, "Give them in the order of the axes.")
+    nodes, experiments = list(each_name(list(nodes))), list(experiments)
     for experiment in experiments:
         check_kind("an Experiment", experiment, Experiment)
     joint = checked_joint(joint, nodes)

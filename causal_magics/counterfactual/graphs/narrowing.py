@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from causal_magics.counterfactual.bounding.binary_cells import BinaryCells
 from causal_magics.counterfactual.bounding.bounds import Bounds, Kind
 from causal_magics.counterfactual.bounding.distributions import Distributions
 from causal_magics.counterfactual.bounding.payoff import Payoff
@@ -26,7 +27,7 @@ from causal_magics.counterfactual.graphs.narrowing_steps import (
     findings,
     is_exhausted,
 )
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, shorten
 from causal_magics.graph.functional_elimination import hidden_functional
 from causal_magics.graph.model import CausalGraph
 
@@ -157,7 +158,7 @@ def narrow(
     treatment, outcome : str, optional
         By default the nodes with the roles `exposure` and `outcome`. The treatment has two levels,
         the higher one is treated.
-    payoff : Payoff or its numbers, optional
+    payoff : Payoff, its numbers or lines, optional
         What a unit is worth by its outcomes untreated and treated; by default that of the PNS,
         which needs an outcome with two levels.
     experiment : (float, float) or array of shape (2, levels), optional
@@ -171,7 +172,8 @@ def narrow(
     Raises
     ------
     CounterfactualError
-        Where treatment or outcome cannot be counted or have other levels than needed.
+        Where treatment or outcome cannot be counted or have other levels than needed, or all
+        weights of the payoff are equal.
     ContradictionError
         Where experiment and observations are of no one population.
     GraphError
@@ -203,15 +205,19 @@ def narrow(
 
 def _experimental(given: Sequence[float], question: Question) -> Distributions:
     """Return what an experiment told, beside the observations."""
-    numbers = np.asarray(given, dtype=float)
     levels = question.payoff.n_levels
+    try:
+        numbers = np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        numbers = np.empty(0)
     if numbers.shape == (2,) and levels == 2:
         treated, untreated = numbers
+        BinaryCells.read(treated, untreated, None)[0].check()
         numbers = np.array([[1 - untreated, untreated], [1 - treated, treated]])
     if numbers.shape != (2, levels):
         raise CounterfactualError(
             f"Expected an experiment as two probabilities (treated, untreated), or as 2 rows of "
-            f"{levels}, got shape {numbers.shape}. Give P(y | do(x)) of each arm."
+            f"{levels}, got {shorten(repr(given))[1:-1]}. Give P(y | do(x)) of each arm."
         )
     both = Distributions(numbers[None], question.cells(()))
     both.check_consistent()

@@ -201,7 +201,9 @@ def _fitting(joint: Joint, treatment: str, outcome: str, payoff: object) -> Payo
             f"Expected an outcome with 2 levels for the PNS, got {levels} in {shorten(outcome)}. "
             "Merge levels, or give a payoff with a row for each."
         )
-    return payoff_of(payoff, joint.levels_of(outcome), outcome)
+    found = payoff_of(payoff, joint.levels_of(outcome), outcome)
+    found.check_tells_apart()
+    return found
 
 
 def _marked(graph: CausalGraph, kept: set[str]) -> CausalGraph:
