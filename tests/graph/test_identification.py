@@ -238,7 +238,7 @@ def test_paths_of_a_class_have_the_directions_that_all_members_share() -> None:
 
 
 def test_data_are_looked_at_even_where_nothing_is_to_be_tested() -> None:
-    with pytest.raises(DataError, match="Expected a data frame .* got int"):
+    with pytest.raises(DataError, match=r"Expected a data frame .* got int"):
         asked("x -> y", data=5)
 
 
