@@ -26,6 +26,7 @@ from causal_magics.counterfactual.frames.sources import EXPERIMENT, OBSERVATIONS
 from causal_magics.counterfactual.frames.stratum_check import check_strata
 from causal_magics.counterfactual.frames.stratum_groups import StratumGroup, benefit_of, for_payoff
 from causal_magics.counterfactual.frames.tally import Tally
+from causal_magics.counterfactual.frames.term_blocks import without_interval
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.data.wording import count, enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
@@ -206,6 +207,12 @@ def _result(
     worth = payoff_of(payoff, found.levels, roles.outcome)
     worth.check_tells_apart()
     groups = for_payoff(groups, worth, monotone=options.monotone)
+    if without_interval(groups, worth, monotone=options.monotone):
+        note = (
+            f"There is no interval: with {len(found.levels)} levels of {roles.outcome} the bounds "
+            "have too many terms. Merge levels to have one."
+        )
+        notes += (note,)
     quantity = "PNS" if payoff is None else "benefit"
     ends = benefit_of(groups, worth, monotone=options.monotone)
     units = tally.counts.sum(axis=(1, 2, 3))

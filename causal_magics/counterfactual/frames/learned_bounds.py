@@ -227,7 +227,7 @@ def _shuffled(units: _Units) -> NDArray[np.intp]:
     all stand for each other.
     """
     rows = units.rows
-    keys = [column.values for column in rows.columns.values()]
+    keys: list[NDArray[Any]] = [column.values for column in rows.columns.values()]
     keys += [units.weights, rows.source, units.arm, units.level]
     order = np.lexsort(keys)
     return np.asarray(order[np.random.default_rng(0).permutation(len(order))])

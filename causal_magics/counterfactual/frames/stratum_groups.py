@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
+from causal_magics.counterfactual.bounding.bounds import Floats
 from causal_magics.counterfactual.bounding.distributions import Distributions
 from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.bounding.payoff_terms import (
@@ -138,14 +138,13 @@ def _evaluated(terms: Terms, cells: Floats) -> Ends:
     return np.concatenate(lower), np.concatenate(upper)
 
 
-def intervals_of(groups: Sequence[StratumGroup], benefit: Bounds, confidence: float) -> Ends:
+def intervals_of(groups: Sequence[StratumGroup], confidence: float) -> Ends:
     """Return a confidence interval of the bounds of each stratum.
 
     Parameters
     ----------
     groups : sequence of StratumGroup
-    benefit : Bounds
-        Of all strata.
+        Each stratum is in one of them.
     confidence : float
 
     Returns
@@ -153,12 +152,12 @@ def intervals_of(groups: Sequence[StratumGroup], benefit: Bounds, confidence: fl
     lower, upper : ndarray of shape (strata,)
         NaN where the terms of the bounds are too many, or they are not of counts.
     """
-    ends = np.full((2, len(benefit.lower)), np.nan)
+    ends = np.full((2, sum(len(group.strata) for group in groups)), np.nan)
     for group in groups:
         sample = group.sample
         if group.terms is not None and sample is not None:
             ends[:, group.strata] = interval_of(group.terms, sample, confidence)
-    return np.minimum(ends[0], benefit.lower), np.maximum(ends[1], benefit.upper)
+    return ends[0], ends[1]
 
 
 def overall_interval_of(

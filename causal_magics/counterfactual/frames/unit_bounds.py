@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -28,6 +28,7 @@ from causal_magics.counterfactual.frames.stratum_groups import (
     intervals_of,
     overall_interval_of,
 )  # fmt: skip
+from causal_magics.counterfactual.frames.term_blocks import group_parts, part_confidence
 from causal_magics.errors import CounterfactualError
 
 if TYPE_CHECKING:
@@ -96,8 +97,12 @@ class UnitBounds:
 
     @cached_property
     def interval(self) -> Bounds:
-        """An interval for each stratum that holds both bounds as often as `confidence` says."""
-        lower, upper = intervals_of(self.groups, self.benefit, self.confidence)
+        """An interval for each stratum that holds both bounds as often as `confidence` says.
+
+        NaN where there is none: the bounds have too many terms, or a learner predicts each unit.
+        """
+        lower, upper = self._over_parts(intervals_of)
+        lower, upper = np.minimum(lower, self.benefit.lower), np.maximum(upper, self.benefit.upper)
         return self._within_payoff(lower, upper)
 
     @cached_property
@@ -108,14 +113,32 @@ class UnitBounds:
 
     @cached_property
     def overall_interval(self) -> Bounds:
-        """An interval that holds the bounds over all units as often as `confidence` says."""
-        if self.cross_fit is not None and self.terms is not None:
-            lower, upper = self.cross_fit.interval(self.terms, self.confidence)
-            lower, upper = min(lower, self.overall.lower), max(upper, self.overall.upper)
-        else:
-            lower, upper = overall_interval_of(self.groups, self.share, self.confidence)
-        found = self._within_payoff(np.array(lower), np.array(upper))
+        """An interval that holds the bounds over all units as often as `confidence` says.
+
+        NaN where there is none, as in `interval`, and of some of the strata of a learner.
+        """
+        lower, upper = self._over_parts(self._overall_of)
+        if self.cross_fit is not None:
+            lower, upper = (
+                np.minimum(lower, self.overall.lower),
+                np.maximum(upper, self.overall.upper),
+            )
+        found = self._within_payoff(lower, upper)
         return Bounds(float(found.lower), float(found.upper), found.quantity)
+
+    def _overall_of(self, groups: Sequence[StratumGroup], confidence: float) -> tuple[float, float]:
+        """Return an interval of the bounds over all units by the terms of groups."""
+        if self.cross_fit is None:
+            return overall_interval_of(groups, self.share, confidence)
+        terms = groups[0].terms
+        return (np.nan, np.nan) if terms is None else self.cross_fit.interval(terms, confidence)
+
+    def _over_parts(self, interval_of: Callable[..., tuple[Any, Any]]) -> tuple[Floats, Floats]:
+        """Return the sums of intervals of the parts of the bounds."""
+        parts = group_parts(self.groups, self.payoff, monotone=self.monotone)
+        confidence = part_confidence(self.confidence, len(parts))
+        lower, upper = zip(*(interval_of(groups, confidence) for groups in parts), strict=True)
+        return np.sum(lower, axis=0), np.sum(upper, axis=0)
 
     def _within_payoff(self, lower: Floats, upper: Floats) -> Bounds:
         least, most = float(self.payoff.values.min()), float(self.payoff.values.max())

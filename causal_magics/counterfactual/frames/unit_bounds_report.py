@@ -59,13 +59,16 @@ def html_of(bounds: UnitBounds) -> str:
     picture = bounds_forest_svg(Forest.of_bounds(first), title=_heading(bounds, len(first)))
     interval = bounds.overall_interval
     level = f"{100 * bounds.confidence:g} %"
-    line = f"{describe(bounds)}; {level} interval {_written(interval.lower, interval.upper)}"
+    ends = _written(interval.lower, interval.upper)
+    line = f"{describe(bounds)}; " + (
+        f"{level} interval {ends}" if ends else f"no {level} interval"
+    )
     notes = "".join(f"<li>{escape(note)}</li>" for note in bounds.notes)
     rows = [
         [
             first.label(z), f"{first.units[z]:,.6g}", f"{bounds_share:.2%}",
             _written(first.benefit.lower[z], first.benefit.upper[z]),
-            _written(first.interval.lower[z], first.interval.upper[z]),
+            _written(first.interval.lower[z], first.interval.upper[z]) or "none",
         ]
         for z, bounds_share in enumerate(first.units / bounds.units.sum())
     ]  # fmt: skip
@@ -114,7 +117,8 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _written(lower: float, upper: float) -> str:
-    return "none" if np.isnan(lower) else f"{lower:.4g} … {upper:.4g}"
+    """Return an interval as text; nothing where there is none."""
+    return "" if np.isnan(lower) else f"{lower:.4g} … {upper:.4g}"
 
 
 def _short(label: Any) -> str:
