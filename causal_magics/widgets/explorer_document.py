@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from causal_magics.counterfactual.bounding.bounds import Floats
+from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.bounding.payoff_lines import payoff_of
 from causal_magics.counterfactual.bounding.transport import MOST_LEVELS
 from causal_magics.counterfactual.decisions.payoff_weights import weight_of
@@ -27,6 +28,7 @@ __all__ = [
     "checked_axes",
     "checked_place",
     "default_axes",
+    "described",
     "is_on_screen",
     "readable_state",
     "study_json",
@@ -154,6 +156,15 @@ def weights_of(value: Any, bounds: UnitBounds) -> Weights:
     payoff = payoff_of(value, bounds.levels, bounds.outcome)
     rows: list[list[float]] = payoff.values.tolist()
     return tuple(tuple(row) for row in rows)
+
+
+def described(payoff: Payoff) -> str:
+    """Return a payoff in a few words: its weights where they are four, else from which to which."""
+    values = payoff.values
+    if payoff.n_levels == 2:
+        return repr(payoff)[len("<Payoff: ") : -1]
+    sides = f"{payoff.n_levels} × {payoff.n_levels} weights"
+    return f"{sides} from {values.min():.4g} to {values.max():.4g}"
 
 
 def default_axes(levels: int) -> Axes:

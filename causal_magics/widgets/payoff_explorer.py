@@ -25,6 +25,7 @@ from causal_magics.widgets.explorer_document import (
     checked_axes,
     checked_place,
     default_axes,
+    described,
     is_on_screen,
     readable_state,
     study_json,
@@ -278,7 +279,9 @@ class PayoffExplorer(LiveWidget):
         return svg_to_png(self.to_svg(theme=plain, width=width), zoom)
 
     def __repr__(self) -> str:
-        return f"<PayoffExplorer: {repr(self.payoff)[9:-1]}, {len(self._study_of):,} strata>"
+        number = len(self._study_of)
+        strata = "1 stratum" if number == 1 else f"{number:,} strata"
+        return f"<PayoffExplorer: {described(self.payoff)}, {strata}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
         shown = super()._repr_mimebundle_(**kwargs)

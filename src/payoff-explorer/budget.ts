@@ -1,5 +1,5 @@
 /** A budget spent greedily, as causal_magics/counterfactual/decisions/budget.py has it: strata by their benefit for a unit of cost. */
-import { chanceOf, scoreOf, TOLERANCE, type Criterion } from "./decisions";
+import { chanceOf, scoreOf, settled, type Criterion } from "./decisions";
 import type { Intervals } from "./transport";
 
 /** A total that grows with what is spent, straight between its points; the first is nothing. */
@@ -28,10 +28,11 @@ interface Plan {
   readonly chance: Float64Array;
 }
 
-export function envelopeOf({ lower, upper }: Intervals, units: Float64Array, cost: Float64Array, criterion: Criterion): Envelope {
+export function envelopeOf(bounds: Intervals, units: Float64Array, cost: Float64Array, criterion: Criterion): Envelope {
+  const [lower, upper] = [bounds.lower, bounds.upper].map((ends) => ends.map((end) => settled(end, criterion.scale))) as [Float64Array, Float64Array];
   const end = (z: number): number => upper[z] ?? 0;
   const plan = planOf(lower.map((low, z) => scoreOf(criterion, low, end(z))), lower.map((low, z) => chanceOf(criterion, low, end(z))), units, cost);
-  const best = (values: Float64Array): Curve => curveOf(planOf(values, values.map((value) => (value > TOLERANCE ? 1 : 0)), units, cost), values, units, cost);
+  const best = (values: Float64Array): Curve => curveOf(planOf(values, values.map((value) => (value > 0 ? 1 : 0)), units, cost), values, units, cost);
   return {
     treated: plan.order,
     chance: plan.chance,

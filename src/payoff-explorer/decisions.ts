@@ -7,22 +7,34 @@ export type Call = 1 | 0 | -1;
 export type Rule = "midpoint" | "certain" | "randomised" | "hurwicz";
 export const RULES: readonly Rule[] = ["midpoint", "certain", "randomised", "hurwicz"];
 
-/** A rule, and for Hurwicz's the weight of the upper bound. */
+/** A rule, for Hurwicz's the weight of the upper bound, and the scale of the payoff. */
 export interface Criterion {
   readonly rule: Rule;
   readonly optimism: number;
+  readonly scale: number;
 }
 
-/** Ends this close to 0 are 0: rounding on the way here is no decision. */
+/** Ends this close to 0, as a share of the payoff's largest weight, are 0: rounding on the way here is no decision. */
 export const TOLERANCE = 1e-9;
 
-export function callOf(lower: number, upper: number): Call {
-  if (lower > TOLERANCE) return 1;
-  return upper < -TOLERANCE || (upper <= TOLERANCE && lower < -TOLERANCE) ? -1 : 0;
+/** The scale of a payoff, beside which rounding is nothing: the largest size of a weight. */
+export const largestWeight = (weights: Iterable<number>): number => {
+  let largest = 0;
+  for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
+  return largest;
+};
+
+/** A value without what is rounding beside weights of a scale. */
+export const settled = (value: number, scale: number): number => (Math.abs(value) <= TOLERANCE * scale ? 0 : value);
+
+export function callOf(lower: number, upper: number, scale: number): Call {
+  const [low, high] = [settled(lower, scale), settled(upper, scale)];
+  if (low > 0) return 1;
+  return high < 0 || (high === 0 && low < 0) ? -1 : 0;
 }
 
-export function callsOf({ lower, upper }: Intervals): Int8Array {
-  return Int8Array.from(lower, (low, z) => callOf(low, upper[z] ?? 0));
+export function callsOf({ lower, upper }: Intervals, scale: number): Int8Array {
+  return Int8Array.from(lower, (low, z) => callOf(low, upper[z] ?? 0, scale));
 }
 
 /** Shares of the population by what is known of them. */
@@ -45,17 +57,17 @@ export function sharesOf(calls: Int8Array, share: Float64Array): Shares {
 }
 
 /** What a rule takes the benefit to be. */
-export function scoreOf({ rule, optimism }: Criterion, lower: number, upper: number): number {
-  if (rule === "certain") return lower;
-  const weight = rule === "hurwicz" ? optimism : 0.5;
-  return (1 - weight) * lower + weight * upper;
+export function scoreOf({ rule, optimism, scale }: Criterion, lower: number, upper: number): number {
+  const weight = rule === "certain" ? 0 : rule === "hurwicz" ? optimism : 0.5;
+  return settled((1 - weight) * lower + weight * upper, scale);
 }
 
 /** Which part of a stratum a rule treats: all or nothing but where it tosses a coin. */
 export function chanceOf(criterion: Criterion, lower: number, upper: number): number {
-  if (criterion.rule !== "randomised") return scoreOf(criterion, lower, upper) > TOLERANCE ? 1 : 0;
-  if (upper - lower <= TOLERANCE) return lower > TOLERANCE ? 1 : 0;
-  return Math.max(0, Math.min(1, upper / (upper - lower)));
+  if (criterion.rule !== "randomised") return scoreOf(criterion, lower, upper) > 0 ? 1 : 0;
+  const [low, high] = [settled(lower, criterion.scale), settled(upper, criterion.scale)];
+  if (high <= low) return low > 0 ? 1 : 0;
+  return Math.max(0, Math.min(1, high / (high - low)));
 }
 
 export type Sort = "midpoint" | "share" | "given";

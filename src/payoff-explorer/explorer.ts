@@ -6,7 +6,7 @@ import {
   isPlace, matrixOf, NO_ANSWER, NO_STUDY, pairOf, parseAnswer, parseAxes, parseStudy, parseWeights, sameWeights,
   type Answer, type Axes, type Study,
 } from "./data"; // prettier-ignore
-import { callsOf, orderOf, RULES, sharesOf, type Rule, type Shares, type Sort } from "./decisions";
+import { callsOf, largestWeight, orderOf, RULES, sharesOf, type Call, type Rule, type Shares, type Sort } from "./decisions";
 import { PhaseMaps } from "./phase-maps";
 import type { PhaseMap, Plane } from "./phase";
 import { boundsOf, type Intervals } from "./transport";
@@ -75,7 +75,7 @@ export class Explorer {
     this.lastConfidence = computed(() => this.#answer.value.confidence);
     this.level = computed(() => this.#answer.value.level);
     this.failure = computed(() => (isAnswered.value ? this.#answer.value.failure : ""));
-    this.calls = computed(() => callsOf(this.bounds.value));
+    this.calls = computed(() => callsOf(this.bounds.value, largestWeight(this.weights.value)));
     this.shares = computed(() => sharesOf(this.calls.value, this.study.value.share));
     this.order = computed(() => orderOf(this.bounds.value, this.study.value.share, this.sort.value));
     this.envelope = computed(() => this.#envelope());
@@ -102,6 +102,12 @@ export class Explorer {
 
   get levels(): number {
     return this.study.value.levels.length;
+  }
+
+  /** What is known of a stratum. */
+  callAt(z: number): Call {
+    const call = this.calls.value[z];
+    return call === 1 || call === -1 ? call : 0;
   }
 
   /** Sets some weights; the kernel hears of it once they rest. */
@@ -168,7 +174,7 @@ export class Explorer {
   #envelope(): Envelope {
     const { share, units, cost } = this.study.value;
     const all = units.reduce((sum, count) => sum + count, 0);
-    return envelopeOf(this.bounds.value, share.map((each) => each * all), cost, { rule: this.rule.value, optimism: this.optimism.value });
+    return envelopeOf(this.bounds.value, share.map((each) => each * all), cost, { rule: this.rule.value, optimism: this.optimism.value, scale: largestWeight(this.weights.value) });
   }
 
   #plane(): Plane | null {

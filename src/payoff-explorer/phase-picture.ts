@@ -1,5 +1,4 @@
 /** The phase map as pixels, and where there is room for words on it. */
-import { TOLERANCE } from "./decisions";
 import { levelOf, type PhaseMap } from "./phase";
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -16,7 +15,7 @@ export function paintPixels(pixels: Uint8ClampedArray, side: number, map: PhaseM
     for (let column = 0; column < side; column++) {
       const x = ((column + 0.5) / side) * map.size;
       let [one, other] = [between(map.treat, map.size, x, y), between(map.refuse, map.size, x, y)];
-      if (isOne) [one, other] = [one > treatLevel ? 1 : 0, other > refuseLevel && one < -TOLERANCE ? 1 : 0];
+      if (isOne) [one, other] = [one > treatLevel ? 1 : 0, other > refuseLevel && one < -treatLevel ? 1 : 0];
       const at = 4 * (row * side + column);
       const sum = one + other || 1;
       for (let channel = 0; channel < 3; channel++) {

@@ -1,6 +1,6 @@
 /** Where on the plane of two weights a stratum is treated or refused, or how much of the population is. */
 import type { Axes } from "./data";
-import { callOf, TOLERANCE } from "./decisions";
+import { callOf, largestWeight, TOLERANCE } from "./decisions";
 import { contour, type At, type Grid, type Segment } from "./contours";
 import { boundsInto, takeMargins, type Intervals, type Margins } from "./transport";
 
@@ -82,6 +82,7 @@ class Painter {
   readonly #share: Float64Array;
   readonly #room: Intervals;
   readonly #values: Float64Array;
+  readonly #scale: number;
   readonly #treat: Float64Array;
   readonly #refuse: Float64Array;
   #next = 0;
@@ -96,6 +97,7 @@ class Painter {
     this.#share = share.map((part) => part / whole);
     this.#room = { lower: new Float64Array(places.length), upper: new Float64Array(places.length) };
     this.#values = Float64Array.from(plane.weights);
+    this.#scale = scaleOf(plane);
     this.#treat = new Float64Array((size + 1) ** 2);
     this.#refuse = new Float64Array((size + 1) ** 2);
   }
@@ -126,7 +128,7 @@ class Painter {
     if (stratum !== null) [treat, refuse] = [lower[0] ?? 0, -(upper[0] ?? 0)];
     else {
       for (let z = 0; z < lower.length; z++) {
-        const call = callOf(lower[z] ?? 0, upper[z] ?? 0);
+        const call = callOf(lower[z] ?? 0, upper[z] ?? 0, this.#scale);
         if (call === 1) treat += this.#share[z] ?? 0;
         else if (call === -1) refuse += this.#share[z] ?? 0;
       }
@@ -165,10 +167,13 @@ export function linesOf({ plane, size, treat, refuse, isFull }: PhaseMap): Lines
 const unit = (segments: readonly Segment[], size: number): Segment[] =>
   segments.map(([[ax, ay], [bx, by]]) => [[ax / size, ay / size], [bx / size, by / size]]);
 
+/** The largest size of a weight on a plane. */
+const scaleOf = ({ weights, axes, reach }: Plane): number => Math.max(reach, largestWeight(weights.filter((_, cell) => !axes.includes(cell))));
+
 /** Above which value a stratum is treated or refused; of a population, half of it. */
-export function levelOf({ stratum }: Plane, which: keyof Intervals): number {
-  if (stratum === null) return 0.5;
-  return which === "lower" ? TOLERANCE : -TOLERANCE;
+export function levelOf(plane: Plane, which: keyof Intervals): number {
+  if (plane.stratum !== null) return (which === "lower" ? TOLERANCE : -TOLERANCE) * scaleOf(plane);
+  return 0.5;
 }
 
 function boundsAt({ margins, stratum, weights, axes, reach, monotone }: Plane, size: number): (which: keyof Intervals) => At {

@@ -1,7 +1,7 @@
 /** The words for strata and weights, as they are written, announced and read by tests. */
 import { counted } from "../editor/wording";
 import type { Study } from "./data";
-import { callOf, type Call, type Rule, type Shares } from "./decisions";
+import { type Call, type Rule, type Shares } from "./decisions";
 import type { Explorer } from "./explorer";
 import type { Intervals } from "./transport";
 
@@ -57,7 +57,7 @@ export function intervalText({ lower, upper }: Intervals, z: number): string {
 export function describeStratum(explorer: Explorer, z: number): string {
   const { strata, units } = explorer.study.peek();
   const bounds = explorer.bounds.peek();
-  const call = CALLS[callOf(bounds.lower[z] ?? 0, bounds.upper[z] ?? 0)];
+  const call = CALLS[explorer.callAt(z)];
   return `${strata[z] ?? ""}: ${counted(Math.round(units[z] ?? 0), "unit")}, benefit ${intervalText(bounds, z)}, ${call}, ${treatedText(explorer.parts.peek()[z] ?? 0)}`;
 }
 

@@ -26,6 +26,7 @@ from causal_magics.counterfactual.decisions.rules import (
     RULES,
     chance_of_treating,
     criterion,
+    settled,
     verdicts,
 )
 
@@ -73,13 +74,17 @@ def decision_case(rule: Any, costly: bool, seed: int) -> dict[str, Any]:
     upper = np.round(lower + rng.exponential(0.4, size=9), 3)
     lower[0] = upper[0] = 0.25
     upper[1], lower[1] = 0.0, -0.5
+    scale = 2.0
+    lower[2], upper[2] = 1.5e-9, 0.4
+    lower[3], upper[3] = -0.5, 0.5 + 2e-9
+    lower[4] = upper[4] = 1e-13
     units = rng.integers(1, 90, size=9).astype(float)
     costs = np.round(rng.uniform(0.5, 3, size=9), 2) if costly else np.ones(9)
     optimism = 0.3
-    worth = criterion(lower, upper, rule, optimism)
-    chance = chance_of_treating(lower, upper, rule, optimism)
+    worth = criterion(lower, upper, rule, optimism, scale=scale)
+    chance = chance_of_treating(lower, upper, rule, optimism, scale=scale)
     plan = plan_of(worth[None], costs[None], units * chance)
-    ends = Bounds(lower[None], upper[None])
+    ends = Bounds(settled(lower, scale)[None], settled(upper, scale)[None])
     budgets = [0.0, 10.5, 40.0, float(costs @ units)]
     spending = []
     for budget in budgets:
@@ -92,9 +97,9 @@ def decision_case(rule: Any, costly: bool, seed: int) -> dict[str, Any]:
         })  # fmt: skip
     whole = envelope_of(plan, ends, costs[None], units, np.inf, "")
     return {
-        "rule": rule, "optimism": optimism, "lower": lower.tolist(), "upper": upper.tolist(),
-        "units": units.tolist(), "cost": costs.tolist(),
-        "calls": [CALLS[each] for each in verdicts(lower, upper).tolist()],
+        "rule": rule, "optimism": optimism, "scale": scale, "lower": lower.tolist(),
+        "upper": upper.tolist(), "units": units.tolist(), "cost": costs.tolist(),
+        "calls": [CALLS[each] for each in verdicts(lower, upper, scale=scale).tolist()],
         "chance": numbers(chance), "spending": spending,
         "guaranteed": numbers(np.array(whole.guaranteed.total)),
         "possible": numbers(np.array(whole.possible.total)),

@@ -175,6 +175,8 @@ def test_more_levels_and_arms_than_a_screen_computes_are_left_to_the_kernel() ->
         assert_allclose(made.answer["lower"], many.benefit.lower)
         rows = (2 * np.array(made.weights)).tolist()
         made.set_state({"weights": rows})
+        words = "complier 2" if len(rows) == 2 else "5 × 5 weights from -8 to 8, 6 strata>"
+        assert words in repr(made)
         made._ask.wait(20)
         assert made.answer["weights"] == rows
         assert_allclose(made.answer["upper"], 2 * many.benefit.upper, atol=1e-7)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
+from causal_magics.counterfactual.decisions.rules import TOLERANCE
 from causal_magics.errors import CounterfactualError, shorten
 
 __all__ = [
@@ -22,10 +23,14 @@ __all__ = [
     "Envelope",
     "Plan",
     "check_budget",
+    "check_population",
     "costs_of",
     "envelope_of",
     "plan_of",
 ]
+
+MOST = 1e100
+"""Costs and populations are up to this, and from one part in as many: products stay finite."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,7 +80,7 @@ class Plan:
     def taken(self, budget: float) -> Floats:
         """Return the share of each step that a budget pays for; all are 1 but the last."""
         need = self.cost * self.units
-        return np.asarray(np.clip((budget - (self.ends - need)) / need, 0.0, 1.0))
+        return np.asarray(np.clip(budget - (self.ends - need), 0.0, need) / need)
 
     def shares(self, budget: float, shape: tuple[int, ...], units: Floats) -> Floats:
         """Return the share of each stratum that gets each treatment, shape (treatments, strata).
@@ -186,13 +191,31 @@ def costs_of(costs: Any, strata: int) -> Floats:
             f"Expected one cost, or one for each of {strata:,} strata in the order of the bounds, "
             f"got {'shape ' + str(values.shape) if values.ndim > 1 else f'{len(values):,} costs'}."
         )
-    if not np.isfinite(values).all() or (values <= 0).any():
-        wrong = values[~(np.isfinite(values) & (values > 0))][0]
+    wrong = values[~((values >= 1 / MOST) & (values <= MOST))]
+    if len(wrong):
         raise CounterfactualError(
-            f"Expected costs above 0 for each unit treated, got {wrong:g}. Leave strata out that "
-            "cannot be treated; what costs nothing needs no budget."
+            f"Expected costs above 0 for each unit treated, from {1 / MOST:g} to {MOST:g}, got "
+            f"{wrong[0]:g}. Leave strata out that cannot be treated; what costs nothing needs no "
+            "budget."
         )
     return values
+
+
+def check_population(population: object) -> float:
+    """Return a number of units.
+
+    Raises
+    ------
+    CounterfactualError
+        Where it is no number above 0, or one too large or small to compute with.
+    """
+    number = isinstance(population, int | float | np.number) and not isinstance(population, bool)
+    if not number or not 1 / MOST <= float(population) <= MOST:  # type: ignore[arg-type]
+        raise CounterfactualError(
+            f"Expected a population above 0, from {1 / MOST:g} to {MOST:g} units, got "
+            f"{shorten(str(population))}. Leave it out for the units of the data."
+        )
+    return float(population)  # type: ignore[arg-type]
 
 
 def plan_of(worth: Floats, costs: Floats, units: Floats) -> Plan:
@@ -226,11 +249,12 @@ def _hulls(worth: Floats, costs: Floats) -> tuple[Any, Any, Any, Floats, Floats]
     Stratum, treatment before and after, and what a step brings and costs more for a unit.
     """
     steps: list[tuple[float, ...]] = []
+    least = TOLERANCE * float(worth.max(initial=0.0))
     for stratum in np.flatnonzero((worth > 0).any(axis=0)).tolist():
         here, value, cost = -1, 0.0, 0.0
         while True:
             more, dearer = worth[:, stratum] - value, costs[:, stratum] - cost
-            better = (more > 0) & (dearer > 0)
+            better = (more > least) & (dearer > 0)
             rate = np.divide(more, dearer, out=np.full(len(more), -np.inf), where=better)
             if not better.any():
                 break

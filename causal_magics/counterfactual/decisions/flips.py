@@ -19,11 +19,19 @@ from causal_magics.counterfactual.decisions.payoff_weights import (
 )
 from causal_magics.counterfactual.decisions.rules import Rule, check_rule, criterion
 from causal_magics.counterfactual.decisions.weight_breaks import TOLERANCE, Crossings, crossings
+from causal_magics.counterfactual.frames.arrangement import shown
 from causal_magics.counterfactual.frames.strata_frame import strata_frame
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
+from causal_magics.counterfactual.pictures.chart_svg import written
+from causal_magics.data.html_table import html_table
+from causal_magics.graph.geometry_text import fit_label
+from causal_magics.options import check_kind
 
 __all__ = ["Flips", "SafeRatio", "flips", "safe_ratio"]
 
+_ROWS = 30
+"""Rows of a table in a notebook."""
+_LABEL = 300.0
 _END = {"lower": ("undecided", "treat"), "upper": ("refuse", "undecided")}
 
 
@@ -99,6 +107,20 @@ class Flips:
             "after": self.after.tolist(),
         })  # fmt: skip
 
+    def _repr_html_(self) -> str:
+        head = [*self.names, "weight", "now", "flips at", "bound", "below", "above"]
+        columns = (self.stratum, self.moved, self.at, self.bound, self.before, self.after)
+        first = zip(*(column[:_ROWS].tolist() for column in columns), strict=True)
+        rows = [
+            [
+                *_labels(self.names, stratum), self.weights[which].name,
+                "various" if (now := self.current[which]) is None else written(now),
+                written(at), bound, before, after,
+            ]
+            for stratum, which, at, bound, before, after in first
+        ]  # fmt: skip
+        return html_table(head, rows, _caption(self, len(self)))
+
     def __repr__(self) -> str:
         strata = len(np.unique(self.stratum))
         names = ", ".join(weight.name for weight in self.weights)
@@ -107,6 +129,16 @@ class Flips:
     def _take(self, chosen: NDArray[Any]) -> Flips:
         names = ("moved", "stratum", "at", "bound", "before", "after")
         return replace(self, **{name: getattr(self, name)[chosen] for name in names})
+
+
+def _labels(names: Mapping[str, NDArray[Any]], stratum: int) -> list[str]:
+    return [fit_label(shown(column[stratum]), _LABEL) for column in names.values()]
+
+
+def _caption(found: Flips | SafeRatio, count: int) -> str:
+    """Return what stands above a table: what it is of, and how much of that it shows."""
+    more = f": the first {_ROWS} of {count:,}" if count > _ROWS else ""
+    return repr(found)[1:-1] + more
 
 
 def flips(
@@ -142,6 +174,7 @@ def flips(
     CounterfactualError
         Where a weight or a rule is none.
     """
+    check_kind("bounds of strata", bounds, UnitBounds, "Give what bounds(…) returns.")
     check_rule(rule, optimism)
     if weights is None:
         moving = all_weights(bounds.levels)
@@ -153,7 +186,7 @@ def flips(
     for which, weight in enumerate(moving):
         line = function.along(bounds.payoff, weight)
         lower, upper = (end - np.reshape(costs, (-1, 1)) for end in (line.lower, line.upper))
-        decided = criterion(lower, upper, rule, optimism)
+        decided = criterion(lower, upper, rule, optimism, scale=0.0)
         for name, values, side in (("lower", lower, 1), ("upper", upper, -1), ("rule", decided, 1)):
             found.append(_told(which, name, _crossed(line, values, side)))
     moved, stratum, at, bound, before, after = (
@@ -186,7 +219,7 @@ def _told(which: int, bound: str, found: Crossings) -> tuple[NDArray[Any], ...]:
     return (
         np.full(count, which),
         found.stratum,
-        found.weight,
+        found.weight + 0.0,  # no minus before 0
         np.full(count, bound),
         np.where(rises, low, high),
         np.where(rises, high, low),
@@ -226,6 +259,13 @@ class SafeRatio:
             "refuse_above": self.refuse_above,
         })  # fmt: skip
 
+    def _repr_html_(self) -> str:
+        head = [*self.names, "treat below", "midpoint", "refuse above"]
+        ends = (self.treat_below, self.midpoint, self.refuse_above)
+        first = zip(*(end[:_ROWS].tolist() for end in ends), strict=True)
+        rows = [[*_labels(self.names, z), *map(written, each)] for z, each in enumerate(first)]
+        return html_table(head, rows, _caption(self, len(self.midpoint)))
+
     def __repr__(self) -> str:
         if len(self.treat_below) == 1:
             ends = f"{self.treat_below[0]:.4g}, refuse above {self.refuse_above[0]:.4g}"
@@ -242,6 +282,7 @@ def safe_ratio(bounds: UnitBounds) -> SafeRatio:
     ----------
     bounds : UnitBounds
     """
+    check_kind("bounds of strata", bounds, UnitBounds, "Give what bounds(…) returns.")
     function, n_levels, names = benefit_function(bounds), len(bounds.levels), bounds.strata
     rises = np.tri(n_levels, k=-1).T
     payoff, weight = Payoff(rises), MovedWeight("ratio", -rises.T)

@@ -14,7 +14,14 @@ from causal_magics.counterfactual.bounding.payoff_lines import payoff_of_lines
 from causal_magics.data.wording import enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
 
-__all__ = ["MovedWeight", "all_weights", "payoff_frame", "payoffs_along", "weight_of"]
+__all__ = [
+    "MovedWeight",
+    "all_weights",
+    "largest_weight",
+    "payoff_frame",
+    "payoffs_along",
+    "weight_of",
+]
 
 _TYPES = {
     (0, 0): "never-taker", (0, 1): "complier", (1, 0): "defier", (1, 1): "always-taker",
@@ -45,6 +52,11 @@ class MovedWeight:
     def at(self, payoff: Payoff, weight: float) -> Payoff:
         """Return a payoff with this weight."""
         return Payoff(np.where(self.direction != 0, weight * self.direction, payoff.values))
+
+
+def largest_weight(*payoffs: Payoff) -> float:
+    """Return the largest size of a weight: the scale beside which rounding is nothing."""
+    return max(float(np.abs(payoff.values).max()) for payoff in payoffs)
 
 
 def payoffs_along(payoff: Payoff, weight: MovedWeight, at: Floats) -> Floats:

@@ -19,14 +19,18 @@ from causal_magics.counterfactual.decisions.payoff_weights import (
     payoff_frame,
     weight_of,
 )
-from causal_magics.counterfactual.decisions.rules import verdicts
+from causal_magics.counterfactual.decisions.rules import settled, verdicts
 from causal_magics.counterfactual.frames.strata_frame import strata_frame
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.errors import CounterfactualError, shorten
+from causal_magics.options import check_kind
 
 __all__ = ["PhaseMap", "phase_map"]
 
 Range = tuple[float, float]
+MOST_CELLS = 1_000_000
+MOST_NUMBERS = 50_000_000
+"""Cells times strata: two numbers each, which are some 800 MB."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,6 +58,16 @@ class PhaseMap:
     bounds: UnitBounds
 
     @property
+    def scale(self) -> float:
+        """The largest size of a weight on the map, beside which rounding is nothing."""
+        moved = (self.x_weight.direction != 0) | (self.y_weight.direction != 0)
+        ends = (
+            float(np.abs(axis).max() * np.abs(weight.direction).max())
+            for axis, weight in ((self.x, self.x_weight), (self.y, self.y_weight))
+        )
+        return max(*ends, float(np.abs(self.bounds.payoff.values[~moved]).max(initial=0.0)))
+
+    @property
     def lower(self) -> Floats:
         """Lower bounds, shape (strata, rows, columns)."""
         return self.surface.lower
@@ -78,7 +92,7 @@ class PhaseMap:
 
     def verdicts(self, stratum: int | None = None) -> NDArray[np.str_]:
         """Return treat, undecided or refuse for each cell, of a stratum or of all as one."""
-        return verdicts(*self.ends(stratum))
+        return verdicts(*self.ends(stratum), scale=self.scale)
 
     def midpoint(self, stratum: int | None = None) -> Floats:
         """Return the midpoint of the bounds for each cell: above 0 where minimax regret treats."""
@@ -89,7 +103,7 @@ class PhaseMap:
     def certain_share(self) -> tuple[Floats, Floats]:
         """The shares of all units to treat and to refuse for certain, for each cell."""
         share = self.bounds.share
-        said = verdicts(self.lower, self.upper)
+        said = verdicts(self.lower, self.upper, scale=self.scale)
         return np.tensordot(share, said == "treat", 1), np.tensordot(share, said == "refuse", 1)
 
     def lines(self, stratum: int | None = None) -> FlipLines:
@@ -115,9 +129,9 @@ class PhaseMap:
         return strata_frame(self.bounds.strata, np.repeat(strata, cells), {
             "x": np.tile(x.reshape(-1), len(strata)),
             "y": np.tile(y.reshape(-1), len(strata)),
-            "lower": self.lower.reshape(-1),
-            "upper": self.upper.reshape(-1),
-            "verdict": verdicts(self.lower, self.upper).reshape(-1).tolist(),
+            "lower": settled(self.lower, self.scale).reshape(-1),
+            "upper": settled(self.upper, self.scale).reshape(-1),
+            "verdict": verdicts(self.lower, self.upper, scale=self.scale).reshape(-1).tolist(),
         })  # fmt: skip
 
     def to_svg(self, stratum: int | None = None, **options: Any) -> str:
@@ -175,6 +189,7 @@ def phase_map(
     CounterfactualError
         Where a weight, a range or the size is none, or both weights move the same entry.
     """
+    check_kind("bounds of strata to map", bounds, UnitBounds, "Give what bounds(…) returns.")
     levels = bounds.levels
     n = len(levels)
     entries = all_weights(levels)
@@ -188,7 +203,7 @@ def phase_map(
             f"Expected two weights of different entries of the payoff, got {shorten(x_weight.name)}"
             f" and {shorten(y_weight.name)}, which share one. Choose others."
         )
-    columns, rows = _size(size)
+    columns, rows = _size(size, len(bounds))
     current = x_weight.current(bounds.payoff), y_weight.current(bounds.payoff)
     xs = np.linspace(*_range("x_range", x_range, bounds.payoff, x_weight), columns)
     ys = np.linspace(*_range("y_range", y_range, bounds.payoff, y_weight), rows)
@@ -197,7 +212,7 @@ def phase_map(
     return PhaseMap(x_weight, y_weight, xs, ys, current, surface, bounds)
 
 
-def _size(size: Any) -> tuple[int, int]:
+def _size(size: Any, strata: int) -> tuple[int, int]:
     given = (size, size) if np.ndim(size) == 0 else tuple(size)
     if len(given) != 2 or not all(
         isinstance(each, int | np.integer) and not isinstance(each, bool) and each >= 2
@@ -205,6 +220,12 @@ def _size(size: Any) -> tuple[int, int]:
     ):
         raise CounterfactualError(
             f"Expected the size of a map as a whole number from 2, or columns and rows, got {size}."
+        )
+    most = min(MOST_CELLS, MOST_NUMBERS // strata)
+    if given[0] * given[1] > most:
+        raise CounterfactualError(
+            f"Expected at most {most:,} cells in a map of {strata:,} strata, got {given[0]:,} × "
+            f"{given[1]:,}. Give a smaller size, or bounds.take some strata."
         )
     return int(given[0]), int(given[1])
 

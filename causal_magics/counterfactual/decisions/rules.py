@@ -18,18 +18,25 @@ from causal_magics.errors import CounterfactualError, closest, shorten
 
 __all__ = [
     "RULES",
+    "TOLERANCE",
     "Rule",
     "Verdict",
     "chance_of_treating",
     "check_rule",
     "criterion",
     "greatest_regret",
+    "settled",
     "verdicts",
 ]
 
 Rule = Literal["midpoint", "certain", "randomised", "hurwicz"]
 RULES: tuple[Rule, ...] = get_args(Rule)
 Verdict = Literal["treat", "undecided", "refuse"]
+TOLERANCE = 1e-9
+"""Ends this close to 0, as a share of the payoff's largest weight, are 0.
+
+Rounding on the way here is no decision. The payoff explorer has the same (`decisions.ts`).
+"""
 
 
 def check_rule(rule: object, optimism: object) -> None:
@@ -54,13 +61,20 @@ def check_rule(rule: object, optimism: object) -> None:
         )
 
 
-def verdicts(lower: Floats, upper: Floats) -> NDArray[np.str_]:
+def settled(values: Floats, scale: float) -> Floats:
+    """Return values without what is rounding beside weights of a scale: 0, with no minus."""
+    return np.where(np.abs(values) <= TOLERANCE * scale, 0.0, values)
+
+
+def verdicts(lower: Floats, upper: Floats, *, scale: float) -> NDArray[np.str_]:
     """Return what the bounds certify for each stratum.
 
     Parameters
     ----------
     lower, upper : ndarray of shape (strata,)
         Bounds on the benefit of treating one unit.
+    scale : float
+        The largest weight of the payoff; 0 where the bounds have no rounding.
 
     Returns
     -------
@@ -68,32 +82,38 @@ def verdicts(lower: Floats, upper: Floats) -> NDArray[np.str_]:
         ``treat`` where the benefit is above 0 for certain, ``refuse`` where it is below 0 for
         certain or can be no more than 0, else ``undecided``.
     """
-    refused = (upper < 0) | ((upper == 0) & (lower < 0))
-    return np.where(lower > 0, "treat", np.where(refused, "refuse", "undecided"))
+    low, high = settled(lower, scale), settled(upper, scale)
+    refused = (high < 0) | ((high == 0) & (low < 0))
+    return np.where(low > 0, "treat", np.where(refused, "refuse", "undecided"))
 
 
-def criterion(lower: Floats, upper: Floats, rule: Rule, optimism: float = 0.5) -> Floats:
+def criterion(
+    lower: Floats, upper: Floats, rule: Rule, optimism: float = 0.5, *, scale: float
+) -> Floats:
     """Return what a rule takes for the benefit of one unit: it treats where that is above 0.
 
     The lower bound (`certain`), the midpoint (`midpoint`, `randomised`), or the mean of both ends
-    in which the upper one has the weight `optimism` (`hurwicz`).
+    in which the upper one has the weight `optimism` (`hurwicz`); `scale` as for `verdicts`.
     """
     if rule == "certain":
-        return np.asarray(lower, dtype=float)
+        return settled(lower, scale)
     share = optimism if rule == "hurwicz" else 0.5
-    return np.asarray((1 - share) * lower + share * upper, dtype=float)
+    return settled((1 - share) * lower + share * upper, scale)
 
 
-def chance_of_treating(lower: Floats, upper: Floats, rule: Rule, optimism: float = 0.5) -> Floats:
+def chance_of_treating(
+    lower: Floats, upper: Floats, rule: Rule, optimism: float = 0.5, *, scale: float
+) -> Floats:
     """Return the share of each stratum that a rule treats, shape (strata,).
 
     It is 0 or 1 but for the rule `randomised`, which treats a share ``u / (u - l)`` where 0 lies
-    between the bounds.
+    between the bounds; `scale` as for `verdicts`.
     """
     if rule != "randomised":
-        return (criterion(lower, upper, rule, optimism) > 0).astype(float)
-    width = upper - lower
-    chance = np.divide(upper, width, out=(lower > 0).astype(float), where=width > 0)
+        return (criterion(lower, upper, rule, optimism, scale=scale) > 0).astype(float)
+    low, high = settled(lower, scale), settled(upper, scale)
+    width = high - low
+    chance = np.divide(high, width, out=(low > 0).astype(float), where=width > 0)
     return np.asarray(np.clip(chance, 0.0, 1.0))
 
 
@@ -102,4 +122,4 @@ def greatest_regret(lower: Floats, upper: Floats, chance: Floats) -> Floats:
 
     Against the better of treating all and none: ``max((1 - chance) u, -chance l, 0)``.
     """
-    return np.maximum(np.maximum((1 - chance) * upper, -chance * lower), 0.0)
+    return np.maximum(np.maximum((1 - chance) * upper, -chance * lower), 0.0) + 0.0

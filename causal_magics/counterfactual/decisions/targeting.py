@@ -10,10 +10,12 @@ import numpy as np
 from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
 from causal_magics.counterfactual.decisions.budget import (
     check_budget,
+    check_population,
     costs_of,
     envelope_of,
     plan_of,
 )
+from causal_magics.counterfactual.decisions.payoff_weights import largest_weight
 from causal_magics.counterfactual.decisions.rules import (
     Rule,
     chance_of_treating,
@@ -21,8 +23,10 @@ from causal_magics.counterfactual.decisions.rules import (
     criterion,
 )
 from causal_magics.counterfactual.decisions.targeting_result import Targeting, ends_of
+from causal_magics.counterfactual.frames.arrangement import shown
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.errors import CounterfactualError, shorten
+from causal_magics.options import check_flag
 
 __all__ = ["target"]
 
@@ -55,7 +59,9 @@ def target(
         ``u / (u - l)`` where 0 is between the bounds ``l`` and ``u``, which is least maximum regret
         where lots may be drawn; ``hurwicz`` weighs the upper bound by `optimism`.
     costs : float, array_like of shape (strata,), mapping of stratum label to float, optional
-        What treating a unit costs; with several treatments a list of these, one for each.
+        What treating a unit costs, by stratum if need be: strata are named as `UnitBounds.label`
+        names them, or by their label (with several columns a tuple of these). With several
+        treatments a list of these, one for each.
     optimism : float
         From 0 (as `certain`) to 1.
     by_interval : bool
@@ -82,9 +88,16 @@ def target(
     treatments it is the best midpoint.
     """
     several = _checked(bounds, rule, optimism)
+    check_flag("by_interval", by_interval)
+    check_flag("deduct_costs", deduct_costs)
+    if deduct_costs and costs is None:
+        raise CounterfactualError(
+            "Expected costs to deduct from the benefit, got none. Give costs= in the units of the "
+            "payoff, or leave deduct_costs out."
+        )
     spendable = check_budget(budget)
     first = several[0]
-    total = float(first.units.sum()) if population is None else _positive(population)
+    total = float(first.units.sum()) if population is None else check_population(population)
     each_cost = _all_costs(costs, several)
     ends = ends_of(several, each_cost, by_interval=by_interval, deducted=deduct_costs)
     if by_interval and np.isnan(ends).any():
@@ -92,9 +105,10 @@ def target(
             "Expected confidence intervals to decide by, but these bounds have none, as they have "
             "too many terms. Decide by the bounds: by_interval=False."
         )
-    worth = criterion(*ends, rule, optimism)
+    scale = largest_weight(*(each.payoff for each in several))
+    worth = criterion(*ends, rule, optimism, scale=scale)
     chance = (
-        chance_of_treating(ends[0][0], ends[1][0], rule, optimism)
+        chance_of_treating(ends[0][0], ends[1][0], rule, optimism, scale=scale)
         if len(several) == 1
         else (worth > 0).any(axis=0).astype(float)
     )
@@ -168,22 +182,18 @@ def _by_label(costs: Any, bounds: UnitBounds) -> Any:
     """Return costs that are given by stratum in the order of the strata."""
     if not isinstance(costs, Mapping):
         return costs
+    given = {_label(key): cost for key, cost in costs.items()}
     labels = [bounds.label(stratum) for stratum in range(len(bounds))]
-    missing = [label for label in labels if label not in costs]
+    missing = [label for label in labels if label not in given]
     if missing:
         raise CounterfactualError(
             f"Expected a cost for each stratum, got none for {shorten(missing[0])}"
             + (f" and {len(missing) - 1:,} more" if missing[1:] else "")
             + ". Give them by the labels that bounds.label shows, or as an array."
         )
-    return [costs[label] for label in labels]
+    return [given[label] for label in labels]
 
 
-def _positive(population: Any) -> float:
-    number = isinstance(population, int | float | np.number) and not isinstance(population, bool)
-    if not number or not 0 < float(population) < float("inf"):
-        raise CounterfactualError(
-            f"Expected a population above 0, got {shorten(str(population))}. Leave it out for the "
-            "units of the data."
-        )
-    return float(population)
+def _label(key: Any) -> str:
+    """Return a stratum as `UnitBounds.label` has it: by its text, its label or all its labels."""
+    return ", ".join(map(shown, key)) if isinstance(key, tuple) else shown(key)

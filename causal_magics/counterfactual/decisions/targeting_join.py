@@ -14,6 +14,7 @@ from causal_magics.counterfactual.frames.column_codes import code_column
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.data.wording import advice_on
 from causal_magics.errors import CounterfactualError, shorten
+from causal_magics.options import check_count, check_kind
 
 if TYPE_CHECKING:
     from causal_magics.counterfactual.decisions.targeting_result import Targeting
@@ -22,6 +23,8 @@ __all__ = ["join_decisions", "strata_of_rows"]
 
 UNKNOWN = -1
 """Place of the stratum of a row that is in none."""
+_WIDEST = 1 << 24
+"""Up to so many combinations each has a place in a table, whether it is a stratum or not."""
 _SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 _MISSING = ("(missing)", "missing")
 _POOLED = ("(pooled)", "pooled")
@@ -37,12 +40,18 @@ def join_decisions(targeting: Targeting, frame: Any, name: str, seed: int) -> An
     """
     import narwhals as nw
 
+    check_kind("name of the column as text", name, str)
+    check_count("seed", seed, 0)
+    if nw.dependencies.is_dask_dataframe(frame):
+        from dask.base import compute
+
+        (frame,) = compute(frame)  # type: ignore[no-untyped-call]
     try:
         table = nw.from_native(frame)
     except TypeError:
         raise CounterfactualError(
-            f"Expected a data frame (pandas, polars, pyarrow), got {type(frame).__name__}. Convert "
-            "it to one of these."
+            f"Expected a data frame (pandas, polars, pyarrow, Dask), got "
+            f"{type(frame).__name__}. Convert it to one of these."
         ) from None
     lazy = isinstance(table, nw.LazyFrame)
     rows = table.collect() if isinstance(table, nw.LazyFrame) else table
@@ -102,8 +111,9 @@ class _Column:
 
     @classmethod
     def of(cls, name: str, labels: NDArray[Any], cells: Any) -> _Column:
-        texts = [shown(label) for label in np.asarray(labels).tolist()]
-        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+        each = np.asarray(labels).tolist()
+        texts = {label: shown(label) for label in dict.fromkeys(each)}
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts.values()))}
         gap, pooled = (
             next((numbers[word] for word in words if word in numbers), UNKNOWN)
             for words in (_MISSING, _POOLED)
@@ -111,7 +121,8 @@ class _Column:
         coded = code_column(name, cells).compact()
         known = [numbers.get(shown(label), UNKNOWN) for label in coded.labels.values.tolist()]
         rows = np.array([*known, gap], dtype=np.int64)[coded.values]
-        strata = np.array([numbers[text] for text in texts], dtype=np.int64)
+        known_as = {label: numbers[text] for label, text in texts.items()}
+        strata = np.array([known_as[label] for label in each], dtype=np.int64)
         return cls(len(numbers), strata, rows, pooled)
 
 
@@ -121,40 +132,57 @@ def _looked_up(
     """Return the stratum of each row by its first labels, all others being pooled."""
     keys: NDArray[np.int64] = np.zeros(n_strata, dtype=np.int64)
     places: NDArray[np.int64] = np.zeros(n_rows, dtype=np.int64)
-    known = np.ones(n_rows, dtype=bool)
+    known, span = np.ones(n_rows, dtype=bool), 1
     for index, column in enumerate(columns):
         codes = column.rows if index < depth else np.full(n_rows, column.pooled)
         known &= codes >= 0
-        keys, places = keys * column.size + column.strata, places * column.size + codes
-        # Combinations are renumbered column by column, so that products stay small.
-        seen = np.unique(keys)
-        found = np.minimum(np.searchsorted(seen, places), len(seen) - 1)
-        known &= seen[found] == places
-        keys, places = np.searchsorted(seen, keys), found
-    order = np.argsort(keys, kind="stable")
-    spots = np.minimum(np.searchsorted(keys[order], places), len(order) - 1)
-    return np.where(known, order[spots], UNKNOWN)
+        keys = keys * column.size + column.strata
+        places = places * column.size + np.maximum(codes, 0)
+        span *= column.size
+        if span > _WIDEST:  # combinations are renumbered by those of the strata
+            seen = np.unique(keys)
+            found = np.minimum(np.searchsorted(seen, places), len(seen) - 1)
+            known &= seen[found] == places
+            keys, places, span = np.searchsorted(seen, keys), found, len(seen)
+    table = np.full(span, UNKNOWN)
+    table[keys[::-1]] = np.arange(n_strata)[::-1]
+    return np.where(known, table[places], UNKNOWN)
 
 
 def _decisions(targeting: Targeting, stratum: NDArray[np.intp], seed: int) -> NDArray[np.object_]:
     """Return what is done with each row; None where its stratum is unknown."""
     words = np.array([*targeting.decision.tolist(), None], dtype=object)
-    said: NDArray[np.object_] = words[stratum]
     several = len(targeting.bounds) > 1
+    arms = [f"treat: {shown(each.treated)}" if several else "treat" for each in targeting.bounds]
+    most = targeting.share.max(axis=0)
+    whole = np.flatnonzero(most >= 1 - 1e-9)
+    words[whole] = np.array(arms, dtype=object)[targeting.share.argmax(axis=0)[whole]]
+    said: NDArray[np.object_] = words[stratum]
+    mixed = (most > 1e-9) & (most < 1 - 1e-9)
+    if mixed.any():
+        _draw_lots(targeting, stratum, np.flatnonzero(mixed), arms, seed, said)
+    return said
+
+
+def _draw_lots(
+    targeting: Targeting,
+    stratum: NDArray[np.intp],
+    mixed: NDArray[np.intp],
+    arms: Sequence[str],
+    seed: int,
+    said: NDArray[np.object_],
+) -> None:
+    """Say of the rows of some strata who of them is treated."""
     lots = np.random.default_rng(seed)
-    parts = targeting.share.max(axis=0)
-    mixed = (parts > 1e-9) & (parts < 1 - 1e-9) if not several else parts > 1e-9
     rows = np.argsort(stratum, kind="stable")
-    starts, ends = (np.searchsorted(stratum[rows], np.arange(len(parts)), side) for side in _SIDES)
-    for place in np.flatnonzero(mixed).tolist():
-        members = lots.permutation(rows[starts[place] : ends[place]])
+    starts, ends = (np.searchsorted(stratum[rows], mixed, side) for side in _SIDES)
+    for place, start, end in zip(mixed.tolist(), starts, ends, strict=True):
+        members = lots.permutation(rows[start:end])
         shares = targeting.share[:, place]
         said[members] = "beyond budget" if targeting.envelope.is_short else "refuse"
         cuts = np.floor(np.cumsum(shares) * len(members) + 0.5).astype(int).tolist()
-        for which, (start, end) in enumerate(zip([0, *cuts[:-1]], cuts, strict=True)):
-            arm = shown(targeting.bounds[which].treated)
-            said[members[start:end]] = f"treat: {arm}" if several else "treat"
-    return said
+        for arm, first, last in zip(arms, [0, *cuts[:-1]], cuts, strict=True):
+            said[members[first:last]] = arm
 
 
 def _with_column(rows: Any, column: Any) -> Any:

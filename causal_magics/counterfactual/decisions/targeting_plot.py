@@ -12,6 +12,7 @@ from causal_magics.counterfactual.pictures.chart_svg import VERDICT_COLOURS
 from causal_magics.errors import CounterfactualError, MissingDependencyError, shorten
 from causal_magics.graph.drawing_palette import value_of
 from causal_magics.graph.geometry_text import fit_label
+from causal_magics.options import check_kind
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +48,7 @@ def plot_targeting(targeting: Targeting, kind: str, ax: Axes | None) -> Axes:
 def plot_forest(forest: Forest, ax: Axes | None = None) -> Axes:
     """Draw the bounds of strata, with their confidence intervals."""
     order = np.arange(len(forest.labels))
-    axes = _axes(1.6 + 0.26 * len(order)) if ax is None else ax
+    axes = _axes(ax, 1.6 + 0.26 * len(order))
     rows = np.arange(len(order))
     axes.axvline(0.0, color="0.4", linewidth=0.8)
     for verdict, colour in VERDICT_COLOURS.items():
@@ -71,7 +72,7 @@ def plot_forest(forest: Forest, ax: Axes | None = None) -> Axes:
 
 def plot_budget(envelope: Envelope, ax: Axes | None = None) -> Axes:
     """Draw the bounds on the total benefit over the budget."""
-    axes = _axes(3.4) if ax is None else ax
+    axes = _axes(ax, 3.4)
     tone = value_of("outcome", "light")
     lower, upper = envelope.lower, envelope.upper
     axes.fill_between(lower.spent, lower.total, upper.total, color=tone, alpha=0.22, linewidth=0,
@@ -89,9 +90,14 @@ def plot_budget(envelope: Envelope, ax: Axes | None = None) -> Axes:
     return axes
 
 
-def _axes(height: float) -> Axes:
+def _axes(ax: Axes | None, height: float) -> Axes:
+    """Return axes to draw on: those given, or new ones."""
     try:
+        from matplotlib.axes import Axes
         from matplotlib.pyplot import figure
     except ImportError:
         raise MissingDependencyError("matplotlib", "plot", "plot()") from None
-    return figure(figsize=(7.0, min(height, 12.0)), layout="constrained").add_subplot()
+    if ax is None:
+        return figure(figsize=(7.0, min(height, 12.0)), layout="constrained").add_subplot()
+    check_kind("ax as axes of matplotlib", ax, Axes, "Leave it out for a figure of its own.")
+    return ax

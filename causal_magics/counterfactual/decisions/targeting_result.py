@@ -14,8 +14,15 @@ from numpy.typing import NDArray
 from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
 from causal_magics.counterfactual.decisions.budget import Envelope
 from causal_magics.counterfactual.decisions.flips import Flips, SafeRatio, flips, safe_ratio
+from causal_magics.counterfactual.decisions.payoff_weights import largest_weight
 from causal_magics.counterfactual.decisions.phase_map import PhaseMap, phase_map
-from causal_magics.counterfactual.decisions.rules import Rule, criterion, greatest_regret, verdicts
+from causal_magics.counterfactual.decisions.rules import (
+    Rule,
+    criterion,
+    greatest_regret,
+    settled,
+    verdicts,
+)
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.graph.drawing_palette import Theme
 
@@ -91,13 +98,17 @@ class Targeting:
         worth = np.where(self.share > 0, np.inf, self.worth)
         return np.asarray(worth.argmax(axis=0))
 
+    @property
+    def _scale(self) -> float:
+        return largest_weight(*(each.payoff for each in self.bounds))
+
     @cached_property
     def worth(self) -> Floats:
         """What the rule takes for the benefit of a unit, shape (treatments, strata)."""
         ends = ends_of(
             self.bounds, self.costs, by_interval=self.by_interval, deducted=self.deducted
         )
-        return criterion(*ends, self.rule, self.optimism)
+        return criterion(*ends, self.rule, self.optimism, scale=self._scale)
 
     @property
     def benefit(self) -> Bounds:
@@ -121,7 +132,7 @@ class Targeting:
     def verdict(self) -> NDArray[np.str_]:
         """What is certain: treat, refuse or undecided for each stratum."""
         decided_by = self.interval if self.by_interval else self.benefit
-        return verdicts(decided_by.lower, decided_by.upper)
+        return verdicts(decided_by.lower, decided_by.upper, scale=self._scale)
 
     @property
     def decision(self) -> NDArray[np.str_]:
@@ -188,8 +199,9 @@ class Targeting:
 
         Parameters
         ----------
-        frame : pandas, polars or pyarrow data frame
-            With the columns of `by`; its own rows in their order.
+        frame : pandas, polars, pyarrow or Dask data frame
+            With the columns of `by`; its own rows in their order. One of Dask is gathered, and
+            comes back as one of pandas.
         name : str
             Of the new column: ``treat`` (with several treatments ``treat: ARM``) or why not, as in
             `decision`; null where the row is of no known stratum.
@@ -268,10 +280,9 @@ class Targeting:
 def ends_of(
     several: Sequence[UnitBounds], costs: Floats, *, by_interval: bool, deducted: bool
 ) -> tuple[Floats, Floats]:
-    """Return lower and upper benefits, shape (treatments, strata)."""
+    """Return lower and upper benefits without rounding, shape (treatments, strata)."""
     known = [each.interval if by_interval else each.benefit for each in several]
     off = costs if deducted else 0.0
-    return (
-        np.stack([each.lower for each in known]) - off,
-        np.stack([each.upper for each in known]) - off,
-    )
+    scale = largest_weight(*(each.payoff for each in several))
+    lower, upper = (np.stack(ends) for ends in zip(*known, strict=True))
+    return settled(lower - off, scale), settled(upper - off, scale)

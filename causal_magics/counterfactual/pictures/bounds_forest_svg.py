@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
+from causal_magics.counterfactual.decisions.payoff_weights import largest_weight
 from causal_magics.counterfactual.decisions.rules import verdicts
 from causal_magics.counterfactual.pictures.chart_svg import (
     VERDICT_COLOURS,
     Pen,
     Scale,
     chart_svg,
+    check_canvas,
     small_width,
+    spoken,
     written,
 )
 from causal_magics.errors import CounterfactualError
@@ -37,6 +40,7 @@ _TOP = 38.0
 _BOTTOM = 62.0
 _MARGIN = 14.0
 _WIDEST_LABEL = 0.3
+_ARM = 90.0
 _DESCRIBED = 20
 
 
@@ -80,7 +84,7 @@ class Forest:
     @classmethod
     def of_bounds(cls, bounds: UnitBounds, most: int = MOST) -> Forest:
         """Return the first strata with their verdicts; with their bounds where 0 says nothing."""
-        said = verdicts(*bounds.benefit)
+        said = verdicts(*bounds.benefit, scale=largest_weight(bounds.payoff))
         drawn = cls._of(bounds, bounds.benefit, bounds.interval, said, most)
         if bounds.payoff.values.min() < 0 < bounds.payoff.values.max():
             return drawn
@@ -101,10 +105,10 @@ class Forest:
         decided = []
         for stratum in order.tolist():
             word = str(words[stratum])
-            arm = f": {targeting.bounds[best[stratum]].treated}" if several else ""
+            arm = f": {fit_label(str(targeting.bounds[best[stratum]].treated), _ARM)}"
             if word == "in part":
                 word = f"treat {100 * share[stratum]:.3g} %"
-            decided.append(word + arm if word.startswith("treat") else word)
+            decided.append(word + arm if several and word.startswith("treat") else word)
         return replace(drawn, decision=tuple(decided))
 
     @classmethod
@@ -140,11 +144,12 @@ class Forest:
     def describe(self, stratum: int) -> str:
         """Return a stratum in words: its label, bounds, verdict and decision."""
         ends = f"{written(self.lower[stratum])} to {written(self.upper[stratum])}"
+        label = spoken(self.labels[stratum])
         if not self.is_judged:
-            return f"{self.labels[stratum]}: {ends}"
+            return f"{label}: {ends}"
         verdict, decision = str(self.verdict[stratum]), self.decision[stratum]
         said = verdict if verdict == decision else f"{verdict}; decision: {decision}"
-        return f"{self.labels[stratum]}: {ends}, {said}"
+        return f"{label}: {ends}, {said}"
 
 
 def _greatest(benefit: Bounds, most: int) -> NDArray[np.intp]:
@@ -183,6 +188,7 @@ def bounds_forest_svg(
     CounterfactualError
         Where the picture is too narrow for its words.
     """
+    check_canvas(width, theme)
     height = _TOP + _ROW * (len(forest.labels) + bool(forest.rest)) + _BOTTOM
     total = sum(forest.tally.values())
     counts = ", ".join(f"{word} {number:,}" for word, number in forest.tally.items())

@@ -14,6 +14,7 @@ from causal_magics.counterfactual.pictures.chart_svg import (
     Pen,
     Scale,
     chart_svg,
+    check_canvas,
     small_width,
     written,
 )
@@ -55,6 +56,7 @@ def budget_svg(
     str
         One `<svg>` element. The same input gives the same text.
     """
+    check_canvas(width, theme)
     total = envelope.at(envelope.spent)
     spent = f"{written(envelope.spent)} {_unit(envelope)}"
     heading = title or f"{spent}: benefit {written(total.lower)} to {written(total.upper)}"

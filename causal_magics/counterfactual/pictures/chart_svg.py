@@ -5,27 +5,33 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from causal_magics.counterfactual.bounding.bounds import Floats
 from causal_magics.errors import CounterfactualError
 from causal_magics.graph.drawing_palette import ROOT_CLASS, Colour, Theme, paint, style_sheet
 from causal_magics.graph.drawing_svg import element, text_element
 from causal_magics.graph.geometry_curves import number
-from causal_magics.graph.geometry_text import label_width
+from causal_magics.graph.geometry_text import fit_label, label_width
+from causal_magics.options import check_option, check_positive
 
 __all__ = [
     "VERDICT_COLOURS",
     "Pen",
     "Scale",
     "chart_svg",
+    "check_canvas",
     "small_width",
+    "spoken",
     "written",
 ]
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 _SMALL = 11 / 13
+_SPOKEN = 400.0
 NARROWEST = 420
-"""Least width of a picture, px."""
+WIDEST = 100_000
+"""Widths of a picture, px."""
 VERDICT_COLOURS: dict[str, Colour] = {
     "treat": "outcome", "undecided": "muted", "refuse": "warning",
 }  # fmt: skip
@@ -46,16 +52,7 @@ def chart_svg(
     parts : iterable of str
         Markup, the hindmost first.
 
-    Raises
-    ------
-    CounterfactualError
-        Where the picture is too narrow for its words.
     """
-    if not NARROWEST <= size[0] < 1e5:
-        raise CounterfactualError(
-            f"Expected a picture from {NARROWEST} px in width, got {size[0]:g}. Where it is shown "
-            "it shrinks to the room there is."
-        )
     width, height = (number(side) for side in size)
     root = {
         "xmlns": "http://www.w3.org/2000/svg", "class": ROOT_CLASS, "width": width,
@@ -76,18 +73,42 @@ def chart_svg(
     )
 
 
+def check_canvas(width: float, theme: Theme) -> None:
+    """Refuse a width or a theme that no picture has.
+
+    Raises
+    ------
+    CounterfactualError
+        Where the picture is too narrow for its words.
+    OptionError
+        Where the width is no number, or the theme is none.
+    """
+    check_option("theme", theme, get_args(Theme))
+    check_positive("width", width)
+    if not NARROWEST <= width < WIDEST:
+        raise CounterfactualError(
+            f"Expected a picture from {NARROWEST} px in width, got {width:g}. Where it is shown "
+            "it shrinks to the room there is."
+        )
+
+
 def small_width(words: str) -> float:
     """Return how wide a small text is, px."""
     return label_width(words) * _SMALL
+
+
+def spoken(label: str) -> str:
+    """Return a label as titles and descriptions have it: where it is long, its beginning."""
+    return fit_label(label, _SPOKEN)
 
 
 def written(value: float) -> str:
     """Return a number of an axis or a label, with a true minus sign."""
     if not math.isfinite(value):
         return "∞" if value > 0 else "−∞"
-    rounded = f"{value:.3g}"
+    rounded = f"{value + 0.0:.3g}"
     size = abs(float(rounded))
-    words = f"{float(rounded):,.0f}" if size >= 1000 else rounded
+    words = f"{float(rounded):,.0f}" if 1000 <= size < 1e12 else rounded
     return words.replace("-", "−")
 
 

@@ -17,7 +17,9 @@ from causal_magics.counterfactual.pictures.chart_svg import (
     Pen,
     Scale,
     chart_svg,
+    check_canvas,
     small_width,
+    spoken,
     written,
 )
 from causal_magics.graph.drawing_palette import Colour, Theme, paint
@@ -35,6 +37,7 @@ _LEFT = 58.0
 _TOP = 76.0
 _BOTTOM = 40.0
 _TALLEST = 420.0
+_NAME = 190.0
 _LEAST_SHARE = 0.02
 
 
@@ -64,7 +67,8 @@ def phase_map_svg(
     str
         One `<svg>` element. The same input gives the same text.
     """
-    whose = "all units" if stratum is None else phase.bounds.label(stratum)
+    check_canvas(width, theme)
+    whose = "all units as one" if stratum is None else spoken(phase.bounds.label(stratum))
     worth = f"the worth of {_name(phase.x_weight)} and {_name(phase.y_weight)}"
     heading = title or f"{whose}: decisions by {worth}"
     lines = phase.lines(stratum)
@@ -156,7 +160,7 @@ class _Drawing:
 
 
 def _name(weight: MovedWeight) -> str:
-    return weight.name.replace("->", "→")
+    return fit_label(weight.name.replace("->", "→"), _NAME)
 
 
 def _placed(points: Floats, x: Scale, y: Scale) -> Floats:

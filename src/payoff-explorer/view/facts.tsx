@@ -1,6 +1,5 @@
 /** The numbers of one stratum; without one, those of all that are treated. */
 import type { JSX } from "preact";
-import { callOf } from "../decisions";
 import type { Explorer } from "../explorer";
 import { CALLS, figure, intervalText, percent, treatedText } from "../wording";
 import { Mark } from "./mark";
@@ -17,7 +16,7 @@ export function Facts({ explorer }: { readonly explorer: Explorer }): JSX.Elemen
 function Stratum({ explorer, z }: { readonly explorer: Explorer; readonly z: number }): JSX.Element {
   const { strata, share, units } = explorer.study.value;
   const bounds = explorer.bounds.value;
-  const call = callOf(bounds.lower[z] ?? 0, bounds.upper[z] ?? 0);
+  const call = explorer.callAt(z);
   const confidence = explorer.confidence.value;
   return (
     <>

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { fitLabel, labelWidth } from "../../graph/geometry-text";
 import { useWidth } from "../../traits/width";
-import { SORTS, type Call, type Sort } from "../decisions";
+import { SORTS, type Sort } from "../decisions";
 import type { Explorer } from "../explorer";
 import { placeAfter, rowsOf, scrollFor } from "../rows";
 import { extent, round, scaleOf, type Scale } from "../scale";
@@ -121,7 +121,7 @@ interface RowProps extends Props {
 function Row({ explorer, across, z, place, height, id }: RowProps): JSX.Element {
   const { lower, upper } = explorer.bounds.value;
   const [low, high] = [lower[z] ?? 0, upper[z] ?? 0];
-  const call = (explorer.calls.value[z] ?? 0) as Call;
+  const call = explorer.callAt(z);
   const label = explorer.study.value.strata[z] ?? "";
   const confidence = explorer.confidence.value;
   const isSelected = explorer.selected.value === z;

@@ -110,7 +110,7 @@ def test_what_is_no_budget_is_refused(budget: object) -> None:
     [
         ([1, 2], "one for each of 3 strata in the order of the bounds, got 2 costs"),
         ([[1, 2, 3]], "got shape"),
-        ([1, 0, 2], "Expected costs above 0 for each unit treated, got 0"),
+        ([1, 0, 2], "Expected costs above 0 for each unit treated, from .*, got 0"),
         ([1, np.nan, 2], "got nan"),
         (-2, "got -2"),
         ("dear", "Expected costs as a number"),

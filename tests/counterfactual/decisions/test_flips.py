@@ -26,7 +26,7 @@ from causal_magics.counterfactual.decisions.supporting_types import programs_of
 from causal_magics.counterfactual.decisions.weight_breaks import crossings
 from causal_magics.counterfactual.frames.bounds_of_frame import bounds
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, OptionError
 
 EV = [[0.0, -1.0, 2.0], [0.0, 0.0, 1.0], [-10.0, -2.0, 0.0]]
 TWO = [[0.3, 1.0], [-2.0, 0.5]]
@@ -70,7 +70,7 @@ def test_flips_say_what_is_decided_on_each_side() -> None:
     for name in ("complier", "defier"):
         found = flips(known, name)
         for place in range(len(found)):
-            stratum, step = int(found.stratum[place]), 1e-6
+            stratum, step = int(found.stratum[place]), 1e-6 * max(1.0, abs(found.at[place]))
             for side, word in ((-step, found.before[place]), (step, found.after[place])):
                 values = signs_between(known, found.weights[0], np.array([found.at[place] + side]))[
                     :, stratum, 0
@@ -325,3 +325,21 @@ def test_weights_are_named_as_in_a_payoff() -> None:
 def test_what_is_no_weight_is_refused(weight: object, says: str) -> None:
     with pytest.raises(CounterfactualError, match=says):
         weight_of(weight, [0, 1])
+
+
+def test_tables_show_the_first_rows_of_many() -> None:
+    labels = [f"<{z}>" for z in range(32)] + ["<" + "x" * 900]
+    known = Known.random(33, 2, seed=4).bounds(TWO, labels=labels)
+    found, ratios = flips(known), safe_ratio(known)
+    for page, number in ((found._repr_html_(), len(found)), (ratios._repr_html_(), 33)):
+        assert f"the first 30 of {number}" in page
+        assert page.count("<tr>") == 31
+        assert "&lt;" in page
+        assert "x" * 100 not in page
+    assert not np.signbit(found.at[found.at == 0]).any()
+
+
+@pytest.mark.parametrize("of", [flips, safe_ratio])
+def test_what_has_no_bounds_is_refused(of: Any) -> None:
+    with pytest.raises(OptionError, match="Expected bounds of strata, got NoneType"):
+        of(None)

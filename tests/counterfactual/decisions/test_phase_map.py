@@ -11,7 +11,7 @@ from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.decisions.flip_lines import FlipLines, exact_lines, grid_lines
 from causal_magics.counterfactual.decisions.phase_map import PhaseMap, phase_map
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, OptionError
 
 EV = [[0.0, -1.0, 2.0], [0.0, 0.0, 1.0], [-10.0, -2.0, 0.0]]
 
@@ -151,12 +151,32 @@ def test_ranges_reach_around_the_payoff_where_left_out() -> None:
         ({"y_range": 3}, "y_range as two numbers"),
         ({"y_range": (0, np.inf)}, "y_range as two numbers"),
         ({"x": "gian"}, "payoff"),
+        ({"size": 100_000}, "at most 1,000,000 cells in a map of 1 strat"),
     ],
 )
 def test_what_is_no_map_is_refused(options: dict[str, object], says: str) -> None:
     known = Known.random(1, 2).bounds([1, 0, 0, -2])
     with pytest.raises(CounterfactualError, match=says):
         phase_map(known, **options)  # type: ignore[arg-type]
+
+
+def test_maps_of_many_strata_are_small_and_of_none_are_refused() -> None:
+    many = Known.random(80, 2).bounds([1, 0, 0, -2])
+    with pytest.raises(
+        CounterfactualError, match="at most 625,000 cells in a map of 80 strata, got"
+    ):
+        phase_map(many, size=(1000, 900))
+    with pytest.raises(OptionError, match="Expected bounds of strata to map, got NoneType"):
+        phase_map(None)  # type: ignore[arg-type]
+
+
+def test_rounding_is_no_decision_on_a_map() -> None:
+    known = Known.random(1, 2).bounds([1e-12, 0, 0, -2e-12])
+    phase = phase_map(known, x_range=(0, 2e-12), y_range=(-4e-12, 0), size=5)
+    usual = phase_map(known.with_payoff([1, 0, 0, -2]), x_range=(0, 2), y_range=(-4, 0), size=5)
+    assert phase.scale == pytest.approx(4e-12)
+    np.testing.assert_array_equal(phase.verdicts(0), usual.verdicts(0))
+    assert phase.verdicts(0)[-1, 0] == "undecided"
 
 
 def test_a_stratum_that_is_not_there_is_refused() -> None:

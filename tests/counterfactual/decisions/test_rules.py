@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from causal_magics.counterfactual.decisions.rules import (
     RULES,
+    Rule,
     chance_of_treating,
     check_rule,
     criterion,
@@ -35,13 +36,13 @@ def worst_regret(ends: tuple[float, float], chance: float) -> float:
 def test_the_midpoint_has_the_least_worst_regret_of_treating_all_or_none(
     ends: tuple[float, float],
 ) -> None:
-    chosen = chance_of_treating(*arrays(ends), "midpoint")[0]
+    chosen = chance_of_treating(*arrays(ends), "midpoint", scale=0)[0]
     assert worst_regret(ends, chosen) <= min(worst_regret(ends, 0), worst_regret(ends, 1)) + 1e-9
 
 
 @given(ENDS)
 def test_lots_have_the_least_worst_regret_of_all_chances(ends: tuple[float, float]) -> None:
-    chosen = chance_of_treating(*arrays(ends), "randomised")[0]
+    chosen = chance_of_treating(*arrays(ends), "randomised", scale=0)[0]
     best = min(worst_regret(ends, chance) for chance in CHANCES)
     assert worst_regret(ends, chosen) <= best + 1e-9
     told = greatest_regret(*arrays(ends), np.array([chosen]))[0]
@@ -52,12 +53,12 @@ def test_lots_have_the_least_worst_regret_of_all_chances(ends: tuple[float, floa
 def test_certain_treats_and_refuses_only_what_no_benefit_contradicts(
     ends: tuple[float, float],
 ) -> None:
-    said = verdicts(*arrays(ends))[0]
+    said = verdicts(*arrays(ends), scale=0)[0]
     benefits = np.linspace(*ends, 11)
     assert (said == "treat") == bool((benefits > 0).all())
     if said == "refuse":
         assert (benefits <= 0).all()
-    assert chance_of_treating(*arrays(ends), "certain")[0] == (said == "treat")
+    assert chance_of_treating(*arrays(ends), "certain", scale=0)[0] == (said == "treat")
 
 
 @given(ENDS, st.floats(0, 1))
@@ -65,24 +66,39 @@ def test_hurwicz_lies_between_certain_and_the_greatest_hope(
     ends: tuple[float, float], optimism: float
 ) -> None:
     low, high = arrays(ends)
-    assert criterion(low, high, "hurwicz", 0.0)[0] == ends[0]
-    assert criterion(low, high, "hurwicz", 1.0)[0] == ends[1]
-    assert ends[0] - 1e-9 <= criterion(low, high, "hurwicz", optimism)[0] <= ends[1] + 1e-9
+    assert criterion(low, high, "hurwicz", 0.0, scale=0)[0] == ends[0]
+    assert criterion(low, high, "hurwicz", 1.0, scale=0)[0] == ends[1]
+    assert ends[0] - 1e-9 <= criterion(low, high, "hurwicz", optimism, scale=0)[0] <= ends[1] + 1e-9
 
 
 def test_a_point_is_treated_where_it_is_above_0_by_every_rule() -> None:
     points = np.array([-0.3, 0.0, 0.2])
     for rule in RULES:
-        assert chance_of_treating(points, points, rule).tolist() == [0, 0, 1]
-    assert verdicts(points, points).tolist() == ["refuse", "undecided", "treat"]
+        assert chance_of_treating(points, points, rule, scale=0).tolist() == [0, 0, 1]
+    assert verdicts(points, points, scale=0).tolist() == ["refuse", "undecided", "treat"]
 
 
 def test_three_intervals_by_hand() -> None:
     lower, upper = np.array([-1.0, -3.0, 1.0]), np.array([3.0, 1.0, 2.0])
-    assert verdicts(lower, upper).tolist() == ["undecided", "undecided", "treat"]
-    assert chance_of_treating(lower, upper, "randomised").tolist() == [0.75, 0.25, 1.0]
-    assert chance_of_treating(lower, upper, "midpoint").tolist() == [1, 0, 1]
-    assert chance_of_treating(lower, upper, "hurwicz", 0.8).tolist() == [1, 1, 1]
+    assert verdicts(lower, upper, scale=0).tolist() == ["undecided", "undecided", "treat"]
+    assert chance_of_treating(lower, upper, "randomised", scale=0).tolist() == [0.75, 0.25, 1.0]
+    assert chance_of_treating(lower, upper, "midpoint", scale=0).tolist() == [1, 0, 1]
+    assert chance_of_treating(lower, upper, "hurwicz", 0.8, scale=0).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e6])
+@pytest.mark.parametrize("rule", RULES)
+def test_rounding_is_no_decision_beside_weights_of_any_scale(rule: Rule, scale: float) -> None:
+    dust, half = np.array([1e-13, -1e-13, 0.0]) * scale, np.full(3, 0.5 * scale)
+    assert verdicts(dust, dust, scale=scale).tolist() == ["undecided"] * 3
+    assert verdicts(dust, half, scale=scale).tolist() == ["undecided"] * 3
+    assert verdicts(-half, dust, scale=scale).tolist() == ["refuse"] * 3
+    assert chance_of_treating(dust, dust, rule, scale=scale).tolist() == [0, 0, 0]
+    assert len({*chance_of_treating(dust, half, rule, scale=scale).tolist()}) == 1
+    middle = {*criterion(-half, half + dust, "midpoint", scale=scale).tolist()}
+    assert middle == {0.0}
+    small = np.array([1e-6 * scale])
+    assert verdicts(small, small, scale=scale).tolist() == ["treat"]
 
 
 @pytest.mark.parametrize(

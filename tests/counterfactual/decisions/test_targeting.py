@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from oracles.known_strata import Known
 
+from causal_magics.counterfactual.bounding.bounds import Bounds
 from causal_magics.counterfactual.decisions.flips import flips
 from causal_magics.counterfactual.decisions.targeting import target
 from causal_magics.counterfactual.decisions.targeting_result import Targeting
 from causal_magics.counterfactual.frames.bounds_of_frame import bounds
-from causal_magics.errors import CounterfactualError, StorageError
+from causal_magics.errors import CausalMagicsError, CounterfactualError, OptionError, StorageError
 
 mpl.use("agg")
 from matplotlib import pyplot as plt
@@ -203,6 +206,8 @@ def test_plots_have_what_the_pictures_have() -> None:
     assert found.plot("budget").get_ylabel() == "total benefit"
     with pytest.raises(CounterfactualError, match="forest or budget"):
         found.plot("phase")
+    with pytest.raises(OptionError, match="Expected ax as axes of matplotlib, got int"):
+        found.plot(ax=5)  # type: ignore[arg-type]
     plt.close("all")
 
 
@@ -216,11 +221,42 @@ def test_plots_have_what_the_pictures_have() -> None:
         ({"costs": {"0": 1}}, "got none for '1' and 3 more"),
         ({"population": 0}, "Expected a population above 0"),
         ({"population": "all"}, "Expected a population above 0"),
+        ({"population": 1e308}, "Expected a population above 0"),
+        ({"costs": 1e308, "budget": 1}, "Expected costs above 0"),
+        ({"costs": 1e-320}, "Expected costs above 0"),
+        ({"deduct_costs": True}, "Give costs= in the units of the payoff"),
+        ({"deduct_costs": "x", "costs": 1}, "Expected deduct_costs to be True or False, got 'x'"),
+        ({"by_interval": "no"}, "Expected by_interval to be True or False, got 'no'"),
     ],
 )
 def test_what_cannot_be_is_refused(options: dict[str, Any], says: str) -> None:
-    with pytest.raises(CounterfactualError, match=says):
+    with pytest.raises(CausalMagicsError, match=says):
         target(BOUNDS, **options)
+
+
+def test_what_is_0_but_for_rounding_is_no_reason_to_treat() -> None:
+    lower, upper = (
+        np.array([1e-13, -0.4, -0.2, 1e-13, 0.1]),
+        np.array([0.4, 0.4, -1e-13, 1e-13, 0.1]),
+    )
+    dusty = replace(BOUNDS, benefit=Bounds(lower, upper + 1e-14, "benefit"))
+    sure = target(dusty, rule="certain")
+    assert sure.verdict.tolist() == ["undecided", "undecided", "refuse", "undecided", "treat"]
+    assert sure.treated_share.tolist() == [0, 0, 0, 0, 1]
+    assert target(dusty).treated_share.tolist() == [1, 0, 0, 0, 1]
+    net = target(dusty, costs=0.1, deduct_costs=True)
+    assert net.treated_share.tolist() == [1, 0, 0, 0, 0]
+    assert not np.signbit(net.benefit.lower[4])
+
+
+def test_costs_go_by_the_labels_themselves_too() -> None:
+    costs = [1.0, 5.0, 2.0, 1.0, 3.0]
+    for named in (dict(enumerate(costs)), {np.int64(z): cost for z, cost in enumerate(costs)}):
+        assert target(BOUNDS, costs=named).costs.tolist() == [costs]
+    two = pd.DataFrame({"a": ["x", "y"] * 20, "b": [1, 1, 2, 2] * 10, "t": [0, 1, 1, 0] * 10})
+    both = bounds(two.assign(out=[0, 1, 1, 1, 0] * 8), "t", "out", ["a", "b"], small="keep")
+    named = {("x", 1): 1.0, ("x", 2): 2.0, ("y", 1): 3.0, ("y", 2): 4.0}
+    assert target(both, costs=named).costs.tolist() == [[1, 2, 3, 4]]
 
 
 def test_treatments_that_do_not_compete_are_refused() -> None:

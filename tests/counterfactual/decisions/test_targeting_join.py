@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 from oracles.known_strata import Known
 
+from causal_magics.counterfactual.decisions import targeting_join
 from causal_magics.counterfactual.decisions.targeting import target
 from causal_magics.counterfactual.frames.bounds_of_frame import bounds
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, OptionError
 
 LABELS = ["a, b", "<c>", "d"]
 BOUNDS = Known.random(3, 2, seed=3).bounds([1.0, 0.2, 0.0, -2.0], labels=LABELS)
@@ -116,6 +117,32 @@ def test_pooled_and_missing_labels_find_their_strata() -> None:
 def test_what_cannot_be_joined_is_refused(frame: Any, says: str) -> None:
     with pytest.raises(CounterfactualError, match=says):
         target(BOUNDS).join(frame)
+
+
+@pytest.mark.parametrize("options", [{"seed": -1}, {"seed": "x"}, {"seed": True}, {"name": 3}])
+def test_an_odd_name_or_seed_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match=f"Expected .*{next(iter(options))}"):
+        target(BOUNDS).join(pd.DataFrame(ROWS), **options)
+
+
+def test_a_frame_of_dask_is_gathered() -> None:
+    import dask.dataframe as dd
+
+    known = Known.random(3, 2, seed=3).bounds([1.0, 0.2, 0.0, -2.0])
+    frame = pd.DataFrame({"stratum": [2, 0, 1, 2]})
+    joined = target(known).join(dd.from_pandas(frame, npartitions=2))
+    assert column(joined) == column(target(known).join(frame))
+
+
+def test_many_combinations_are_found_in_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    frame = pl.DataFrame({name: rng.integers(0, 30, 3000) for name in "abc"})
+    frame = frame.with_columns(t=rng.integers(0, 2, 3000), out=rng.integers(0, 2, 3000))
+    found = target(bounds(frame, "t", "out", ["a", "b", "c"], small="keep"), rule="randomised")
+    by_table = column(found.join(frame))
+    monkeypatch.setattr(targeting_join, "_WIDEST", 100)
+    assert column(found.join(frame)) == by_table
+    assert None not in by_table
 
 
 def test_without_columns_all_rows_are_one_stratum() -> None:

@@ -12,7 +12,7 @@ from oracles.known_strata import Known
 from causal_magics.counterfactual.decisions.targeting import target
 from causal_magics.counterfactual.pictures.bounds_forest_svg import Forest, bounds_forest_svg
 from causal_magics.counterfactual.pictures.chart_svg import Scale, small_width, written
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, OptionError
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAYOFF = [1.0, 0.2, 0.0, -2.0]
@@ -60,6 +60,31 @@ def test_all_text_is_within_the_picture(kind: Any, width: float) -> None:
         assert left + wide <= width + 1, each.text
 
 
+@pytest.mark.parametrize("sign", ["\0", "\x1b", "\x08", "\ufffe", "\ud800"])
+def test_what_xml_does_not_allow_is_replaced(sign: str) -> None:
+    labels = [f"a{sign}b", "c"]
+    odd = target(Known.random(2, 2, seed=4).bounds(PAYOFF, labels=labels), 0.3, population=1)
+    for page in (odd.picture("forest"), odd.picture("phase", stratum=0), odd._repr_html_()):
+        shown = "".join(drawn(f"<div>{page}</div>").itertext())
+        assert "a\ufffdb" in shown
+
+
+def test_long_labels_are_shortened_in_all_that_is_said() -> None:
+    long = Known.random(2, 2, seed=4).bounds(PAYOFF, labels=["y" * 3500, "c"])
+    for kind, more in (("forest", {}), ("phase", {"stratum": 0})):
+        assert "y" * 100 not in target(long).picture(kind, **more)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [({"theme": "x"}, "Expected theme among"), ({"width": "x"}, "Expected width above 0")],
+)
+def test_a_theme_or_width_that_is_none_is_refused(kind: Any, option: Any, says: str) -> None:
+    with pytest.raises(OptionError, match=says):
+        FOUND.picture(kind, **option)
+
+
 def test_a_forest_has_a_row_for_each_stratum_with_its_sign_and_word() -> None:
     root = drawn(FOUND.picture("forest", theme="light"))
     said = texts(root)
@@ -99,6 +124,7 @@ def test_a_phase_map_names_its_regions_and_where_the_payoff_is() -> None:
     root = drawn(FOUND.picture("phase", theme="light", x_range=(-3, 3), y_range=(-3, 3)))
     said = texts(root)
     assert {"treat", "refuse"} <= set(said)
+    assert said[0].startswith("all units as one: ")
     assert "now (1, −2)" in said
     assert "<svg" in FOUND.phase_map(size=5)._repr_html_()
 
@@ -117,8 +143,8 @@ def test_a_picture_that_is_none_is_refused() -> None:
 
 
 def test_numbers_of_axes() -> None:
-    assert [written(value) for value in (-0.5, 0.0, 1234.5, 2.345, np.inf, 1e6)] == [
-        "−0.5", "0", "1,230", "2.35", "∞", "1,000,000",
+    assert [written(value) for value in (-0.5, -0.0, 1234.5, 2.345, np.inf, 1e6, 1e200)] == [
+        "−0.5", "0", "1,230", "2.35", "∞", "1,000,000", "1e+200",
     ]  # fmt: skip
     scale = Scale.around([0.0, 10.0], 0.0, 400.0)
     assert scale.at(scale.low) == 0

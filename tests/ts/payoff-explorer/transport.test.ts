@@ -16,6 +16,7 @@ interface TransportCase {
 interface DecisionCase {
   readonly rule: Rule;
   readonly optimism: number;
+  readonly scale: number;
   readonly lower: readonly number[];
   readonly upper: readonly number[];
   readonly units: readonly number[];
@@ -80,11 +81,11 @@ describe("bounds are those of the kernel", () => {
 });
 
 describe("decisions and budgets are those of the kernel", () => {
-  test.each(DECISIONS)("rule $rule", ({ rule, optimism, lower, upper, units, cost, calls, chance, spending, guaranteed, possible }) => {
+  test.each(DECISIONS)("rule $rule", ({ rule, optimism, scale, lower, upper, units, cost, calls, chance, spending, guaranteed, possible }) => {
     const bounds = { lower: Float64Array.from(lower), upper: Float64Array.from(upper) };
-    expect([...callsOf(bounds)]).toEqual(calls);
-    expectClose(lower.map((low, z) => chanceOf({ rule, optimism }, low, upper[z]!)), chance);
-    const envelope = envelopeOf(bounds, Float64Array.from(units), Float64Array.from(cost), { rule, optimism });
+    expect([...callsOf(bounds, scale)]).toEqual(calls);
+    expectClose(lower.map((low, z) => chanceOf({ rule, optimism, scale }, low, upper[z]!)), chance);
+    const envelope = envelopeOf(bounds, Float64Array.from(units), Float64Array.from(cost), { rule, optimism, scale });
     expectClose(envelope.guaranteed.total, guaranteed);
     expectClose(envelope.possible.total, possible);
     for (const wanted of spending) {
@@ -101,6 +102,6 @@ describe("decisions and budgets are those of the kernel", () => {
     expect([...orderOf(bounds, share, "midpoint")]).toEqual([0, 2, 1]);
     expect([...orderOf(bounds, share, "share")]).toEqual([1, 2, 0]);
     expect([...orderOf(bounds, share, "given")]).toEqual([0, 1, 2]);
-    expect(sharesOf(callsOf(bounds), share)).toEqual({ treat: 0.3, undecided: 0.7, refuse: 0 });
+    expect(sharesOf(callsOf(bounds, 1), share)).toEqual({ treat: 0.3, undecided: 0.7, refuse: 0 });
   });
 });
