@@ -14,6 +14,9 @@ from causal_magics.errors import CounterfactualError
 
 __all__ = ["Payoff"]
 
+_MOST = 1e100
+"""Size of weights beyond which squares of their sums overflow."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Payoff:
@@ -28,7 +31,7 @@ class Payoff:
     Raises
     ------
     CounterfactualError
-        Where the values are no square matrix of finite numbers.
+        Where the values are no square matrix of finite numbers, or too large to be added up.
 
     Notes
     -----
@@ -53,6 +56,11 @@ class Payoff:
             raise CounterfactualError(
                 "Expected finite numbers in a payoff, got NaN or infinity. Give a number for each "
                 "pair of outcomes; 0 for those that do not matter."
+            )
+        if np.abs(matrix).max() > _MOST:
+            raise CounterfactualError(
+                f"Expected weights no larger than {_MOST:g}, got {np.abs(matrix).max():.4g}: sums "
+                "of such numbers overflow. Give them in a larger unit."
             )
         matrix.setflags(write=False)
         object.__setattr__(self, "values", matrix)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from causal_magics.counterfactual.frames.tally import Tally
 from causal_magics.data.wording import count, enumerate_items
 from causal_magics.errors import CounterfactualError, closest, shorten
 
-__all__ = ["Arranged", "arranged", "shown", "stratum_labels"]
+__all__ = ["Arranged", "arranged", "nothing_left", "shown", "stratum_labels"]
 
 _ABSENCE = {
     "no", "n", "none", "never", "not", "false", "off", "control", "controls", "placebo",
@@ -26,6 +26,8 @@ _ABSENCE = {
     "fail", "failed",
 }  # fmt: skip
 """Words for what is not done, or did not happen."""
+_BETWEEN = ("|", "<", ",")
+"""Marks that may stand between levels, such as ``low | high``."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,7 +56,7 @@ def arranged(
         Where there are fewer than two arms or levels, or it is not said which arms are compared.
     """
     if not tally.counts.any():
-        raise _nothing_left(tally)
+        raise nothing_left(tally.rows, tally.left_out)
     arms_seen = tally.counts.any(axis=(0, 1, 3))
     levels_seen = tally.counts.any(axis=(0, 1, 2))
     places = np.flatnonzero(arms_seen)
@@ -123,14 +125,15 @@ def _python(labels: Labels) -> tuple[Any, ...]:
     return tuple(labels.values.tolist())
 
 
-def _nothing_left(tally: Tally) -> CounterfactualError:
-    if tally.rows == 0:
+def nothing_left(rows: int, left_out: Mapping[str, int]) -> CounterfactualError:
+    """Return the error that a table has no rows to count; `left_out` of them as they lack what."""
+    if rows == 0:
         return CounterfactualError(
             "Expected rows to count, got an empty frame. Check how it was read or filtered."
         )
-    why = [f"{number:,} without {shorten(name)}" for name, number in tally.left_out.items()]
+    why = [f"{number:,} without {shorten(name)}" for name, number in left_out.items()]
     return CounterfactualError(
-        f"Expected rows with a treatment and an outcome, got none among {count(tally.rows, 'row')}"
+        f"Expected rows with a treatment and an outcome, got none among {count(rows, 'row')}"
         f" ({enumerate_items(why) or 'all of weight 0'}). Check how they were read."
     )
 
@@ -220,13 +223,20 @@ def _levels_in_order(
 
 def _given_order(values: list[Any], name: str, levels: Sequence[Any]) -> list[int]:
     known = {shown(value): place for place, value in enumerate(values)}
+    listed = enumerate_items([shorten(value) for value in known])
+    if not isinstance(levels, Iterable) or isinstance(levels, set | frozenset | Mapping):
+        raise CounterfactualError(
+            f"Expected levels as a list, lowest first, got {type(levels).__name__}. The levels of "
+            f"{shorten(name)} are {listed}."
+        )
     asked = [shown(level) for level in levels] if not isinstance(levels, str) else [levels]
+    asked = [level for level in asked if level in known or level not in _BETWEEN]
     missing = [shorten(value) for value in known if value not in asked]
     if missing or len(set(asked)) < len(asked):
         problem = f"{enumerate_items(missing)} left out" if missing else "one given twice"
         raise CounterfactualError(
             f"Expected levels to name each level of {shorten(name)} once, lowest first, got "
-            f"{problem}. Its levels are {enumerate_items([shorten(value) for value in known])}."
+            f"{problem}. Its levels are {listed}."
         )
     return [known[level] for level in asked if level in known]
 

@@ -12,6 +12,7 @@ from causal_magics.counterfactual.bounding.payoff_lines import payoff_of
 from causal_magics.counterfactual.frames.arrangement import (
     Arranged,
     arranged,
+    nothing_left,
     shown,
     stratum_labels,
 )
@@ -22,7 +23,7 @@ from causal_magics.counterfactual.frames.grouping import grouped
 from causal_magics.counterfactual.frames.learned_bounds import learned
 from causal_magics.counterfactual.frames.reading import read_tally
 from causal_magics.counterfactual.frames.small_strata import pooled, small_strata
-from causal_magics.counterfactual.frames.sources import EXPERIMENT, OBSERVATIONS
+from causal_magics.counterfactual.frames.sources import EXPERIMENT, OBSERVATIONS, named_in_errors
 from causal_magics.counterfactual.frames.stratum_check import check_strata
 from causal_magics.counterfactual.frames.stratum_groups import StratumGroup, benefit_of, for_payoff
 from causal_magics.counterfactual.frames.tally import Tally
@@ -31,7 +32,7 @@ from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.data.wording import count, enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
 from causal_magics.graph.model import CausalGraph
-from causal_magics.options import check_count, check_option, check_share
+from causal_magics.options import check_count, check_flag, check_kind, check_option, check_share
 
 __all__ = ["bounds"]
 
@@ -43,7 +44,7 @@ def bounds(
     frame: Any,
     treatment: str,
     outcome: str,
-    by: str | Sequence[str] = (),
+    by: str | Sequence[str] | None = (),
     payoff: Payoff | Sequence[float] | Sequence[Sequence[float]] | Sequence[str] | None = None,
     *,
     observations: Any = None,
@@ -60,7 +61,7 @@ def bounds(
     contradictions: Contradictions = "refuse",
     graph: CausalGraph | None = None,
     learner: Any = None,
-    covariates: str | Sequence[str] = (),
+    covariates: str | Sequence[str] | None = (),
 ) -> UnitBounds:
     """Bound the benefit of treating the units of each stratum of a data frame.
 
@@ -130,35 +131,60 @@ def bounds(
     Sources: Tian & Pearl (2000), "Probabilities of causation: bounds and identification"; Li &
     Pearl (2019), "Unit selection based on counterfactual logic".
     """
-    names = (by,) if isinstance(by, str) or not isinstance(by, Iterable) else tuple(by)
+    names, covariates = _columns_of(by), _columns_of(covariates)
     check_option("design", design, ("experiment", "observations"))
     check_option("small", small, ("pool", "keep"))
     check_option("contradictions", contradictions, ("refuse", "project"))
     check_count("min_units", min_units)
     check_share("confidence", confidence)
+    check_flag("monotone", monotone)
     origin = OBSERVATIONS if design == "observations" else EXPERIMENT
     roles = Roles(treatment, outcome, names, source, weights, origin)
     _check_roles(roles, observations)
     learned_from = _learned_from(learner, covariates, roles)
     if graph is not None:
+        check_kind("a CausalGraph as graph", graph, CausalGraph, "CausalGraph.parse makes one.")
         check_strata(graph, treatment, (*names, *learned_from))
-    options = _Options(small, min_units, contradictions, monotone, confidence)
+    options = _Options(small, min_units, contradictions, bool(monotone), confidence)
     order: dict[str, Any] = {"untreated": untreated, "treated": treated, "levels": levels}
     notes = _origin_notes(roles, observations)
     if learner is not None:
         frames, learning = (frame, observations), (learner, learned_from)
         return _by_learner(frames, roles, payoff, options, learning, order)
-    tally = read_tally(frame, roles)
-    if observations is not None:
-        tally = tally + read_tally(observations, roles.as_observations())
+    tally = _counted(frame, observations, roles)
     found = arranged(tally, roles, **order)
     tally, small_notes = _with_small(found.tally, options)
     groups, group_notes = grouped(
         tally.counts, tally.squares, _names(found, tally, roles), options.contradictions,
-        monotone=monotone,
+        monotone=options.monotone,
     )  # fmt: skip
     notes += (*found.notes, *_missing_notes(found.tally, roles), *small_notes, *group_notes)
     return _result(found, tally, roles, payoff, options, groups, notes)
+
+
+def _columns_of(names: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return one column, several or none."""
+    if names is None:
+        return ()
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        return (names,)
+    return tuple(names)
+
+
+def _counted(frame: Any, observations: Any, roles: Roles) -> Tally:
+    """Count the rows of one frame or of two."""
+    if observations is None:
+        return read_tally(frame, roles)
+    parts = []
+    for source, part, named in (
+        ("experiment", frame, roles), ("observations", observations, roles.as_observations()),
+    ):  # fmt: skip
+        with named_in_errors(source):
+            tally = read_tally(part, named)
+            if not tally.counts.any():
+                raise nothing_left(tally.rows, tally.left_out)
+        parts.append(tally)
+    return parts[0] + parts[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +289,9 @@ def _check_roles(roles: Roles, observations: Any) -> None:
         )
 
 
-def _learned_from(learner: Any, covariates: str | Sequence[str], roles: Roles) -> tuple[str, ...]:
-    """Return the covariates of a learner, checked."""
-    names = (covariates,) if isinstance(covariates, str) else tuple(dict.fromkeys(covariates))
+def _learned_from(learner: Any, covariates: tuple[str, ...], roles: Roles) -> tuple[str, ...]:
+    """Return the covariates of a learner, each once, checked."""
+    names = tuple(dict.fromkeys(covariates))
     if (learner is None) != (not names):
         given = (
             "covariates without a learner" if learner is None else "a learner without covariates"
@@ -302,6 +328,12 @@ def _missing_notes(tally: Tally, roles: Roles) -> list[str]:
         f"{count(number, 'row')} without {shorten(name)} {'is' if number == 1 else 'are'} left out."
         for name, number in tally.left_out.items()
         if number
+    ]
+    columns = (roles.treatment, tally.arms), (roles.outcome, tally.levels)
+    notes += [
+        f"In {shorten(name)}, values of different types such as {labels.mixed} count as one."
+        for name, labels in (*columns, *zip(roles.by, tally.by, strict=True))
+        if labels.mixed
     ]
     for index, name in enumerate(roles.by):
         missing = tally.strata[:, index] < 0

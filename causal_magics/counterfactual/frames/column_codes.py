@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.counterfactual.frames.label_texts import (
+    is_gap,
+    mixed_types,
+    plain,
+    times_as_texts,
+    without_midnights,
+)
 from causal_magics.errors import CounterfactualError, shorten
 
 __all__ = ["Codes", "Kind", "Labels", "code_column"]
@@ -31,17 +38,21 @@ class Labels:
         Numbers and truth values ascend, ordered categories are as their type says, texts are
         sorted.
     values : ndarray of shape (labels,)
+    mixed : str
+        Two values of different types that share a label, such as ``1 and '1'``; empty where none
+        do.
     """
 
     kind: Kind
     values: NDArray[Any]
+    mixed: str = ""
 
     def __len__(self) -> int:
         return len(self.values)
 
     def take(self, codes: Any) -> Labels:
         """Return some of the labels, by place or mask."""
-        return Labels(self.kind, self.values[codes])
+        return replace(self, values=self.values[codes])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -143,12 +154,9 @@ def _of_array(name: str, cells: NDArray[Any]) -> Codes:
 
 
 def _texts(values: NDArray[Any]) -> list[str]:
-    """Return labels as texts; times of day are left out where all are midnight."""
-    if values.dtype.kind == "M":
-        known = values[~np.isnat(values)]
-        days = known.astype("datetime64[D]")
-        times = values.astype("datetime64[D]") if (days == known).all() else values
-        return [str(value) for value in times]
+    """Return labels as texts."""
+    if values.dtype.kind in "mM":
+        return times_as_texts(values)
     if values.dtype.kind == "S":
         return [value.decode(errors="replace") for value in values.tolist()]
     return [str(value) for value in values]
@@ -190,7 +198,9 @@ def _of_categories(column: Any, native: Any) -> Codes:
     """Code a categorical column by the codes it has."""
     if hasattr(native, "cat") and hasattr(native.cat, "codes"):  # pandas
         codes = native.cat.codes.to_numpy()
-        labels = np.array([_plain(value) for value in native.cat.categories], dtype=object)
+        labels = np.array(
+            [plain(value) for value in without_midnights(list(native.cat.categories))], dtype=object
+        )
         return _sorted(codes, labels, ordered=bool(native.cat.ordered))
     if hasattr(native, "to_physical"):  # polars
         if isinstance(column.dtype, nw.Enum):
@@ -235,7 +245,7 @@ def _of_dictionary(native: Any) -> Codes:
     if isinstance(array, pa.ChunkedArray):  # no chunk at all
         array = pa.array([], pa.string()).dictionary_encode()
     codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    labels = np.array([_plain(value) for value in array.dictionary.to_pylist()], dtype=object)
+    labels = np.array([plain(value) for value in array.dictionary.to_pylist()], dtype=object)
     return _sorted(codes, labels, ordered=bool(array.type.ordered))
 
 
@@ -279,27 +289,14 @@ def _of_cells(name: str, cells: list[Any]) -> Codes:
             f"Expected numbers or labels in {shorten(name)}, got {type(cell).__name__}. "
             "Name each level by a text or a number."
         ) from None
-    labels = [None if _is_gap(value) else _plain(value) for value in place]
+    values = without_midnights(list(place))
+    labels = [None if is_gap(value) else plain(value) for value in values]
     if len({isinstance(label, str) for label in labels if label is not None}) > 1:
         labels = [None if label is None else str(label) for label in labels]
     found: dict[Any, int] = {}
     renumber = [-1 if label is None else found.setdefault(label, len(found)) for label in labels]
     distinct = np.empty(len(found), dtype=object)
     distinct[:] = list(found)
-    return _sorted(np.array(renumber, dtype=np.int64)[codes], distinct, ordered=False)
-
-
-def _is_gap(value: Any) -> bool:
-    """Whether a cell is None, NaN or the missing value of pandas."""
-    if value is None or isinstance(value, str):
-        return value is None
-    return type(value).__name__ in {"NAType", "NaTType"} or bool(value != value)  # noqa: PLR0124
-
-
-def _plain(value: Any) -> Any:
-    """Return a number or truth value as Python's own, anything else as text."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bool | int | float):
-        return value
-    return str(value)
+    coded = _sorted(np.array(renumber, dtype=np.int64)[codes], distinct, ordered=False)
+    mixed = mixed_types(cells, lambda cell: renumber[place[cell]])
+    return replace(coded, labels=replace(coded.labels, mixed=mixed)) if mixed else coded

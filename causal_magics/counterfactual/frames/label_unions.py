@@ -30,6 +30,7 @@ def united(what: str, mine: Labels, theirs: Labels) -> tuple[Labels, Places]:
         labels = mine if len(mine) else theirs
         here = np.arange(len(labels))
         return labels, (here[: len(mine)], here[: len(theirs)])
+    mixed = mine.mixed or theirs.mixed
     numbers = {"number", "truth"}
     if (mine.kind in numbers) != (theirs.kind in numbers):
         number, text = (mine, theirs) if mine.kind in numbers else (theirs, mine)
@@ -42,7 +43,7 @@ def united(what: str, mine: Labels, theirs: Labels) -> tuple[Labels, Places]:
         values, places = np.unique(
             np.concatenate([mine.values, theirs.values]), return_inverse=True
         )
-        return Labels(kind, values), (places[: len(mine)], places[len(mine) :])
+        return Labels(kind, values, mixed), (places[: len(mine)], places[len(mine) :])
     first, second = mine.values.tolist(), theirs.values.tolist()
     known = set(first)
     joined = [*first, *(label for label in second if label not in known)]
@@ -53,4 +54,4 @@ def united(what: str, mine: Labels, theirs: Labels) -> tuple[Labels, Places]:
     texts = np.empty(len(joined), dtype=object)
     texts[:] = joined
     found = tuple(np.array([place[label] for label in part]) for part in (first, second))
-    return Labels("ordered" if ordered else "text", texts), (found[0], found[1])
+    return Labels("ordered" if ordered else "text", texts, mixed), (found[0], found[1])

@@ -182,6 +182,7 @@ def _arranged(
     tally = Tally(
         rows.arms.labels, rows.levels.labels, tuple(column.labels for column in columns),
         codes[ranked], sums[0], None if rows.weights is None else sums[1], n_rows, rows.left_out,
+        roles.by,
     )  # fmt: skip
     found = arranged(tally, roles, **order)
     if len(found.arms) > 2:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +12,7 @@ from causal_magics.counterfactual.frames.column_codes import Labels
 from causal_magics.data.wording import enumerate_items
 from causal_magics.errors import CounterfactualError, shorten
 
-__all__ = ["BOTH", "EXPERIMENT", "OBSERVATIONS", "source_places"]
+__all__ = ["BOTH", "EXPERIMENT", "OBSERVATIONS", "named_in_errors", "source_places"]
 
 EXPERIMENT, OBSERVATIONS = 0, 1
 """Places of the sources in a tally."""
@@ -21,6 +24,17 @@ _WORDS = {
         "observation", "observations", "observational", "obs", "observed", "survey", "registry",
     ),
 }  # fmt: skip
+
+
+@contextmanager
+def named_in_errors(source: str) -> Iterator[None]:
+    """Say in errors of what is done here which of two frames they are of; of one frame, nothing."""
+    try:
+        yield
+    except CounterfactualError as error:
+        if not source:
+            raise
+        raise CounterfactualError(f"In the {source}: {error}") from None
 
 
 def source_places(name: str, labels: Labels) -> NDArray[np.int64]:

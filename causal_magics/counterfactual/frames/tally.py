@@ -16,6 +16,7 @@ from causal_magics.counterfactual.frames.label_unions import united
 from causal_magics.counterfactual.frames.sources import BOTH, EXPERIMENT, OBSERVATIONS
 from causal_magics.counterfactual.frames.strata_last import take_strata
 from causal_magics.counterfactual.frames.stratum_codes import MISSING, combined, strata_of
+from causal_magics.errors import shorten
 
 __all__ = ["Tally", "tally_of"]
 
@@ -38,6 +39,8 @@ class Tally:
         Rows that were read.
     left_out : dict of str to int
         Rows that have no value in a column which must have one, by column.
+    names : tuple of str
+        Of the columns of `by`, for messages.
     """
 
     arms: Labels
@@ -48,6 +51,7 @@ class Tally:
     squares: Floats | None = None
     rows: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
     def __add__(self, other: Tally) -> Tally:
         """Add the counts of another part.
@@ -60,8 +64,8 @@ class Tally:
         arms, arm_places = united("the treatment", self.arms, other.arms)
         levels, level_places = united("the outcome", self.levels, other.levels)
         unions = [
-            united(f"column {number + 1} of by", mine, theirs)
-            for number, (mine, theirs) in enumerate(zip(self.by, other.by, strict=True))
+            united(shorten(name), mine, theirs)
+            for name, mine, theirs in zip(self.names, self.by, other.by, strict=True)
         ]
         by = tuple(labels for labels, _ in unions)
         columns = [
@@ -95,7 +99,8 @@ class Tally:
         }
         counts = added(self.counts, other.counts)
         rows_read = self.rows + other.rows
-        return Tally(arms, levels, by, strata, counts, squares, rows_read, left_out).occurring()
+        found = Tally(arms, levels, by, strata, counts, squares, rows_read, left_out, self.names)
+        return found.occurring()
 
     def by_source(self) -> Counts:
         """Return the counts of the sources that there are."""
@@ -137,8 +142,8 @@ def tally_of(frame: Any, roles: Roles) -> Tally:
     counts = _by_source(_sums(code, weights, size), sources)
     squares = None if weights is None else _by_source(_sums(code, weights**2, size), sources)
     labels = tuple(column.labels for column in rows.by)
-    tally = Tally(arms, levels, labels, strata, counts, squares, rows.n_rows, rows.left_out)
-    return tally.occurring()
+    read = rows.n_rows, rows.left_out, roles.by
+    return Tally(arms, levels, labels, strata, counts, squares, *read).occurring()
 
 
 def _sums(code: NDArray[np.int64], weights: Floats | None, size: tuple[int, ...]) -> Floats:

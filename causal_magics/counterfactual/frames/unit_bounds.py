@@ -29,7 +29,8 @@ from causal_magics.counterfactual.frames.stratum_groups import (
     overall_interval_of,
 )  # fmt: skip
 from causal_magics.counterfactual.frames.term_blocks import group_parts, part_confidence
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, shorten
+from causal_magics.options import check_path
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -214,6 +215,7 @@ class UnitBounds:
 
     def label(self, stratum: int) -> str:
         """Return the labels of a stratum as text, such as ``female, rural``."""
+        stratum = int(self._places([stratum])[0])
         if not self.by:
             return "all"
         return ", ".join(shown(self.strata[name].item(stratum)) for name in self.by)
@@ -228,8 +230,19 @@ class UnitBounds:
         return replace(self, payoff=new, groups=groups, benefit=benefit)
 
     def take(self, strata: Sequence[int] | NDArray[np.intp]) -> UnitBounds:
-        """Return some of the strata, by place and in that order; their shares sum to 1 again."""
-        chosen = np.asarray(strata, dtype=np.intp)
+        """Return some of the strata, by place and in that order; their shares sum to 1 again.
+
+        Raises
+        ------
+        CounterfactualError
+            Where there is no such stratum, or one twice, or none is taken.
+        """
+        chosen = self._places(strata)
+        if len({*chosen.tolist()}) < max(1, len(chosen)):
+            raise CounterfactualError(
+                f"Expected some strata, each once, got {'one twice' if len(chosen) else 'none'}. "
+                "Give their places."
+            )
         place = np.full(len(self), -1)
         place[chosen] = np.arange(len(chosen))
         groups = []
@@ -250,11 +263,25 @@ class UnitBounds:
             groups=tuple(groups), cross_fit=None, benefit=benefit,
         )  # fmt: skip
 
+    def _places(self, strata: Any) -> NDArray[np.intp]:
+        """Return places of strata from 0, of places or a mask, checked."""
+        places = np.atleast_1d(np.asarray(strata))
+        if places.dtype == bool and places.shape == (len(self),):
+            return np.flatnonzero(places)
+        fits = not places.size or places.dtype.kind in "iu"
+        if places.ndim != 1 or not fits or ((places < -len(self)) | (places >= len(self))).any():
+            raise CounterfactualError(
+                f"Expected places of strata from 0 to {len(self) - 1}, got "
+                f"{shorten(repr(np.asarray(strata).tolist()))[1:-1]}."
+            )
+        return places.astype(np.intp) % len(self)
+
     def to_frame(self) -> Any:
         """Return a row for each stratum.
 
-        Columns of `by`, then ``units``, ``share``, for two outcomes ``a`` and ``b``, the
-        probabilities of the higher one treated and untreated, and the ends of the bounds and
+        Columns of `by`, then ``units`` and ``share``; for two outcomes, with an experiment,
+        ``p_treated`` and ``p_untreated``, the probabilities of the higher one when all are treated
+        or none, P(y | do(treated)) and P(y | do(untreated)); then the ends of the bounds and
         intervals of the benefit, and of the bounds on PNS, PN and PS.
         """
         from causal_magics.counterfactual.frames.unit_bounds_report import frame_of
@@ -285,6 +312,7 @@ class UnitBounds:
         """
         from causal_magics.counterfactual.frames.unit_bounds_storage import save_unit_bounds
 
+        check_path("the bounds", path)
         save_unit_bounds(self, path)
 
     @classmethod
@@ -298,6 +326,7 @@ class UnitBounds:
         """
         from causal_magics.counterfactual.frames.unit_bounds_storage import load_unit_bounds
 
+        check_path("the bounds", path)
         return load_unit_bounds(path)
 
     def __len__(self) -> int:

@@ -40,8 +40,9 @@ def describe(bounds: UnitBounds) -> str:
 def frame_of(bounds: UnitBounds) -> Any:
     """Return a row for each stratum."""
     columns: dict[str, Any] = {"units": bounds.units, "share": bounds.share}
-    if len(bounds.levels) == 2:
-        columns["a"], columns["b"] = _experimental(bounds, 1), _experimental(bounds, 0)
+    if len(bounds.levels) == 2 and any(group.sources != "observations" for group in bounds.groups):
+        columns["p_treated"] = _experimental(bounds, 1)
+        columns["p_untreated"] = _experimental(bounds, 0)
     columns |= _ends("", bounds.benefit)
     columns |= _ends("interval_", bounds.interval)
     if len(bounds.levels) == 2:

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounding.bounds import Floats
+from causal_magics.counterfactual.frames.arrangement import nothing_left
 from causal_magics.counterfactual.frames.coded_rows import CodedRows, Roles, coded_rows
-from causal_magics.counterfactual.frames.column_codes import Codes, Labels
+from causal_magics.counterfactual.frames.column_codes import Codes
 from causal_magics.counterfactual.frames.label_unions import united
+from causal_magics.counterfactual.frames.sources import named_in_errors
 from causal_magics.errors import CounterfactualError, DataError
 
 __all__ = ["UnitRows", "unit_rows"]
@@ -86,10 +88,13 @@ def unit_rows(frame: Any, observations: Any, roles: Roles) -> UnitRows:
     CounterfactualError
         Where a column is missing or holds what it cannot, or a frame is not in memory.
     """
-    rows = _of_frame(frame, roles)
-    if observations is not None:
-        rows = rows + _of_frame(observations, roles.as_observations())
-    return rows
+    if observations is None:
+        return _of_frame(frame, roles)
+    with named_in_errors("experiment"):
+        rows = _of_frame(frame, roles)
+    with named_in_errors("observations"):
+        seen = _of_frame(observations, roles.as_observations())
+    return rows + seen
 
 
 def _of_frame(frame: Any, roles: Roles) -> UnitRows:
@@ -99,9 +104,13 @@ def _of_frame(frame: Any, roles: Roles) -> UnitRows:
             "frame.sample(frac=...).compute(), or leave out the learner: counts need no memory."
         )
     try:
-        return UnitRows.of(coded_rows(frame, roles), roles.by)
+        coded = coded_rows(frame, roles)
     except DataError as error:
         raise CounterfactualError(str(error)) from None
+    rows = UnitRows.of(coded, roles.by)
+    if not len(rows.source):
+        raise nothing_left(coded.n_rows, coded.left_out)
+    return rows
 
 
 def _picked(column: Codes, kept: Any) -> Codes:
@@ -115,5 +124,4 @@ def _joined(what: str, mine: Codes, theirs: Codes) -> Codes:
         np.append(place, -1)[column.values]
         for place, column in zip(places, (mine, theirs), strict=True)
     ]
-    merged = Labels(labels.kind, labels.values)
-    return Codes(np.concatenate(codes), 0, merged, mine.has_gaps or theirs.has_gaps)
+    return Codes(np.concatenate(codes), 0, labels, mine.has_gaps or theirs.has_gaps)

@@ -97,6 +97,9 @@ def test_observations_alone() -> None:
     found = bounds(frame, *COLUMNS, design="observations")
     assert found.sources == "observations"
     assert found.pns.lower[0] == 0
+    assert "p_treated" not in found.to_frame()
+    tried = bounds(frame, *COLUMNS).to_frame()
+    assert tried["p_treated"][0] == frame[frame["treatment"] == 1]["outcome"].mean()
     joint = frame.groupby(["treatment", "outcome"]).size() / len(frame)
     assert found.pns.upper[0] == pytest.approx(joint[1, 1] + joint[0, 0])
 
@@ -174,6 +177,20 @@ def test_strata_by_what_the_treatment_affects_are_refused() -> None:
         ({}, {"levels": [1, 2]}, "each level of 'outcome' once"),
         ({}, {"payoff": [[0, 1, 2], [0, 0, 1], [0, 0, 0]]}, "payoff"),
         ({}, {"by": 3}, "name of a column"),
+        ({}, {"levels": 5}, "levels as a list, lowest first, got int"),
+        ({}, {"payoff": [1e200, 0, 0, 0]}, r"weights no larger than 1e\+100, got 1e\+200"),
+        ({}, {"observations": units()[:0]}, "In the observations: Expected rows to count"),
+        ({}, {"observations": units()[["outcome"]]}, "In the observations: .* column 'treatment'"),
+        (
+            {"w": 1.0},
+            {"observations": units().assign(w=-1.0), "weights": "w"},
+            "In the observations: Expected finite weights",
+        ),
+        (
+            {"stratum": "a"},
+            {"observations": units(), "by": "stratum"},
+            "numbers or labels throughout 'stratum'",
+        ),
     ],
 )
 def test_bad_input_gets_one_readable_line(
@@ -185,10 +202,39 @@ def test_bad_input_gets_one_readable_line(
     assert "\n" not in str(error.value)
 
 
-def test_bad_options() -> None:
-    for options in ({"design": "trial"}, {"confidence": 95}, {"small": "drop"}, {"min_units": 0}):
-        with pytest.raises(OptionError):
-            bounds(units(), *COLUMNS, **options)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"design": "trial"}, "design among"),
+        ({"confidence": 95}, "confidence between"),
+        ({"small": "drop"}, "small among"),
+        ({"min_units": 0}, "min_units to be a whole number"),
+        ({"monotone": "no"}, "monotone to be True or False, got 'no'"),
+        ({"graph": "treatment -> outcome"}, "CausalGraph as graph, got str. CausalGraph.parse"),
+    ],
+)
+def test_bad_options(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(OptionError, match=said):
+        bounds(units(), *COLUMNS, **options)
+
+
+def test_none_is_no_column_and_marks_may_stand_between_levels() -> None:
+    plain = bounds(units(), *COLUMNS)
+    found = bounds(units(), *COLUMNS, None, covariates=None, levels=["0", "|", "1"])
+    assert found.benefit.lower == plain.benefit.lower
+    assert found.by == ()
+
+
+@pytest.mark.parametrize("strata", [[9], [-5], [0, 0], [], [0.5], "a", [[0]], [True]])
+def test_strata_that_are_not_there(strata: Any) -> None:
+    found = bounds(units(), *COLUMNS, "stratum")
+    with pytest.raises(CounterfactualError, match=r"Expected (some|places of) strata"):
+        found.take(strata)
+    assert found.take(np.arange(4) > 1).label(-1) == "3"
+    with pytest.raises(CounterfactualError, match="from 0 to 3"):
+        found.label(4)
+    with pytest.raises(OptionError, match="path for the bounds"):
+        found.save(5)  # type: ignore[arg-type]
 
 
 def test_a_continuous_outcome_is_refused() -> None:
