@@ -232,8 +232,9 @@ def _given_order(values: list[Any], name: str, levels: Sequence[Any]) -> list[in
     asked = [shown(level) for level in levels] if not isinstance(levels, str) else [levels]
     asked = [level for level in asked if level in known or level not in _BETWEEN]
     missing = [shorten(value) for value in known if value not in asked]
-    if missing or len(set(asked)) < len(asked):
-        problem = f"{enumerate_items(missing)} left out" if missing else "one given twice"
+    twice = [shorten(value) for value in dict.fromkeys(asked) if asked.count(value) > 1]
+    if missing or twice:
+        problem = f"{enumerate_items(missing)} left out" if missing else f"{twice[0]} twice"
         raise CounterfactualError(
             f"Expected levels to name each level of {shorten(name)} once, lowest first, got "
             f"{problem}. Its levels are {listed}."

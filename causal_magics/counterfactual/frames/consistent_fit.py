@@ -54,7 +54,8 @@ def consistent_fit(experimental: Floats, observational: Floats) -> tuple[Floats,
         todo = todo[changed]
         if not len(todo):
             break
-    return _raised(exp, obs), obs
+    exp = _raised(exp, obs)
+    return exp, np.where(np.abs(exp - obs) <= _SUMS_TO, exp, obs)
 
 
 def _fit(e: Floats, o: Floats, tied: Mask) -> tuple[Floats, Floats, Floats]:

@@ -28,12 +28,10 @@ _WORDS = {
 
 @contextmanager
 def named_in_errors(source: str) -> Iterator[None]:
-    """Say in errors of what is done here which of two frames they are of; of one frame, nothing."""
+    """Say in errors of what is done here which of two frames they are of."""
     try:
         yield
     except CounterfactualError as error:
-        if not source:
-            raise
         raise CounterfactualError(f"In the {source}: {error}") from None
 
 

@@ -177,6 +177,7 @@ def test_strata_by_what_the_treatment_affects_are_refused() -> None:
         ({}, {"levels": [1, 2]}, "each level of 'outcome' once"),
         ({}, {"payoff": [[0, 1, 2], [0, 0, 1], [0, 0, 0]]}, "payoff"),
         ({}, {"by": 3}, "name of a column"),
+        ({}, {"levels": [0, 1, 1]}, "'outcome' once, lowest first, got '1' twice"),
         ({}, {"levels": 5}, "levels as a list, lowest first, got int"),
         ({}, {"payoff": [1e200, 0, 0, 0]}, r"weights no larger than 1e\+100, got 1e\+200"),
         ({}, {"observations": units()[:0]}, "In the observations: Expected rows to count"),
