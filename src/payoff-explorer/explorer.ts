@@ -180,7 +180,8 @@ export class Explorer {
   #plane(): Plane | null {
     const { margins, share, monotone } = this.study.value;
     if (!margins) return null;
-    return { margins, share, monotone, weights: this.weights.value, axes: this.axes.value, reach: this.reach.value, stratum: this.selected.value };
+    const stratum = this.selected.value ?? (margins.strata === 1 ? 0 : null);
+    return { margins, share, monotone, weights: this.weights.value, axes: this.axes.value, reach: this.reach.value, stratum };
   }
 
   #heard(read: () => void): void {

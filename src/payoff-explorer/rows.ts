@@ -7,7 +7,7 @@ export function rowHeight(count: number): number {
 
 /** So many rows are seen at once. */
 const MOST_ROWS = 22;
-const LEAST_ROWS = 4;
+const LEAST_ROWS = 2;
 /** What is drawn above and below the part that is seen, so that nothing is missing while it scrolls. */
 const MARGIN = 2;
 
@@ -25,6 +25,18 @@ export function rowsOf(count: number, scrollTop: number): Rows {
   const seen = row * Math.max(LEAST_ROWS, Math.min(count, MOST_ROWS));
   const first = Math.max(0, Math.min(count, Math.floor(scrollTop / row)) - MARGIN);
   return { row, seen, all: row * count, first, end: Math.min(count, Math.ceil((scrollTop + seen) / row) + MARGIN) };
+}
+
+/** How many characters all labels begin with, up to the end of a word. */
+export function sharedStart([first = "", ...others]: readonly string[]): number {
+  if (others.length === 0) return 0;
+  let shared = first.length;
+  for (const label of others) {
+    let at = 0;
+    while (at < shared && label[at] === first[at]) at++;
+    shared = at;
+  }
+  return first.lastIndexOf(" ", shared - 1) + 1;
 }
 
 /** How far to scroll so that a row is seen, and as little as does that. */

@@ -46,7 +46,7 @@ class MovedWeight:
     def current(self, payoff: Payoff) -> float | None:
         """Return the weight that a payoff has; None where its entries are of different ones."""
         moved = self.direction != 0
-        values = payoff.values[moved] / self.direction[moved]
+        values = payoff.values[moved] / self.direction[moved] + 0.0  # no minus before 0
         return float(values[0]) if np.ptp(values) <= 1e-12 * max(1.0, abs(values[0])) else None
 
     def at(self, payoff: Payoff, weight: float) -> Payoff:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from causal_magics.counterfactual.pictures.chart_svg import (
 )
 from causal_magics.errors import CounterfactualError
 from causal_magics.graph.drawing_palette import Theme
-from causal_magics.graph.geometry_text import fit_label
+from causal_magics.graph.geometry_text import fit_label, label_width
 
 if TYPE_CHECKING:
     from causal_magics.counterfactual.decisions.targeting_result import Targeting
@@ -41,6 +42,7 @@ _BOTTOM = 62.0
 _MARGIN = 14.0
 _WIDEST_LABEL = 0.3
 _ARM = 90.0
+_LEAST_SKIPPED = 8
 _DESCRIBED = 20
 
 
@@ -236,9 +238,8 @@ class _Drawing:
         verdict = str(forest.verdict[stratum])
         colour = VERDICT_COLOURS[verdict]
         room = (scale.start - 12 - _MARGIN) * 13 / 11 + 0.5
-        yield pen.text(
-            fit_label(forest.labels[stratum], room), scale.start - 12, y + 4, "end", "text"
-        )
+        label = fit_label(self._without_start(forest.labels[stratum], room), room)
+        yield pen.text(label, scale.start - 12, y + 4, "end", "text")
         ends = (forest.below, forest.lower, forest.upper, forest.above)
         below, lower, upper, above = (scale.at(float(each[stratum])) for each in ends)
         for x in (below, above):
@@ -249,6 +250,16 @@ class _Drawing:
         yield pen.box((lower + upper - middle) / 2, y - 4, middle, 8, colour, 0.45)
         yield pen.mark(verdict, (lower + upper) / 2, y)
         yield pen.text(forest.decision[stratum], self.width - _MARGIN, y + 4, "end", "text")
+
+    def _without_start(self, label: str, room: float) -> str:
+        """Return a label without the words that all begin with, where there is no room for them."""
+        labels = self.forest.labels
+        if len(labels) == 1 or max(map(label_width, labels)) <= room:
+            return label
+        pairs = zip(min(labels), max(labels), strict=False)
+        alike = takewhile(lambda pair: pair[0] == pair[1], pairs)
+        shared = "".join(letter for letter, _ in alike).rfind(" ") + 1
+        return f"…{label[shared:]}" if shared >= _LEAST_SKIPPED else label
 
     def _others(self, y: float) -> str:
         rest = self.forest.rest

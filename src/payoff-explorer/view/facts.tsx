@@ -25,7 +25,7 @@ function Stratum({ explorer, z }: { readonly explorer: Explorer; readonly z: num
         <b>{` ${strata[z] ?? ""} `}</b>
         <span class="cmv-faint">{`${Math.round(units[z] ?? 0).toLocaleString("en")} units, ${percent(share[z] ?? 0)} of all`}</span>
       </p>
-      <p>
+      <p class="cmx-gain">
         {"benefit "}
         <b>{intervalText(bounds, z)}</b>
         {confidence && <span class="cmv-faint">{` (${percent(explorer.level.value)}: ${intervalText(confidence, z)})`}</span>}
@@ -37,7 +37,7 @@ function Stratum({ explorer, z }: { readonly explorer: Explorer; readonly z: num
 
 function Population({ explorer }: { readonly explorer: Explorer }): JSX.Element {
   const { lower, upper, strata } = explorer.spending.value;
-  const { share } = explorer.study.value;
+  const { share, strata: { length: all } } = explorer.study.value;
   const treated = explorer.parts.value.reduce((sum, part, z) => sum + part * (share[z] ?? 0), 0);
   const [low, high] = [figure(lower), figure(upper)];
   return (
@@ -51,7 +51,7 @@ function Population({ explorer }: { readonly explorer: Explorer }): JSX.Element 
         {"together they gain "}
         <b>{low === high ? low : `${low} to ${high}`}</b>
       </p>
-      <p class="cmv-faint">Point at a stratum, or select one for its own map.</p>
+      {all > 1 && <p class="cmv-faint">Point at a stratum, or select one for its own map.</p>}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { fitLabel, labelWidth } from "../../graph/geometry-text";
 import { useWidth } from "../../traits/width";
 import { SORTS, type Sort } from "../decisions";
 import type { Explorer } from "../explorer";
-import { placeAfter, rowsOf, scrollFor } from "../rows";
+import { placeAfter, rowsOf, scrollFor, sharedStart } from "../rows";
 import { extent, round, scaleOf, type Scale } from "../scale";
 import { CALLS, describeStratum, figure, percent } from "../wording";
 import { Mark } from "./mark";
@@ -21,11 +21,16 @@ const LABEL_SCALE = 11.5 / 13;
 const [MOST_GUTTER, GUTTER_SHARE] = [200, 0.42];
 /** Beside the intervals, below them, and right of them for what is treated. */
 const [SIDE, AXIS, TREATED] = [9, 20, 50];
+const LEAST_SKIPPED = 8;
+/** Between the figures of an axis, px. */
+const APART = 8;
 const SORT_WORDS: Readonly<Record<Sort, string>> = { midpoint: "midpoint", share: "share", given: "as given" };
 
-/** Where the intervals stand across. */
+/** Where the labels and the intervals stand across. */
 export interface Across {
   readonly gutter: number;
+  /** So many characters, which all labels begin with, are left out for want of room. */
+  readonly skipped: number;
   readonly width: number;
   readonly scale: Scale;
   readonly x: (value: number) => number;
@@ -37,10 +42,11 @@ export function Forest({ explorer }: Props): JSX.Element {
   const top = useSignal(0);
   const { strata } = explorer.study.value;
   const widest = useMemo(() => strata.slice(0, 2_000).reduce((most, label) => Math.max(most, labelWidth(label) * LABEL_SCALE), 0), [strata]);
+  const shared = useMemo(() => sharedStart(strata), [strata]);
   const bounds = explorer.bounds.value;
   // Intervals of other weights keep the scale, so that it does not jump as they come and go.
   const around = explorer.lastConfidence.value ?? bounds;
-  const across = acrossOf(width, widest, scaleOf(...extent(bounds.lower, bounds.upper, around.lower, around.upper)));
+  const across = acrossOf(width, widest, shared, scaleOf(...extent(bounds.lower, bounds.upper, around.lower, around.upper)));
   const rows = rowsOf(bounds.lower.length, top.value);
   const go = (to: number): void => {
     if (scroller.current) scroller.current.scrollTop = to;
@@ -81,10 +87,11 @@ export function Forest({ explorer }: Props): JSX.Element {
   );
 }
 
-function acrossOf(width: number, widest: number, scale: Scale): Across {
+function acrossOf(width: number, widest: number, shared: number, scale: Scale): Across {
   const gutter = Math.min(MOST_GUTTER, GUTTER_SHARE * width, widest + 14);
   const room = Math.max(20, width - gutter - 2 * SIDE - TREATED);
-  return { gutter, width, scale, x: (value) => round(gutter + SIDE + ((value - scale.low) / (scale.high - scale.low)) * room) };
+  const skipped = widest + 10 > gutter && shared >= LEAST_SKIPPED ? shared : 0;
+  return { gutter, skipped, width, scale, x: (value) => round(gutter + SIDE + ((value - scale.low) / (scale.high - scale.low)) * room) };
 }
 
 function Caption({ explorer }: Props): JSX.Element {
@@ -143,7 +150,7 @@ function Row({ explorer, across, z, place, height, id }: RowProps): JSX.Element 
       onMouseEnter={() => (explorer.hover.value = z)}
     >
       <rect class="cmx-hit" x={1} y={place * height + 0.5} width={Math.max(0, across.width - 2)} height={height - 1} rx={2} />
-      <text x={6} y={y}>{fitLabel(label, (across.gutter - 10) / LABEL_SCALE)}</text>
+      <text x={6} y={y}>{fitLabel(across.skipped ? `…${label.slice(across.skipped)}` : label, (across.gutter - 10) / LABEL_SCALE)}</text>
       {confidence && <path class="cmx-whisker" d={whisker(within(confidence.lower[z] ?? 0), within(confidence.upper[z] ?? 0), y)} />}
       <rect class="cmx-bar" x={from} y={y - 4} width={round(Math.max(1.5, to - from))} height={8} rx={1} />
       <Mark call={call} x={(from + to) / 2} y={y} />
@@ -157,9 +164,13 @@ function whisker(from: number, to: number, y: number): string {
 }
 
 function Axis({ across: { scale, x, width } }: { readonly across: Across }): JSX.Element {
+  const step = (scale.ticks[1] ?? 1) - (scale.ticks[0] ?? 0);
+  const widest = Math.max(...scale.ticks.map((tick) => labelWidth(figure(tick)) * LABEL_SCALE));
+  const every = Math.max(1, Math.ceil((widest + APART) / (x(step) - x(0))));
+  const shown = scale.ticks.filter((tick) => Math.round(tick / step) % every === 0);
   return (
     <svg class="cmx-axis" width={width} height={AXIS} aria-hidden="true">
-      {scale.ticks.map((tick) => <text key={tick} x={x(tick)} y={9} text-anchor="middle">{figure(tick)}</text>)}
+      {shown.map((tick) => <text key={tick} x={x(tick)} y={9} text-anchor="middle">{figure(tick)}</text>)}
       <text x={width - TREATED / 2} y={9} text-anchor="middle">treated</text>
     </svg>
   );

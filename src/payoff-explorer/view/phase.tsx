@@ -29,7 +29,7 @@ export function PhaseView({ explorer }: Props): JSX.Element {
   const map = explorer.map.value;
   const { strata, margins } = explorer.study.value;
   const selected = explorer.selected.value;
-  const of = selected === null ? "all strata" : (strata[selected] ?? "");
+  const of = selected === null ? (strata.length === 1 ? "" : "all strata") : (strata[selected] ?? "");
   const side = Math.max(80, Math.min(MOST_SIDE, width - GUTTER - 8));
   return (
     <section class="cmx-phase" ref={place} aria-label="Phase map">

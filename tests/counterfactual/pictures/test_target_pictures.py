@@ -75,6 +75,15 @@ def test_long_labels_are_shortened_in_all_that_is_said() -> None:
         assert "y" * 100 not in target(long).picture(kind, **more)
 
 
+def test_words_that_all_labels_begin_with_give_room_to_those_that_differ() -> None:
+    labels = [f"households with three or more children in district {z}" for z in range(12)]
+    alike = Known.random(12, 2, seed=4).bounds(PAYOFF, labels=labels)
+    said = texts(drawn(target(alike).picture("forest", width=420.0)))
+    assert {f"…{z}" for z in range(12)} <= set(said)
+    one = Known.random(1, 2, seed=4).bounds(PAYOFF, labels=labels[:1])
+    assert any(word.startswith("house") for word in texts(drawn(target(one).picture("forest"))))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("option", "says"),

@@ -190,6 +190,23 @@ describe("the phase map and the budget", () => {
   });
 });
 
+describe("one stratum", () => {
+  test("has its own map, with nothing to select", async () => {
+    const { root } = await open(raw([[0.3, 0.6]], { strata: ["all"] }));
+    expect(facts(root)).not.toContain("select one");
+    const phase = root.querySelector(".cmx-phase")!;
+    expect(phase.textContent).not.toContain("all strata");
+    expect([...phase.querySelectorAll(".cmx-region")].map(({ textContent }) => textContent)).toEqual(["treat", "refuse"]);
+  });
+
+  test("labels that begin alike are told apart where there is no room", async () => {
+    const strata = [0, 1, 2, 3].map((z) => `households with three or more children in district ${z}`);
+    const { root } = await open({ ...STUDY, strata });
+    expect(rows(root)).toContain("…0 treat");
+    expect(root.querySelector('[data-stratum="0"]')!.getAttribute("aria-label")).toContain(strata[0]);
+  });
+});
+
 describe("around it", () => {
   test("a stored explorer moves on the screen; a kernel that goes is told of", async () => {
     const stored = { study: STUDY, title: "kept", weights: [[0, 1], [0, 0]], rule: "midpoint", budget: null, selected: 1, axes: [[0, 1], [1, 0]] };

@@ -4,7 +4,7 @@ import { parseAnswer, parseAxes, parseStudy, parseWeights } from "../../../src/p
 import { reachOf } from "../../../src/payoff-explorer/explorer";
 import { fullMap, linesOf, mapAtOnce, samePlane, type Plane } from "../../../src/payoff-explorer/phase";
 import { paintPixels, regionLabels } from "../../../src/payoff-explorer/phase-picture";
-import { placeAfter, rowsOf, scrollFor } from "../../../src/payoff-explorer/rows";
+import { placeAfter, rowsOf, scrollFor, sharedStart } from "../../../src/payoff-explorer/rows";
 import { scaleOf } from "../../../src/payoff-explorer/scale";
 import { boundsOf, marginsOf } from "../../../src/payoff-explorer/transport";
 import { STUDY } from "./bench";
@@ -100,7 +100,10 @@ describe("axes, rows and what comes from the kernel", () => {
   });
 
   test("rows are drawn where they are seen, and scrolled to as little as it takes", () => {
-    expect(rowsOf(3, 0)).toEqual({ row: 26, seen: 4 * 26, all: 3 * 26, first: 0, end: 3 });
+    expect(rowsOf(3, 0)).toEqual({ row: 26, seen: 3 * 26, all: 3 * 26, first: 0, end: 3 });
+    expect(rowsOf(1, 0).seen).toBe(2 * 26);
+    expect(sharedStart(["district 1, north", "district 12, north", "district 1"])).toBe("district ".length);
+    expect([sharedStart(["one"]), sharedStart([]), sharedStart(["ab", "ac"]), sharedStart(["a b", "a b"])]).toEqual([0, 0, 0, 2]);
     const rows = rowsOf(1_000, 500 * 18);
     expect([rows.row, rows.first, rows.end]).toEqual([18, 498, 500 + rows.seen / 18 + 2]);
     expect(scrollFor(499, 500 * 18, rows)).toBe(499 * 18);
