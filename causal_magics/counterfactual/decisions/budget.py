@@ -182,7 +182,8 @@ def costs_of(costs: Any, strata: int) -> Floats:
         values = np.ones(strata) if costs is None else np.array(costs, dtype=float)
     except (TypeError, ValueError):
         raise CounterfactualError(
-            f"Expected costs as a number or a number for each stratum, got {shorten(repr(costs))}."
+            f"Expected costs as a number or a number for each stratum, got "
+            f"{shorten(repr(costs))[1:-1]}."
         ) from None
     if values.ndim == 0:
         values = np.full(strata, float(values))

@@ -38,8 +38,9 @@ def describe(targeting: Targeting) -> str:
     part = f" and {decided['in part']:,} in part" if decided["in part"] else ""
     total, envelope = targeting.total, targeting.envelope
     ends = f"[{total.lower:.4g}, {total.upper:.4g}]"
-    units = count(round(targeting.population), "unit")
-    over = f" over {units}" if targeting.population >= 1.5 else " a unit"
+    population = targeting.population
+    units = count(round(population), "unit") if population < 1e15 else f"{population:g} units"
+    over = f" over {units}" if population >= 1.5 else " a unit"
     spent = ""
     if math.isfinite(envelope.budget):
         what = "" if envelope.unit == "cost" else f" {envelope.unit}"

@@ -24,9 +24,9 @@ from causal_magics.counterfactual.pictures.chart_svg import (
     spoken,
     written,
 )
-from causal_magics.errors import CounterfactualError
 from causal_magics.graph.drawing_palette import Theme
 from causal_magics.graph.geometry_text import fit_label, label_width
+from causal_magics.options import check_count
 
 if TYPE_CHECKING:
     from causal_magics.counterfactual.decisions.targeting_result import Targeting
@@ -122,8 +122,7 @@ class Forest:
         said: NDArray[np.str_],
         most: int,
     ) -> Forest:
-        if most < 1:
-            raise CounterfactualError(f"Expected to draw one stratum at least, got most={most}.")
+        check_count("most", most)
         order = _greatest(benefit, most)
         lower, upper, below, above = (
             np.asarray(end)[order] for end in (*benefit, *interval)

@@ -94,6 +94,11 @@ def test_a_theme_or_width_that_is_none_is_refused(kind: Any, option: Any, says: 
         FOUND.picture(kind, **option)
 
 
+def test_no_rows_are_no_forest() -> None:
+    with pytest.raises(OptionError, match="Expected most to be a whole number from 1, got 0"):
+        FOUND.picture("forest", most=0)
+
+
 def test_a_forest_has_a_row_for_each_stratum_with_its_sign_and_word() -> None:
     root = drawn(FOUND.picture("forest", theme="light"))
     said = texts(root)
