@@ -88,6 +88,7 @@ def test_what_is_not_in_the_data_or_not_discrete_is_taken_as_hidden() -> None:
     assert found["notes"] == [
         "Not in the data, so taken as hidden: Wealth.",
         "Not discrete, so taken as hidden: Cost.",
+        "Plug-in: frequencies in the data, without sampling error.",
     ]
 
 

@@ -54,11 +54,14 @@ class Constraints:
     sums : list of (Polynomial, float, str)
         Probabilities of events of several districts, and what they are.
     notes : list of str
+    distance : float
+        Total variation between the data and what the independences of the graph make of them.
     """
 
     rows: list[tuple[Event, float]] = field(default_factory=list)
     sums: list[tuple[Polynomial, float, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    distance: float = 0.0
 
 
 def constraints_of(
@@ -109,6 +112,7 @@ def _add_factors(
             f"In {source} no unit has some levels of what comes before "
             f"{', '.join(factors.unseen)}: what happens there is left open."
         )
+    found.distance = max(found.distance, factors.distance)
     if factors.distance > NOTABLE:
         found.notes.append(
             f"The graph's independences do not hold exactly in {source}: the distribution that is "

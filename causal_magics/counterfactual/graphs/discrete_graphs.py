@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from causal_magics.counterfactual.graphs.counterfactual_queries import Counterfa
 from causal_magics.counterfactual.graphs.data_constraints import Experiment, constraints_of
 from causal_magics.counterfactual.graphs.graph_program import GraphProgram
 from causal_magics.counterfactual.graphs.query_polynomial import expand
+from causal_magics.data.html_table import html_table
 from causal_magics.graph.elements import each_name
 from causal_magics.graph.model import CausalGraph
 from causal_magics.options import check_count, check_kind
@@ -50,11 +52,19 @@ class GraphBounds(Bounds):
         What a reader should know of the data and the method.
     n_types : int
         Response types of what the data leave open, before any were merged.
+    distance : float
+        Total variation between the data and what the independences of the graph make of them.
     """
 
     inner: Bounds | None = None
     notes: tuple[str, ...] = ()
     n_types: int = 0
+    distance: float = 0.0
+
+    def _repr_html_(self) -> str:
+        row = [self.quantity, f"{self.lower:.4g}", f"{self.upper:.4g}", self.kind]
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return html_table(["bounds on", "at least", "at most", "kind"], [row]) + notes
 
 
 def graph_bounds(
@@ -138,4 +148,5 @@ def graph_bounds(
         Bounds(low.inner, high.inner, query.name, "inner") if exact and not sharp else None,
         notes,
         program.n_types,
+        data.distance,
     )

@@ -27,7 +27,8 @@ from causal_magics.counterfactual.graphs.narrowing_steps import (
     findings,
     is_exhausted,
 )
-from causal_magics.errors import CounterfactualError, shorten
+from causal_magics.counterfactual.graphs.narrowing_whole import whole_graph_bounds
+from causal_magics.errors import ContradictionError, CounterfactualError, shorten
 from causal_magics.graph.functional_elimination import hidden_functional
 from causal_magics.graph.model import CausalGraph
 
@@ -36,8 +37,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Narrowing", "NarrowingStep", "narrow"]
 
+ALL = "all of the graph"
+PLUG_IN = "Plug-in: frequencies in the data, without sampling error."
 CROSSING = 1e-9
 """How far two bounds may miss each other by rounding."""
+SOLVED = 1e-6
+"""How far the bounds over all models of a graph may be from the optimum."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -46,7 +51,7 @@ class NarrowingStep:
 
     Attributes
     ----------
-    kind : {"no effect", "effect", "strata", "instrument", "mediator", "functional"}
+    kind : {"no effect", "effect", "strata", "instrument", "mediator", "functional", "graph"}
     words : str
         What narrows, such as ``back-door {Age}``.
     nodes : tuple of str
@@ -73,8 +78,10 @@ class NarrowingStep:
         return f"<NarrowingStep: {self}>"
 
     def __str__(self) -> str:
-        ends = f"{self.after.lower:.3f} – {self.after.upper:.3f}"
-        return f"{self.words}: −{self.gain:.3f}, to {ends}" if self.gain > 0 else self.words
+        from causal_magics.counterfactual.graphs.narrowing_report import interval
+
+        gained = f"{self.words}: −{self.gain:.3f}, to {interval(self.after)}"
+        return gained if self.gain > 0 else self.words
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -230,6 +237,7 @@ class _Narrowing:
     def __init__(self, question: Question, experiment: Distributions | None) -> None:
         self.question = question
         self.quantity = "PNS" if question.payoff == Payoff.pns() else "benefit"
+        self.experiment = experiment
         self.knows_effect = experiment is not None
         known = experiment or Distributions(None, question.cells(()))
         lower, upper = payoff_bounds(known, question.payoff)
@@ -237,6 +245,7 @@ class _Narrowing:
         self.steps: list[NarrowingStep] = []
         self.used: dict[StepKind, tuple[str, ...]] = {}
         self.notes = list(question.notes)
+        self.is_contradicted = False
 
     def answer(self) -> Narrowing:
         question = self.question
@@ -245,9 +254,10 @@ class _Narrowing:
             if not (self.knows_effect and found.kind == "effect"):
                 self._take(found)
         self._functional()
+        sharp = self.now.is_point or self._is_exhausted() or self._whole()
+        if question.joint.rows is not None:
+            self.notes.append(PLUG_IN)
         x, y = question.treatment, question.outcome
-        used = self.used.get("strata", ()), self.used.get("instrument", ())
-        sharp = self.now.is_point or is_exhausted(question, *used)
         return Narrowing(
             x, y, question.joint.levels_of(x), question.joint.levels_of(y), question.payoff,
             self.start,
@@ -291,11 +301,12 @@ class _Narrowing:
         if found.note:
             self.notes.append(found.note)
         if found.lower is None or found.upper is None:
-            reason = found.problem
+            reason, self.is_contradicted = found.problem, True
             self.notes.append(f"{found.words} is not used: {reason}")
         else:
             met = self._met(found.lower, found.upper)
             if met is None:
+                self.is_contradicted = True
                 reason = (
                     f"It gives {found.lower:.4g} to {found.upper:.4g}, which contradicts "
                     f"{self.now.lower:.4g} to {self.now.upper:.4g}: the graph does not fit the "
@@ -328,3 +339,33 @@ class _Narrowing:
         reason += f": then {', '.join(ways)}." if ways else ", and that gains nothing."
         words = f"functional {braces(names)}"
         self._take(Finding("functional", words, names, reason, lower, upper))
+
+    def _is_exhausted(self) -> bool:
+        """Whether the steps are known to be all that the graph gives."""
+        strata, instruments = self.used.get("strata", ()), self.used.get("instrument", ())
+        if self.knows_effect and instruments:  # each by itself
+            return False
+        return is_exhausted(self.question, strata, instruments)
+
+    def _whole(self) -> bool:
+        """Narrow the bounds by all models of a small graph; return whether they are sharp.
+
+        Data that are not quite as the graph says are made so first: what is gained or lost by that
+        is not told.
+        """
+        try:
+            found = whole_graph_bounds(self.question, self.experiment)
+        except ContradictionError as error:
+            if not self.knows_effect and not self.is_contradicted:
+                problem = f"No model of the graph has the data: {error}"
+                self._take(Finding("graph", ALL, (), "", problem=problem))
+            return False
+        if found is None:
+            return False
+        blur = SOLVED + found.distance * float(np.ptp(self.question.payoff.values))
+        lower, upper = max(found.lower, self.now.lower), min(found.upper, self.now.upper)
+        if self.now.width - (upper - lower) > blur:
+            reason = "No model of the graph with these data has less or more."
+            self._take(Finding("graph", ALL, (), reason, found.lower, found.upper))
+        ends = abs(found.lower - self.now.lower), abs(found.upper - self.now.upper)
+        return found.kind == "sharp" and max(ends) <= blur

@@ -87,7 +87,10 @@ def _candidates(question: Question) -> Iterator[tuple[tuple[str, ...], tuple[str
 def _bounded(
     question: Question, instruments: tuple[str, ...], given: tuple[str, ...]
 ) -> Instrumented | None:
-    """Return the bounds averaged over strata; None where there are too many values or strata."""
+    """Return the bounds averaged over strata; None where there are too many values or strata.
+
+    In each stratum those values of the instruments are used that units have there.
+    """
     joint = question.joint
     if len(joint.seen(instruments)) > MOST_VALUES or len(joint.seen(given)) > MOST_STRATA:
         return None
@@ -97,12 +100,11 @@ def _bounded(
     seen = cells.sum(axis=1) / share[:, None, None]
     lower, upper = payoff_bounds(Distributions(None, seen), question.payoff)
     values = cells.sum(axis=(2, 3))
-    known = (values > 0).all(axis=1)
-    if known.any():
+    for has in np.unique(values > 0, axis=0):
+        strata = ((values > 0) == has).all(axis=1)
+        told = cells[strata][:, has] / values[strata][:, has, None, None]
         try:
-            found = instrumental_bounds(
-                cells[known] / values[known][:, :, None, None], question.payoff
-            )
+            found = instrumental_bounds(told, question.payoff)
         except ContradictionError as error:
             problem = (
                 f"The data are of no instrument: {error.inequality} fails by {error.excess:.3g}."
@@ -110,6 +112,6 @@ def _bounded(
             return Instrumented(instruments, given, problem=problem)
         except CounterfactualError:  # too many types of units
             return None
-        lower[known] = np.maximum(lower[known], found.lower)
-        upper[known] = np.minimum(upper[known], found.upper)
+        lower[strata] = np.maximum(lower[strata], found.lower)
+        upper[strata] = np.minimum(upper[strata], found.upper)
     return Instrumented(instruments, given, float(share @ lower), float(share @ upper))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from causal_magics.counterfactual.graphs.narrowing import Narrowing
 
-__all__ = ["as_frame", "as_html", "as_text", "summary"]
+__all__ = ["as_frame", "as_html", "as_text", "interval", "summary"]
 
 SHOWN = 5e-4
 """Gains from which a step is told in the text."""
@@ -44,9 +44,14 @@ def as_text(found: Narrowing) -> str:
 
 def as_html(found: Narrowing) -> str:
     """Return the sentence, a table of the steps and the notes."""
-    rows = [[START, _ends(found.start), "", ""]]
+    rows = [[START, interval(found.start), "", ""]]
     rows += [
-        [step.words, _ends(step.after), f"−{step.gain:.4f}" if step.gain > 0 else "0", step.reason]
+        [
+            step.words,
+            interval(step.after),
+            f"−{step.gain:.3f}" if step.gain > 0 else "0",
+            step.reason,
+        ]
         for step in found.steps
     ]
     notes = "".join(f"<p>{escape(note)}</p>" for note in found.notes)
@@ -66,6 +71,11 @@ def as_frame(found: Narrowing) -> pd.DataFrame:
         "reason": ["", *(step.reason for step in found.steps)],
     })  # fmt: skip
     return frame
+
+
+def interval(bounds: Bounds) -> str:
+    """Return both ends as text, such as ``0.000 – 0.642``."""
+    return " – ".join(f"{round(float(end), 3) + 0.0:.3f}" for end in bounds)
 
 
 def _ends(bounds: Bounds) -> str:

@@ -30,7 +30,7 @@ from causal_magics.graph.separation import is_d_separated
 
 __all__ = ["Finding", "StepKind", "findings", "is_exhausted"]
 
-StepKind = Literal["no effect", "effect", "strata", "instrument", "mediator", "functional"]
+StepKind = Literal["no effect", "effect", "strata", "instrument", "mediator", "functional", "graph"]
 MOST_MEDIATORS = 5
 """Mediators up to which pairs of them are tried too."""
 
@@ -41,7 +41,7 @@ class Finding:
 
     Attributes
     ----------
-    kind : {"no effect", "effect", "strata", "instrument", "mediator", "functional"}
+    kind : {"no effect", "effect", "strata", "instrument", "mediator", "functional", "graph"}
     words : str
         What narrows, such as ``back-door {Age}``.
     nodes : tuple of str

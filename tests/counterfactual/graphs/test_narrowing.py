@@ -13,8 +13,6 @@ from oracles.random_graphs import random_admg
 from oracles.response_models import ResponseModel
 
 from causal_magics.counterfactual.bounding.payoff import Payoff
-from causal_magics.counterfactual.graphs.counterfactual_queries import CounterfactualQuery
-from causal_magics.counterfactual.graphs.discrete_graphs import graph_bounds
 from causal_magics.counterfactual.graphs.narrowing import Narrowing, narrow
 from causal_magics.graph.model import CausalGraph
 
@@ -68,32 +66,6 @@ def test_the_truth_lies_within_every_step(case: str) -> None:
         assert holds(found, model.benefit("X", "Y", PNS)), (seed, found)
         gained |= {step.kind for step in found.steps if step.gain > 1e-3}
     assert kinds <= gained | ({"strata"} if case == "no confounding" else set())
-
-
-EXACT = (
-    "X -> Y; X <-> Y", "Z -> X; Z -> Y; X -> Y", "Z -> Y; X -> Y", "Z -> X; X -> Y; X <-> Y",
-    "X -> M -> Y", "X -> M -> Y; X -> Y", "X -> M -> Y; X <-> Y", "Z -> Y; X -> M -> Y; X -> Y",
-    "Z -> X; Z -> M; X -> M -> Y", "X -> M -> N -> Y",
-)  # fmt: skip
-OUTER = ("X -> M -> Y; X -> N -> Y", "W -> X; X -> M -> Y; X <-> Y")
-
-
-@pytest.mark.parametrize("text", [*EXACT, *OUTER])
-@pytest.mark.parametrize("seed", range(3))
-def test_bounds_are_those_of_all_models_of_the_graph_or_hold_them(text: str, seed: int) -> None:
-    graph = CausalGraph.parse(text)
-    joint = ResponseModel(graph, seed).joint
-    query = CounterfactualQuery.pns("X", "Y")
-    every = graph_bounds(graph, joint, graph.nodes, query)
-    found = narrow(graph, joint, "X", "Y").bounds
-    if text in EXACT:
-        assert every.kind == "sharp"
-        assert found.kind == ("outer" if "M" in text else "sharp") or found.is_point
-        assert (found.lower, found.upper) == pytest.approx((every.lower, every.upper), abs=1e-5)
-    else:
-        assert found.kind == "outer"
-        assert found.lower <= every.lower + 1e-5
-        assert found.upper >= every.upper - 1e-5
 
 
 def random_case(rng: random.Random, seed: int) -> tuple[CausalGraph, ResponseModel, str, str]:
@@ -155,7 +127,7 @@ def test_the_benefit_scales_and_shifts_with_the_payoff(seed: int, weights: list[
     graph = CausalGraph.parse("Z -> X; Z -> Y; X -> M -> Y; X -> Y")
     joint = ResponseModel(graph, seed).joint
     payoff = Payoff.of(weights)
-    assume(not payoff.is_constant)
+    assume(np.ptp(payoff.values) > 1e-3)
     first = narrow(graph, joint, "X", "Y", payoff=payoff)
     other = narrow(graph, joint, "X", "Y", payoff=Payoff(3 - 2 * payoff.values))
     assert other.bounds.lower == pytest.approx(3 - 2 * first.bounds.upper, abs=1e-6)
