@@ -188,7 +188,8 @@ def narrow(
 
     Notes
     -----
-    The bounds are those of the frequencies in the data, without sampling error: fine strata of few
+    A small graph is asked as a whole at the end (`graph_bounds`), where that gains something: its
+    bounds are then sharp. The bounds are those of the frequencies in the data, without sampling error: fine strata of few
     units make them too narrow, so that covariates are left out of finer strata where these would
     have fewer than 20 units on average.
     """

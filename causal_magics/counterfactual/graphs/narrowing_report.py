@@ -26,9 +26,9 @@ def summary(found: Narrowing) -> str:
     x, (untreated, treated) = found.treatment, found.arms
     what = f"{found.bounds.quantity} of {x} ({treated} against {untreated}) on {found.outcome}"
     if found.bounds.is_point:
-        told = f"The {what} is {found.bounds.midpoint:.4f}"
+        told = f"The {what} is {_number(found.bounds.midpoint, 4)}"
     else:
-        told = f"The {what} is between {found.bounds.lower:.4f} and {found.bounds.upper:.4f}"
+        told = f"The {what} is between {_ends(found.bounds)}"
     if found.gain > 0:
         return f"{told}; without the graph, between {_ends(found.start)}."
     return f"{told}; the graph narrows nothing."
@@ -75,8 +75,13 @@ def as_frame(found: Narrowing) -> pd.DataFrame:
 
 def interval(bounds: Bounds) -> str:
     """Return both ends as text, such as ``0.000 – 0.642``."""
-    return " – ".join(f"{round(float(end), 3) + 0.0:.3f}" for end in bounds)
+    return " – ".join(_number(end, 3) for end in bounds)
 
 
 def _ends(bounds: Bounds) -> str:
-    return f"{bounds.lower:.4f} and {bounds.upper:.4f}"
+    return " and ".join(_number(end, 4) for end in bounds)
+
+
+def _number(value: float, digits: int) -> str:
+    """Return a number, without a minus before a 0."""
+    return f"{round(float(value), digits) + 0.0:.{digits}f}"

@@ -220,6 +220,7 @@ def test_too_many_response_types_are_counted() -> None:
 def test_results_read_well() -> None:
     found = graph_bounds(BOW, [[0.4, 0.1], [0.2, 0.3]], "XY", pns())
     assert repr(found) == "<Bounds: PNS in [0, 0.7], sharp>"
+    assert "<td>PNS</td><td>0</td><td>0.7</td><td>sharp</td>" in found._repr_html_()
     event = PotentialOutcome.of("Y", 1, {"X": 0})
     query = CounterfactualQuery.probability([event], [PotentialOutcome.of("X", 1)])
     assert query.name == "P(Y[X=0]=1 | X=1)"
