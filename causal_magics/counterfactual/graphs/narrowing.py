@@ -189,9 +189,9 @@ def narrow(
     Notes
     -----
     A small graph is asked as a whole at the end (`graph_bounds`), where that gains something: its
-    bounds are then sharp. The bounds are those of the frequencies in the data, without sampling error: fine strata of few
-    units make them too narrow, so that covariates are left out of finer strata where these would
-    have fewer than 20 units on average.
+    bounds are then sharp. All bounds are those of the frequencies in the data, without sampling
+    error: fine strata of few units make them too narrow, so that covariates are left out of finer
+    strata where these would have fewer than 20 units on average.
     """
     if not isinstance(graph, CausalGraph):
         raise CounterfactualError(
