@@ -119,7 +119,9 @@ class _Ids:
         return [self._nodes[name] for name in sorted(names)]
 
     def edge(self, edge: Edge) -> str:
-        return self._edges[self._nodes[edge.source], self._nodes[edge.target], edge.mark]
+        """Return the id of an edge; one that a class directs is undirected in the document."""
+        ends = self._nodes[edge.source], self._nodes[edge.target]
+        return self._edges.get((*ends, edge.mark)) or self._edges[*ends, "--"]
 
     def between(self, a: str, b: str) -> list[str]:
         ends = {self._nodes[a], self._nodes[b]}

@@ -65,6 +65,15 @@ def test_paths_run_along_edges_of_the_document() -> None:
             assert {edge.source, edge.target} == set(ends)
 
 
+def test_paths_that_a_class_directs_run_along_its_undirected_edges() -> None:
+    # Directing X -- Y away from Y would make another collider at Y.
+    graph = CausalGraph.parse("A -> X; X -- Y; X [exposure]; Y [outcome]")
+    found, _ = told(graph)
+    document = EditorSession(graph).state.document
+    (path,) = found["effect"]["paths"]
+    assert [document.edges[key].mark for key in path["edges"]] == ["--"]
+
+
 def test_the_set_that_is_adjusted_now_is_marked() -> None:
     graph = CausalGraph.parse("X[exposure]; Y[outcome]; Z[adjusted]\nX <- Z -> Y; X -> Y")
     current = {each["current"] for each in told(graph)[0]["effect"]["adjustment_sets"]}
