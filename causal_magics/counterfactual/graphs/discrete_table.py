@@ -16,7 +16,7 @@ from causal_magics.data.columns import columns_of
 from causal_magics.data.wording import advice_on
 from causal_magics.errors import CausalMagicsError, CounterfactualError, shorten
 
-__all__ = ["DiscreteData", "Joint"]
+__all__ = ["DiscreteData", "JointTable"]
 
 MOST_NUMBERS = 10
 """Distinct numbers up to which a column of numbers is discrete."""
@@ -32,7 +32,7 @@ Places = NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Joint:
+class JointTable:
     """The joint distribution of discrete columns, by the cells that occur.
 
     Attributes
@@ -57,7 +57,7 @@ class Joint:
     dropped: int = 0
 
     @classmethod
-    def of_array(cls, probabilities: object, names: Sequence[str]) -> Joint:
+    def of_array(cls, probabilities: object, names: Sequence[str]) -> JointTable:
         """Return the distribution that an array holds, one axis a name.
 
         Raises
@@ -168,7 +168,7 @@ class DiscreteData:
         self._columns: Mapping[str, Any] = dict(columns_of(frame, None))
         self._coded: dict[str, tuple[Places, tuple[Any, ...]]] = {}
         self._problems: dict[str, str] = {}
-        self._joints: dict[tuple[str, ...], Joint] = {}
+        self._joints: dict[tuple[str, ...], JointTable] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -196,7 +196,7 @@ class DiscreteData:
             return False
         return self._counted(wanted - set(self._problems)) is not None
 
-    def joint(self, names: Iterable[str]) -> Joint:
+    def joint(self, names: Iterable[str]) -> JointTable:
         """Return the distribution of columns that can be used, over the rows without gaps.
 
         It may be that of more columns, where these were counted together before.
@@ -211,7 +211,7 @@ class DiscreteData:
             self._joints[found.names] = found
         return found
 
-    def _counted(self, wanted: set[str]) -> Joint | None:
+    def _counted(self, wanted: set[str]) -> JointTable | None:
         for names, joint in self._joints.items():
             if wanted == set(names) or (wanted < set(names) and not joint.dropped):
                 return joint
@@ -237,7 +237,7 @@ class DiscreteData:
         values = (coded.values.astype(np.int64) - coded.low).astype(np.int8)
         return values, tuple(coded.labels.values.tolist())
 
-    def _count(self, names: tuple[str, ...]) -> Joint:
+    def _count(self, names: tuple[str, ...]) -> JointTable:
         coded = [self._coded[name] for name in names]
         levels = tuple(labels for _, labels in coded)
         rows = len(coded[0][0]) if coded else 0
@@ -252,7 +252,7 @@ class DiscreteData:
                 "Fill the gaps, or leave out a column."
             )
         codes, counts = _counted_cells(columns, [len(labels) for labels in levels])
-        return Joint(names, levels, codes, counts / kept, kept, rows - kept)
+        return JointTable(names, levels, codes, counts / kept, kept, rows - kept)
 
 
 def _counted_cells(columns: list[Places], sizes: list[int]) -> tuple[Places, Integers]:

@@ -24,7 +24,7 @@ from causal_magics.counterfactual.bounding.distributions import Distributions
 from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.bounding.payoff_terms import payoff_bounds
 from causal_magics.counterfactual.bounding.transport import spanning_trees
-from causal_magics.counterfactual.graphs.discrete_table import Joint
+from causal_magics.counterfactual.graphs.discrete_table import JointTable
 from causal_magics.counterfactual.graphs.two_worlds import Mediation
 
 __all__ = ["MOST_VALUES", "Mediated", "least_moved", "mediator_bounds"]
@@ -61,7 +61,7 @@ class Mediated:
 
 
 def mediator_bounds(
-    joint: Joint,
+    joint: JointTable,
     treatment: str,
     outcome: str,
     found: Mediation,
@@ -72,7 +72,7 @@ def mediator_bounds(
 
     Parameters
     ----------
-    joint : Joint
+    joint : JointTable
         Of treatment, mediators, covariates and outcome.
     treatment, outcome : str
         The treatment has two levels.

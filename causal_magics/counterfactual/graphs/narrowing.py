@@ -18,7 +18,7 @@ from causal_magics.counterfactual.bounding.bounds import Bounds, Kind
 from causal_magics.counterfactual.bounding.distributions import Distributions
 from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.bounding.payoff_terms import payoff_bounds
-from causal_magics.counterfactual.graphs.discrete_table import Joint
+from causal_magics.counterfactual.graphs.discrete_table import JointTable
 from causal_magics.counterfactual.graphs.identified_effects import and_join, braces
 from causal_magics.counterfactual.graphs.narrowing_question import Question, ask
 from causal_magics.counterfactual.graphs.narrowing_steps import (
@@ -158,7 +158,7 @@ def narrow(
         nodes, and those that are not in the data, are hidden; hidden ones with the role
         `functional` are functions of their parents. Nodes with the role `selection` have one value
         throughout the sample, and the bounds are for units of that value.
-    data : data frame, Joint, DiscreteData or ndarray
+    data : data frame, JointTable, DiscreteData or ndarray
         One discrete column a node. A frame is read by narwhals: at most 10 distinct numbers, or 50
         labels. An array holds the joint probabilities, an axis for each observed node in the
         graph's order. A `DiscreteData` is counted once, however often it is asked.
@@ -199,7 +199,7 @@ def narrow(
             "CausalGraph.parse(text)."
         )
     if isinstance(data, np.ndarray) and data.dtype.names is None:
-        data = Joint.of_array(data, [n for n in graph.nodes if n not in graph.latents])
+        data = JointTable.of_array(data, [n for n in graph.nodes if n not in graph.latents])
     question = ask(
         graph,
         data,

@@ -11,7 +11,7 @@ from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.bounding.payoff_lines import payoff_of
 from causal_magics.counterfactual.bounding.transport import MOST_LEVELS
 from causal_magics.counterfactual.frames.stratum_check import affected_by
-from causal_magics.counterfactual.graphs.discrete_table import DiscreteData, Joint
+from causal_magics.counterfactual.graphs.discrete_table import DiscreteData, JointTable
 from causal_magics.data.wording import count
 from causal_magics.errors import CounterfactualError, shorten
 from causal_magics.graph.effect import EffectQuery
@@ -36,7 +36,7 @@ class Question:
     graph : CausalGraph
         Without roles of selection. Of a DAG or ADMG its projection on the nodes that are observed
         or select.
-    joint : Joint
+    joint : JointTable
         Of the observed nodes.
     treatment, outcome : str
     payoff : Payoff
@@ -51,7 +51,7 @@ class Question:
     """
 
     graph: CausalGraph
-    joint: Joint
+    joint: JointTable
     treatment: str
     outcome: str
     payoff: Payoff
@@ -148,12 +148,12 @@ def _ends(graph: CausalGraph, treatment: str | None, outcome: str | None) -> tup
 
 def _joint(
     data: Any, wanted: list[str], ends: tuple[str, str], told: set[str]
-) -> tuple[Joint, list[str]]:
+) -> tuple[JointTable, list[str]]:
     """Return the joint distribution of the nodes that are in the data, and which of `told` are not.
 
     What causes neither treatment nor outcome is not missed.
     """
-    if isinstance(data, Joint):
+    if isinstance(data, JointTable):
         missing = [name for name in ends if name not in data.names]
         if missing:
             raise CounterfactualError(
@@ -183,7 +183,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(shorten(name)[1:-1] for name in names)
 
 
-def _fitting(joint: Joint, treatment: str, outcome: str, payoff: object) -> Payoff:
+def _fitting(joint: JointTable, treatment: str, outcome: str, payoff: object) -> Payoff:
     """Return the payoff, where treatment and outcome have the levels for it."""
     arms, levels = len(joint.levels_of(treatment)), len(joint.levels_of(outcome))
     if arms != 2:

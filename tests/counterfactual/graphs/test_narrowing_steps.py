@@ -14,7 +14,7 @@ from oracles.response_models import ResponseModel
 from scipy.optimize import linprog
 
 from causal_magics.counterfactual.bounding.payoff import Payoff
-from causal_magics.counterfactual.graphs.discrete_table import DiscreteData, Joint
+from causal_magics.counterfactual.graphs.discrete_table import DiscreteData, JointTable
 from causal_magics.counterfactual.graphs.mediators import least_moved
 from causal_magics.counterfactual.graphs.narrowing import ALL, Narrowing, narrow
 from causal_magics.counterfactual.graphs.narrowing_report import interval
@@ -357,7 +357,7 @@ def test_sparse_cells_are_counted_as_full_ones() -> None:
         ({"X": [0, 1, None], "Y": [None, None, 1]}, "rows that are complete"),
         (np.ones((2, 2)), "Expected probabilities from 0 that sum to 1"),
         (np.ones(2), "Expected an array with an axis for each of 2 observed nodes"),
-        (Joint.of_array([0.5, 0.5], ["X"]), "it lacks 'Y'"),
+        (JointTable.of_array([0.5, 0.5], ["X"]), "it lacks 'Y'"),
     ],
 )
 def test_what_cannot_be_counted_is_refused(data: Any, problem: str) -> None:
