@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import RLock
 from typing import Any
 
@@ -311,7 +311,7 @@ def explore(
     budget: float | None = None,
     costs: Any = None,
     optimism: float = 0.5,
-    axes: Any = None,
+    axes: Sequence[str] | None = None,
     title: str = "",
 ) -> PayoffExplorer:
     """Explore by sliders what treating is worth, and whom that treats.

@@ -63,7 +63,7 @@ def test_decisions_follow_in_further_cells(
     assert isinstance(plan, Targeting)
     assert plan.rule == "certain"
     assert shell_with_cars.user_ns["plan"].envelope.budget == 500
-    explorer = run("%causal explore ev --budget 500 -o explorer")
+    explorer = run("%causal explore ev --budget 500 --axes '0 -> 2','2 -> 0' -o explorer")
     assert isinstance(explorer, PayoffExplorer)
     np.testing.assert_array_equal(explorer.weights, WORTH)
 
