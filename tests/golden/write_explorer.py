@@ -20,13 +20,13 @@ from oracles.explorer_studies import random_distributions
 
 from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
 from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.bounding.rounding import settled
 from causal_magics.counterfactual.bounding.transport import transport_potentials, transport_terms
 from causal_magics.counterfactual.decisions.budget import envelope_of, plan_of
 from causal_magics.counterfactual.decisions.rules import (
     RULES,
     chance_of_treating,
     criterion,
-    settled,
     verdicts,
 )
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
-from causal_magics.counterfactual.decisions.rules import TOLERANCE
+from causal_magics.counterfactual.bounding.rounding import TOLERANCE
 from causal_magics.errors import CounterfactualError, shorten
 
 __all__ = [

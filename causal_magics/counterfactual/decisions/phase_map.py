@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounding.bounds import Floats
 from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.bounding.rounding import settled
 from causal_magics.counterfactual.decisions.benefit_function import Surface, benefit_function
 from causal_magics.counterfactual.decisions.flip_lines import FlipLines, exact_lines, grid_lines
 from causal_magics.counterfactual.decisions.payoff_weights import (
@@ -19,7 +20,7 @@ from causal_magics.counterfactual.decisions.payoff_weights import (
     payoff_frame,
     weight_of,
 )
-from causal_magics.counterfactual.decisions.rules import settled, verdicts
+from causal_magics.counterfactual.decisions.rules import verdicts
 from causal_magics.counterfactual.frames.strata_frame import strata_frame
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.errors import CounterfactualError, shorten

@@ -14,29 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounding.bounds import Floats
+from causal_magics.counterfactual.bounding.rounding import settled
 from causal_magics.errors import CounterfactualError, closest, shorten
 
 __all__ = [
     "RULES",
-    "TOLERANCE",
     "Rule",
     "Verdict",
     "chance_of_treating",
     "check_rule",
     "criterion",
     "greatest_regret",
-    "settled",
     "verdicts",
 ]
 
 Rule = Literal["midpoint", "certain", "randomised", "hurwicz"]
 RULES: tuple[Rule, ...] = get_args(Rule)
 Verdict = Literal["treat", "undecided", "refuse"]
-TOLERANCE = 1e-9
-"""Ends this close to 0, as a share of the payoff's largest weight, are 0.
-
-Rounding on the way here is no decision. The payoff explorer has the same (`decisions.ts`).
-"""
 
 
 def check_rule(rule: object, optimism: object) -> None:
@@ -59,11 +53,6 @@ def check_rule(rule: object, optimism: object) -> None:
             f"Expected optimism between 0 (the lower bound) and 1 (the upper one), got "
             f"{shorten(str(optimism))}."
         )
-
-
-def settled(values: Floats, scale: float) -> Floats:
-    """Return values without what is rounding beside weights of a scale: 0, with no minus."""
-    return np.where(np.abs(values) <= TOLERANCE * scale, 0.0, values)
 
 
 def verdicts(lower: Floats, upper: Floats, *, scale: float) -> NDArray[np.str_]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
+from causal_magics.counterfactual.bounding.rounding import settled
 from causal_magics.counterfactual.decisions.budget import Envelope
 from causal_magics.counterfactual.decisions.flips import Flips, SafeRatio, flips, safe_ratio
 from causal_magics.counterfactual.decisions.payoff_weights import largest_weight
@@ -20,7 +21,6 @@ from causal_magics.counterfactual.decisions.rules import (
     Rule,
     criterion,
     greatest_regret,
-    settled,
     verdicts,
 )
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds

@@ -15,7 +15,8 @@ from causal_magics.counterfactual.bounding.closed_forms import (
     retrospective_bounds,
 )
 from causal_magics.counterfactual.bounding.distributions import Distributions
-from causal_magics.counterfactual.frames.stratum_groups import StratumGroup, without_dust
+from causal_magics.counterfactual.bounding.rounding import settled
+from causal_magics.counterfactual.frames.stratum_groups import StratumGroup
 
 __all__ = ["retrospective"]
 
@@ -42,7 +43,7 @@ def retrospective(
     ends = np.empty((2, sum(len(group.strata) for group in groups)))
     for group in groups:
         ends[:, group.strata] = _of_group(group.distributions, quantity, monotone)
-    ends = without_dust(ends)
+    ends = settled(ends)
     return ends[0], ends[1]
 
 

@@ -16,6 +16,7 @@ from causal_magics.counterfactual.bounding.payoff_terms import (
     payoff_terms,
     sources_of,
 )
+from causal_magics.counterfactual.bounding.rounding import settled
 from causal_magics.counterfactual.bounding.terms import Terms
 from causal_magics.counterfactual.bounding.transport import Sources
 from causal_magics.counterfactual.frames.counts import Counts
@@ -32,15 +33,12 @@ __all__ = [
     "for_payoff",
     "intervals_of",
     "overall_interval_of",
-    "without_dust",
 ]
 
 Ends = tuple[Floats, Floats]
 
 _MOST_VALUES = 4_000_000
 """Values of terms that are held at once."""
-_ROUNDING = 1e-12
-"""Ends no further from 0, as parts of a scale, are 0: a decision may hang on it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -121,13 +119,8 @@ def benefit_of(groups: Sequence[StratumGroup], payoff: Payoff, *, monotone: bool
     crossed = ends[0] > ends[1]
     if crossed.any():
         ends[:, crossed] = ends[:, crossed].mean(axis=0)  # by rounding
-    ends = without_dust(ends, float(np.abs(payoff.values).max()))
-    return ends[0], ends[1]
-
-
-def without_dust(ends: Floats, scale: float = 1.0) -> Floats:
-    """Return ends with 0 for what is 0 but for rounding, as parts of a scale."""
-    return np.asarray(np.where(np.abs(ends) <= _ROUNDING * scale, 0.0, ends))
+    low, high = settled(ends, float(np.abs(payoff.values).max()))
+    return low, high
 
 
 def _evaluated(terms: Terms, cells: Floats) -> Ends:

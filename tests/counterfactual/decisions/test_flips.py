@@ -70,7 +70,7 @@ def test_flips_say_what_is_decided_on_each_side() -> None:
     for name in ("complier", "defier"):
         found = flips(known, name)
         for place in range(len(found)):
-            stratum, step = int(found.stratum[place]), 1e-6 * max(1.0, abs(found.at[place]))
+            stratum, step = int(found.stratum[place]), 1e-5 * max(1.0, abs(found.at[place]))
             for side, word in ((-step, found.before[place]), (step, found.after[place])):
                 values = signs_between(known, found.weights[0], np.array([found.at[place] + side]))[
                     :, stratum, 0
