@@ -184,7 +184,7 @@ class _Parser:
                 "nodes, edges or tiers",
                 closest(key.text, ["tiers"]) and "tiers:",
             )
-        self.draft.add_setting(key, self.scan.take_rest_of_line())
+        self.draft.add_setting(key, *self.scan.take_rest_of_line())
 
     def _tiers(self) -> list[list[Word]]:
         tiers: list[list[Word]] = [[]]

@@ -43,10 +43,21 @@ _FLIPPED: dict[str, Mark] = {"<-": "->", "<-@": "@->", "--@": "@--"}
 
 @dataclass(frozen=True)
 class Setting:
-    """The values of the ``key: value`` lines of one key, and the first of these lines, from 1."""
+    """The ``key: value`` lines of one key.
+
+    Attributes
+    ----------
+    values : tuple of str
+        Without outer quotes.
+    line : int
+        The first of these lines, from 1.
+    quoted : tuple of bool
+        Which of the values stood in quotes as a whole.
+    """
 
     values: tuple[str, ...]
     line: int
+    quoted: tuple[bool, ...] = ()
 
 
 class Attribute(NamedTuple):
@@ -63,7 +74,7 @@ class Draft:
     def __init__(self, scan: Scanner) -> None:
         self.first_mention: dict[str, int] = {}
         self._scan = scan
-        self._settings: dict[str, tuple[int, list[str]]] = {}
+        self._settings: dict[str, tuple[int, list[tuple[str, bool]]]] = {}
         self._roles: dict[str, set[Role]] = {}
         self._positions: dict[str, tuple[float, float]] = {}
         self._edges: dict[tuple[str, str, Mark], tuple[float | None, float | None]] = {}
@@ -86,11 +97,11 @@ class Draft:
             self.first_mention[name.text] = name.at
         return name
 
-    def add_setting(self, key: Word, value: str) -> None:
+    def add_setting(self, key: Word, value: str, quoted: bool) -> None:
         """Take note of a ``key: value`` line."""
         if key.text not in self._settings:
             self._settings[key.text] = (self._scan.place(key.at)[0], [])
-        self._settings[key.text][1].append(value)
+        self._settings[key.text][1].append((value, quoted))
 
     def set_tiers(self, key: Word, tiers: list[list[Word]]) -> None:
         """Take note of the tiers."""
@@ -269,7 +280,10 @@ class Draft:
     @property
     def settings(self) -> dict[str, Setting]:
         """The settings, once the whole text is read."""
-        return {key: Setting(tuple(values), line) for key, (line, values) in self._settings.items()}
+        return {
+            key: Setting(tuple(v for v, _ in said), line, tuple(quoted for _, quoted in said))
+            for key, (line, said) in self._settings.items()
+        }
 
     def graph(self) -> CausalGraph:
         """Return the graph, once the whole text is read.

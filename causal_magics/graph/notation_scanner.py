@@ -108,8 +108,15 @@ class Scanner:
         self.at = start
         return None
 
-    def take_rest_of_line(self) -> str:
-        """Read a setting's value: the rest of the line, without comment and outer quotes."""
+    def take_rest_of_line(self) -> tuple[str, bool]:
+        """Read a setting's value, the rest of the line without comment and outer quotes.
+
+        Returns
+        -------
+        str
+        bool
+            Whether it stood in quotes.
+        """
         end = self.text.find("\n", self.at)
         line = self.text[self.at : end if end >= 0 else len(self.text)]
         start, self.at = self.at, self.at + len(line)
@@ -123,9 +130,9 @@ class Scanner:
                 word = None
             inner.skip_in_line()
             if word is not None and not inner.char:
-                return word.text
+                return word.text, True
         comment = _SETTING_COMMENT.search(self.text, start, self.at)
-        return self.text[start : comment.start() if comment else self.at].strip()
+        return self.text[start : comment.start() if comment else self.at].strip(), False
 
     def _take_string(self) -> Word:
         opened, at, parts = self.at, self.at + 1, list[str]()

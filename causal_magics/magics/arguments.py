@@ -131,6 +131,8 @@ def read_argument(parameter: Parameter, words: Iterable[Word], notebook: Noteboo
         return _fitted(parameter, Argument(value, word.text), word.text)
     if parameter.kind == "value":
         return _looked_up(parameter, word, notebook)
+    if parameter.kind == "number" and _is_number(notebook.names.get(word.text)):
+        return Argument(notebook.names[word.text], word.text)
     value = (
         word.text if parameter.kind == "text" else _READERS[parameter.kind](parameter, word.text)
     )
@@ -152,7 +154,7 @@ def _looked_up(parameter: Parameter, word: Word, notebook: Notebook) -> Argument
     root = word.text.split(".")[0]
     number = _number_in(word)
     if number is not None and (parameter.classes is None or isinstance(number, parameter.classes)):
-        return Argument(number, word.text)
+        return Argument(number, repr(number))
     if takes_text(parameter) and (word.form == "quoted" or root not in notebook.names):
         return Argument(word.text, repr(word.text))
     return _fitted(parameter, Argument(notebook.find(word.text), word.text), word.text)
@@ -167,8 +169,11 @@ def _number_in(word: Word) -> object | None:
     except (ValueError, SyntaxError):
         return None
     parts = value if isinstance(value, tuple) else (value,)
-    is_number = all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts)
-    return value if is_number else None
+    return value if all(map(_is_number, parts)) else None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def takes_text(parameter: Parameter) -> bool:

@@ -117,8 +117,9 @@ def _read_body(verb: Verb, text: str | None) -> tuple[CausalGraph, Mapping[str, 
     try:
         cell = parse_cell(text)
     except NotationError as error:
-        if verb.body in verb.lines:
-            error.add_note(f"{verb.name} takes no graph. Begin each line with {verb.body}:.")
+        if verb.lines and (verb.body is None or verb.body in verb.lines):
+            line = (verb.body or verb.lines[0]).replace("_", "-")
+            error.add_note(f"{verb.name} takes no graph. Begin each line with {line}:.")
         raise
     return cell.graph, cell.settings
 
@@ -187,8 +188,9 @@ def _words_by_option(
         words[parameter.name] = [word]
     for key, setting in settings.items():
         parameter = _option(verb, key, f"{key}:")
-        for text in setting.values:
-            words.setdefault(parameter.name, []).extend(_setting_words(parameter, text))
+        for text, quoted in zip(setting.values, setting.quoted, strict=True):
+            found = [Word(text, "quoted")] if quoted else _setting_words(parameter, text)
+            words.setdefault(parameter.name, []).extend(found)
     for name, value in header.options:
         parameter = _option(verb, name, f"--{name}")
         if value is None and parameter.kind != "flag":
@@ -203,6 +205,8 @@ def _words_by_option(
 def _setting_words(parameter: Parameter, value: str) -> list[Word]:
     if parameter.kind == "text":
         return [Word(value)]
+    if parameter.kind == "names" and value.startswith("{") and value.endswith("}"):
+        value = value[1:-1]
     words = [word for word, _ in split_words(value)]
     if not words:
         raise CellError(f"Expected a value after {parameter.option}:, {parameter.placeholder}.")

