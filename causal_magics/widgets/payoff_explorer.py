@@ -63,7 +63,7 @@ class PayoffExplorer(LiveWidget):
     budget : float, optional
         In the units of `costs`; without costs, how many units may be treated.
     costs : float, array_like of shape (strata,), mapping of stratum label to float, optional
-        What treating a unit costs.
+        What treating a unit costs; see `target`.
     optimism : float
         Of the rule `hurwicz`.
     axes : two of str or (int, int), optional
@@ -325,7 +325,7 @@ def explore(
     budget : float, optional
         In the units of `costs`; without costs, how many units may be treated.
     costs : float, array_like of shape (strata,), mapping of stratum label to float, optional
-        What treating a unit costs.
+        What treating a unit costs; see `target`.
     optimism : float
         Of the rule `hurwicz`, from 0 to 1.
     axes : two of str or (int, int), optional

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from numpy.testing import assert_allclose
@@ -88,6 +89,16 @@ def test_the_weights_of_a_screen_are_read_in_the_kernel(made: PayoffExplorer) ->
     assert made.targeting.envelope.budget == 900
     made.set_state({"budget": None, "axes": [[0, 0], [1, 1]]})
     assert (made.budget, made.axes, made.selected) == (None, ((0, 0), (1, 1)), 2)
+
+
+def test_costs_go_by_the_index_of_a_series() -> None:
+    index = pd.MultiIndex.from_product([["a", "b", "c"], ["male", "female"]])
+    costs = pd.Series(np.arange(1.0, 7.0), index.set_names(["region", "sex"]))
+    shown = explore(BOUNDS, costs=costs)
+    by_label = dict(zip(shown.study["strata"], shown.study["cost"], strict=True))
+    assert by_label == {f"{sex}, {region}": cost for (region, sex), cost in costs.items()}
+    assert shown.targeting.costs[0].tolist() == shown.study["cost"]
+    shown.close()
 
 
 def test_odd_values_of_a_screen_are_passed_over(made: PayoffExplorer) -> None:

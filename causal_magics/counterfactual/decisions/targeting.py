@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from causal_magics.counterfactual.bounding.bounds import Bounds, Floats
+from causal_magics.counterfactual.bounding.bounds import Bounds
 from causal_magics.counterfactual.decisions.budget import (
     check_budget,
     check_population,
-    costs_of,
     envelope_of,
     plan_of,
 )
@@ -22,8 +21,8 @@ from causal_magics.counterfactual.decisions.rules import (
     check_rule,
     criterion,
 )
+from causal_magics.counterfactual.decisions.stratum_costs import costs_of_treatments
 from causal_magics.counterfactual.decisions.targeting_result import Targeting, ends_of
-from causal_magics.counterfactual.frames.arrangement import shown
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.errors import CounterfactualError, shorten
 from causal_magics.options import check_flag
@@ -60,7 +59,8 @@ def target(
         where lots may be drawn; ``hurwicz`` weighs the upper bound by `optimism`.
     costs : float, array_like of shape (strata,), mapping of stratum label to float, optional
         What treating a unit costs, by stratum if need be: strata are named as `UnitBounds.label`
-        names them, or by their label (with several columns a tuple of these). With several
+        names them, or by their label (with several columns a tuple of these). A pandas Series
+        goes by its index too; by place where that is the default 0, 1, …. With several
         treatments a list of these, one for each.
     optimism : float
         From 0 (as `certain`) to 1.
@@ -98,7 +98,7 @@ def target(
     spendable = check_budget(budget)
     first = several[0]
     total = float(first.units.sum()) if population is None else check_population(population)
-    each_cost = _all_costs(costs, several)
+    each_cost = costs_of_treatments(costs, several)
     ends = ends_of(several, each_cost, by_interval=by_interval, deducted=deduct_costs)
     if by_interval and np.isnan(ends).any():
         raise CounterfactualError(
@@ -160,40 +160,3 @@ def _checked(bounds: Any, rule: Any, optimism: Any) -> tuple[UnitBounds, ...]:
                 f"{shorten(str(first.untreated))} and {shorten(str(other.untreated))}."
             )
     return tuple(several)
-
-
-def _all_costs(costs: Any, several: Sequence[UnitBounds]) -> Floats:
-    """Return the cost of a unit for each treatment and stratum."""
-    strata = len(several[0])
-    if len(several) == 1:
-        return costs_of(_by_label(costs, several[0]), strata)[None]
-    given = costs if isinstance(costs, list | tuple) else [costs] * len(several)
-    if len(given) != len(several):
-        raise CounterfactualError(
-            f"Expected costs for each of {len(several)} treatments, got {len(given)}. Give a list "
-            "with a number, or an array over strata, for each."
-        )
-    return np.stack([
-        costs_of(_by_label(each, one), strata) for each, one in zip(given, several, strict=True)
-    ])  # fmt: skip
-
-
-def _by_label(costs: Any, bounds: UnitBounds) -> Any:
-    """Return costs that are given by stratum in the order of the strata."""
-    if not isinstance(costs, Mapping):
-        return costs
-    given = {_label(key): cost for key, cost in costs.items()}
-    labels = [bounds.label(stratum) for stratum in range(len(bounds))]
-    missing = [label for label in labels if label not in given]
-    if missing:
-        raise CounterfactualError(
-            f"Expected a cost for each stratum, got none for {shorten(missing[0])}"
-            + (f" and {len(missing) - 1:,} more" if missing[1:] else "")
-            + ". Give them by the labels that bounds.label shows, or as an array."
-        )
-    return [given[label] for label in labels]
-
-
-def _label(key: Any) -> str:
-    """Return a stratum as `UnitBounds.label` has it: by its text, its label or all its labels."""
-    return ", ".join(map(shown, key)) if isinstance(key, tuple) else shown(key)

@@ -219,6 +219,7 @@ def test_plots_have_what_the_pictures_have() -> None:
         ({"rule": "hurwicz", "optimism": 2}, "Expected optimism"),
         ({"costs": [1, 2]}, "one for each of 5 strata"),
         ({"costs": {"0": 1}}, "got none for '1' and 3 more"),
+        ({"costs": dict.fromkeys(["0", "1", "2", "3", "4", "44"], 1)}, "'44', .* mean '4'"),
         ({"population": 0}, "Expected a population above 0"),
         ({"population": "all"}, "Expected a population above 0"),
         ({"population": 1e308}, "Expected a population above 0"),
@@ -255,8 +256,30 @@ def test_costs_go_by_the_labels_themselves_too() -> None:
         assert target(BOUNDS, costs=named).costs.tolist() == [costs]
     two = pd.DataFrame({"a": ["x", "y"] * 20, "b": [1, 1, 2, 2] * 10, "t": [0, 1, 1, 0] * 10})
     both = bounds(two.assign(out=[0, 1, 1, 1, 0] * 8), "t", "out", ["a", "b"], small="keep")
-    named = {("x", 1): 1.0, ("x", 2): 2.0, ("y", 1): 3.0, ("y", 2): 4.0}
-    assert target(both, costs=named).costs.tolist() == [[1, 2, 3, 4]]
+    named = {("y", 2): 4.0, ("x", 1): 1.0, ("x", 2): 2.0, ("y", 1): 3.0}
+    series = pd.Series(named).rename_axis(["a", "b"])
+    for given in (named, series, series.reorder_levels(["b", "a"])):
+        assert target(both, costs=given).costs.tolist() == [[1, 2, 3, 4]]
+
+
+def test_a_series_of_costs_goes_by_its_index() -> None:
+    named = KNOWN.bounds(PAYOFF, share=SHARE, labels=["a", "b", "c", "d", "e"])
+    costs = pd.Series([1.0, 5.0, 2.0, 1.0, 3.0], index=list("edcba"))
+    for each in (target(named, costs=costs), target([named, named], costs=[costs, 1.0])):
+        assert each.costs[0].tolist() == [3, 1, 2, 5, 1]
+    assert target(named, costs=costs.reset_index(drop=True)).costs[0].tolist() == costs.tolist()
+    for wrong, says in (
+        (costs.rename({"a": "f"}), "got none for 'a', but one for 'f'"),
+        (costs[1:], "got none for 'e'"),
+        (pd.concat([costs, costs[:1]]), "got several for 'e'"),
+        (costs.reset_index(drop=True)[1:], "got none for 'a' and 4 more"),
+    ):
+        with pytest.raises(CounterfactualError, match=says):
+            target(named, costs=wrong)
+    turned = BOUNDS.take([1, 0])
+    assert target(turned, costs=pd.Series([1.0, 5.0], [0, 1])).costs.tolist() == [[5, 1]]
+    with pytest.raises(CounterfactualError, match="that can be either"):
+        target(turned, costs=pd.Series([1.0, 5.0]))
 
 
 def test_treatments_that_do_not_compete_are_refused() -> None:
