@@ -106,9 +106,29 @@ def chance_of_treating(
     return np.asarray(np.clip(chance, 0.0, 1.0))
 
 
-def greatest_regret(lower: Floats, upper: Floats, chance: Floats) -> Floats:
-    """Return the most benefit a unit that a chance of treating may lose, for each stratum.
+def greatest_regret(lower: Floats, upper: Floats, share: Floats) -> Floats:
+    """Return the most benefit a unit may lose for each stratum, against all or none treated.
 
-    Against the better of treating all and none: ``max((1 - chance) u, -chance l, 0)``.
+    Parameters
+    ----------
+    lower, upper : ndarray of shape (treatments, strata) or (strata,)
+        Bounds on the benefit of a unit.
+    share : ndarray of the same shape
+        Which share of the units gets each treatment.
+
+    Returns
+    -------
+    ndarray of shape (strata,)
+
+    Notes
+    -----
+    Another treatment ``a`` for all gains at most ``(1 - share[a]) upper[a]`` less ``share lower``
+    over the treatments but ``a``; no treatment gains at most minus ``share lower`` over all. With
+    one treatment this is ``max((1 - share) u, -share l, 0)``. With several it is attained where
+    their benefits may be at any of their ends together, and an upper bound where they may not.
     """
-    return np.maximum(np.maximum((1 - chance) * upper, -chance * lower), 0.0) + 0.0
+    low, high, part = np.atleast_2d(lower, upper, share)
+    held = np.where(part > 0, part * low, 0.0)
+    sure = held.sum(axis=0)
+    gained = (1 - part) * high - (sure - held if len(part) > 1 else 0.0)
+    return np.asarray(np.maximum(np.maximum(gained.max(axis=0), -sure), 0.0) + 0.0)

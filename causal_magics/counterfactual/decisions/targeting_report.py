@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Container
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -56,24 +57,35 @@ def describe(targeting: Targeting) -> str:
 def frame_of(targeting: Targeting) -> Any:
     """Return a row for each stratum."""
     first, benefit, interval = targeting.first, targeting.benefit, targeting.interval
-    best, strata = targeting.treatment, np.arange(len(first))
-    arms = np.array([shown(each.treated) for each in targeting.bounds], dtype=object)
-    several = {"treatment": arms[best]} if len(targeting.bounds) > 1 else {}
-    return strata_frame(first.strata, strata, {
+    named: dict[str, Any] = {}
+    parts: dict[str, Any] = {}
+    if len(targeting.bounds) > 1:
+        named = {"treatment": np.array(targeting.treatment_names, dtype=object)}
+        for each, share in zip(targeting.bounds, targeting.share, strict=True):
+            parts[_free(f"treated_share_{shown(each.treated)}", parts)] = share
+    return strata_frame(first.strata, np.arange(len(first)), {
         "share": first.share,
         "units": targeting.units,
-        **several,
+        **named,
         "lower": benefit.lower,
         "upper": benefit.upper,
         "interval_lower": interval.lower,
         "interval_upper": interval.upper,
-        "criterion": targeting.worth[best, strata],
-        "cost": targeting.costs[best, strata],
+        "criterion": targeting.per_unit(targeting.worth),
+        "cost": targeting.per_unit(targeting.costs),
         "verdict": targeting.verdict.tolist(),
         "decision": targeting.decision.tolist(),
         "treated_share": targeting.treated_share,
+        **parts,
         "regret": targeting.regret,
     })  # fmt: skip
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """Return a name that is not taken; bounds of one arm may be given twice."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def picture_of(targeting: Targeting, kind: str, theme: Theme, width: float, **more: Any) -> str:

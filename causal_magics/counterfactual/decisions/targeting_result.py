@@ -23,6 +23,7 @@ from causal_magics.counterfactual.decisions.rules import (
     greatest_regret,
     verdicts,
 )
+from causal_magics.counterfactual.frames.arrangement import shown
 from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
 from causal_magics.graph.drawing_palette import Theme
 
@@ -94,9 +95,46 @@ class Targeting:
 
     @property
     def treatment(self) -> NDArray[np.intp]:
-        """The place in `bounds` of the treatment that is best in each stratum, shape (strata,)."""
-        worth = np.where(self.share > 0, np.inf, self.worth)
-        return np.asarray(worth.argmax(axis=0))
+        """The place in `bounds` of the treatment that most of a stratum gets, shape (strata,).
+
+        Where none is treated, of the best one. `share` has all that a stratum is split between.
+        """
+        return np.asarray(self._mix.argmax(axis=0))
+
+    @property
+    def treatment_names(self) -> tuple[str, ...]:
+        """The labels of the treatments of each stratum, such as ``mail / call`` in a split one."""
+        arms = [shown(each.treated) for each in self.bounds]
+        return tuple(
+            " / ".join(arm for arm, part in zip(arms, parts, strict=True) if part > 0)
+            for parts in self._mix.T.tolist()
+        )
+
+    @cached_property
+    def _mix(self) -> Floats:
+        """The share of each treatment among the treated of a stratum; 1 for the best if none is."""
+        treated = self.treated_share
+        worth = self.worth
+        best = worth.argmax(axis=0)[None] == np.arange(len(worth))[:, None]
+        mix: Floats = np.divide(self.share, treated, out=best.astype(float), where=treated > 0)
+        whole = mix >= 1 - 1e-9
+        return np.where(whole.any(axis=0), whole.astype(float), mix)
+
+    def per_unit(self, values: Floats) -> Floats:
+        """Return what a unit has by the decision, shape (strata,).
+
+        Parameters
+        ----------
+        values : ndarray of shape (treatments, strata)
+            What a unit has by each treatment, such as `costs`.
+
+        Returns
+        -------
+        ndarray of shape (strata,)
+            Mean over the treated units of each stratum; of the best treatment where there are none.
+        """
+        mix = self._mix
+        return np.asarray(np.where(mix > 0, mix * values, 0.0).sum(axis=0))
 
     @property
     def _scale(self) -> float:
@@ -105,28 +143,26 @@ class Targeting:
     @cached_property
     def worth(self) -> Floats:
         """What the rule takes for the benefit of a unit, shape (treatments, strata)."""
-        ends = ends_of(
-            self.bounds, self.costs, by_interval=self.by_interval, deducted=self.deducted
-        )
+        ends = self._ends(by_interval=self.by_interval)
         return criterion(*ends, self.rule, self.optimism, scale=self._scale)
+
+    def _ends(self, *, by_interval: bool) -> tuple[Floats, Floats]:
+        return ends_of(self.bounds, self.costs, by_interval=by_interval, deducted=self.deducted)
 
     @property
     def benefit(self) -> Bounds:
-        """Bounds on the benefit of the best treatment in each stratum, after costs if deducted."""
-        lower, upper = ends_of(self.bounds, self.costs, by_interval=False, deducted=self.deducted)
-        best = self.treatment[None]
-        return Bounds(
-            np.take_along_axis(lower, best, 0)[0], np.take_along_axis(upper, best, 0)[0], "benefit"
-        )
+        """Bounds on the benefit of a treated unit in each stratum, after costs if deducted.
+
+        Of the best treatment where none is treated, of the mean where several are.
+        """
+        lower, upper = self._ends(by_interval=False)
+        return Bounds(self.per_unit(lower), self.per_unit(upper), "benefit")
 
     @property
     def interval(self) -> Bounds:
-        """The confidence interval of `benefit`."""
-        lower, upper = ends_of(self.bounds, self.costs, by_interval=True, deducted=self.deducted)
-        best = self.treatment[None]
-        return Bounds(
-            np.take_along_axis(lower, best, 0)[0], np.take_along_axis(upper, best, 0)[0], "benefit"
-        )
+        """The confidence interval of `benefit`; where several are treated, the mean of theirs."""
+        lower, upper = self._ends(by_interval=True)
+        return Bounds(self.per_unit(lower), self.per_unit(upper), "benefit")
 
     @property
     def verdict(self) -> NDArray[np.str_]:
@@ -154,8 +190,12 @@ class Targeting:
 
     @property
     def regret(self) -> Floats:
-        """The most benefit that a unit of each stratum may lose by the decision."""
-        return greatest_regret(self.benefit.lower, self.benefit.upper, self.treated_share)
+        """The most benefit that a unit of each stratum may lose by the decision.
+
+        Against the best of all treatments and none, whatever these cost of the budget; with several
+        treatments an upper bound, as each may be at the worst end of its own bounds.
+        """
+        return greatest_regret(*self._ends(by_interval=False), self.share)
 
     @cached_property
     def flips(self) -> Flips:
@@ -219,7 +259,13 @@ class Targeting:
         return join_decisions(self, frame, name, seed)
 
     def to_frame(self) -> Any:
-        """Return a row for each stratum: its labels, bounds, verdict and decision."""
+        """Return a row for each stratum: its labels, bounds, verdict and decision.
+
+        ``lower``, ``upper``, ``criterion`` and ``cost`` are of a treated unit; times ``units`` and
+        ``treated_share`` they add up to the totals. With several treatments ``treatment`` names
+        them (``mail / call`` where a stratum is split), and ``treated_share_mail`` and so on say
+        which share of the stratum gets each.
+        """
         from causal_magics.counterfactual.decisions.targeting_report import frame_of
 
         return frame_of(self)

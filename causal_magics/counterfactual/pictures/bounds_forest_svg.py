@@ -102,12 +102,12 @@ class Forest:
         first = targeting.first
         drawn = cls._of(first, targeting.benefit, targeting.interval, targeting.verdict, most)
         order = _greatest(targeting.benefit, most)
-        words, share, best = targeting.decision, targeting.treated_share, targeting.treatment
+        words, share, arms = targeting.decision, targeting.treated_share, targeting.treatment_names
         several = len(targeting.bounds) > 1
         decided = []
         for stratum in order.tolist():
             word = str(words[stratum])
-            arm = f": {fit_label(str(targeting.bounds[best[stratum]].treated), _ARM)}"
+            arm = f": {fit_label(arms[stratum], _ARM)}"
             if word == "in part":
                 word = f"treat {100 * share[stratum]:.3g} %"
             decided.append(word + arm if several and word.startswith("treat") else word)

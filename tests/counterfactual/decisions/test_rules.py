@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -47,6 +49,17 @@ def test_lots_have_the_least_worst_regret_of_all_chances(ends: tuple[float, floa
     assert worst_regret(ends, chosen) <= best + 1e-9
     told = greatest_regret(*arrays(ends), np.array([chosen]))[0]
     assert told == pytest.approx(worst_regret(ends, chosen), abs=1e-9)
+
+
+@given(st.lists(ENDS, min_size=1, max_size=3), st.lists(st.floats(0, 1), min_size=4, max_size=4))
+def test_regret_is_against_the_best_of_all_treatments_and_none(
+    ends: list[tuple[float, float]], parts: list[float]
+) -> None:
+    share = np.array(parts[: len(ends)]) / max(1.0, sum(parts))
+    worst = max(max(0.0, *benefits) - share @ benefits for benefits in itertools.product(*ends))
+    lower, upper = np.array(ends).T[:, :, None]
+    told = greatest_regret(lower, upper, share[:, None])
+    assert told.tolist() == pytest.approx([worst], abs=1e-9)
 
 
 @given(ENDS)

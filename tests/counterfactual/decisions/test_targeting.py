@@ -26,6 +26,12 @@ PAYOFF = [1.0, 0.2, 0.0, -2.0]
 SHARE = [0.1, 0.2, 0.3, 0.25, 0.15]
 KNOWN = Known.random(5, 2, seed=4)
 BOUNDS = KNOWN.bounds(PAYOFF, share=SHARE)
+LETTERS = pd.DataFrame({"t": ["no", "mail", "call"] * 120, "z": [*"aaaaaabbbccc"] * 30})
+LETTERS["y"] = (np.arange(360) % 17 < LETTERS["t"].map({"no": 3, "mail": 8, "call": 12})) * 1
+COMPETING = [
+    bounds(LETTERS, "t", "y", "z", [1, 0, 0, -0.5], treated=arm, untreated="no", small="keep")
+    for arm in ("mail", "call")
+]
 
 
 def units_treated(targeting: Targeting) -> float:
@@ -122,6 +128,24 @@ def test_the_best_of_several_treatments_is_chosen_in_each_stratum() -> None:
     assert "treatment" in found.to_frame().columns
     dear = target([BOUNDS, other], 0.3, costs=[1.0, 50.0], population=1)
     assert dear.costs[:, 0].tolist() == [1, 50]
+
+
+@pytest.mark.parametrize("deduct", [False, True])
+@pytest.mark.parametrize("budget", [0.0, 0.5, 0.9, 1.2, None])
+def test_frames_add_up_to_the_totals(budget: float | None, deduct: bool) -> None:
+    found = target(COMPETING, budget, costs=[0.1, 0.19], deduct_costs=deduct, population=8)
+    frame = found.to_frame()
+    treated = frame["units"] * frame["treated_share"]
+    parts = frame[["treated_share_mail", "treated_share_call"]]
+    np.testing.assert_allclose(parts.sum(axis=1), frame["treated_share"])
+    assert (frame["lower"] * treated).sum() == pytest.approx(found.total.lower)
+    assert (frame["upper"] * treated).sum() == pytest.approx(found.total.upper)
+    assert (frame["cost"] * treated).sum() == pytest.approx(found.envelope.spent)
+    split = (parts > 1e-9).all(axis=1)
+    assert split.any() == (budget in {0.9, 1.2})
+    assert (frame["treatment"] == "mail / call").tolist() == split.tolist()
+    assert ("mail / call" in found.picture()) == split.any()
+    np.testing.assert_array_equal(found.treatment[split], parts[split].to_numpy().argmax(axis=1))
 
 
 def test_a_frame_has_a_row_for_each_stratum() -> None:
