@@ -247,7 +247,11 @@ def readable_state(raw: Mapping[str, Any], levels: int, strata: int) -> dict[str
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    """Return whether a value is a number that is finite in floating point too."""
+    try:
+        return type(value) in (int, float) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _is_place(value: Any, count: int) -> bool:

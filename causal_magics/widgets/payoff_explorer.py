@@ -158,8 +158,9 @@ class PayoffExplorer(LiveWidget):
     @property
     def targeting(self) -> Targeting:
         """Whom the payoff, the rule and the budget treat."""
+        optimism = self.optimism if self.rule == "hurwicz" else 0.5
         return target(
-            self.bounds, self.budget, rule=self.rule, optimism=self.optimism, costs=self._costs
+            self.bounds, self.budget, rule=self.rule, optimism=optimism, costs=self._costs
         )
 
     def show(self, bounds: UnitBounds, *, costs: Any = None) -> None:

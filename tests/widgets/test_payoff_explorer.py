@@ -87,6 +87,8 @@ def test_the_weights_of_a_screen_are_read_in_the_kernel(made: PayoffExplorer) ->
     made.set_state({"rule": "hurwicz", "optimism": 0.2, "budget": 900, "selected": 2})
     assert made.targeting.rule == "hurwicz"
     assert made.targeting.envelope.budget == 900
+    made.rule = "certain"
+    assert made.targeting.rule == "certain", "optimism waits for its rule"
     made.set_state({"budget": None, "axes": [[0, 0], [1, 1]]})
     assert (made.budget, made.axes, made.selected) == (None, ((0, 0), (1, 1)), 2)
 
@@ -108,7 +110,8 @@ def test_odd_values_of_a_screen_are_passed_over(made: PayoffExplorer) -> None:
         made.set_state({"weights": weights})
     for rule in ("guess", None, 3):
         made.set_state({"rule": rule})
-    for number in (-1, nan, "3", [1]):
+    made.set_state({"weights": [[0, 10**400], [0, 0]]})
+    for number in (-1, nan, "3", [1], -(10**400)):
         made.set_state({"budget": number, "optimism": number})
     for place in (6, -1, 1.0, True, "2"):
         made.set_state({"selected": place})
@@ -138,6 +141,8 @@ def test_python_sets_weights_and_screens_hear_of_it(
         ("weights", "guess", "guess"),
         ("weights", np.eye(3), "2 levels of 'y' ('0', '1')"),
         ("weights", [[0, float("inf")], [0, 0]], "Expected finite numbers in a payoff"),
+        ("weights", [10**400, 0, 0, 0], "Expected weights no larger than 1e+100"),
+        ("optimism", 10**400, "Expected optimism between 0"),
         ("rule", "guess", "Expected rule among midpoint, certain, randomised, hurwicz"),
         ("optimism", 2, "Expected optimism between 0"),
         ("budget", -1, "Expected a budget from 0"),

@@ -46,6 +46,8 @@ class Payoff:
             matrix = np.array(values, dtype=float)
         except (TypeError, ValueError):
             matrix = np.empty(0)
+        except OverflowError:
+            raise _too_large("a number of hundreds of digits") from None
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.shape[0] < 2:
             raise CounterfactualError(
                 "Expected a payoff as a square matrix, a row for each outcome untreated and a "
@@ -58,10 +60,7 @@ class Payoff:
                 "pair of outcomes; 0 for those that do not matter."
             )
         if np.abs(matrix).max() > _MOST:
-            raise CounterfactualError(
-                f"Expected weights no larger than {_MOST:g}, got {np.abs(matrix).max():.4g}: sums "
-                "of such numbers overflow. Give them in a larger unit."
-            )
+            raise _too_large(f"{np.abs(matrix).max():.4g}")
         matrix.setflags(write=False)
         object.__setattr__(self, "values", matrix)
 
@@ -89,7 +88,7 @@ class Payoff:
             return weights
         shape = _shape(weights)
         if shape == (4,) and all(isinstance(weight, Real) for weight in weights):
-            return cls.of_types(*(float(weight) for weight in weights))  # type: ignore[arg-type]
+            return cls.of_types(*weights)
         return cls(weights)
 
     @classmethod
@@ -135,6 +134,13 @@ class Payoff:
                 f"never-taker {never:g}, defier {defier:g}>"
             )
         return f"<Payoff: {self.n_levels} outcome levels, {self.values.tolist()}>"
+
+
+def _too_large(given: str) -> CounterfactualError:
+    return CounterfactualError(
+        f"Expected weights no larger than {_MOST:g}, got {given}: sums of such numbers overflow. "
+        "Give them in a larger unit."
+    )
 
 
 def _shape(values: Any) -> tuple[int, ...] | None:

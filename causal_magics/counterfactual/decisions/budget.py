@@ -140,8 +140,8 @@ class Envelope:
 
     def at(self, budget: float) -> Bounds:
         """Return the bounds on the plan's total benefit with another budget."""
-        check_budget(budget)
-        low, high = float(self.lower.at(budget)), float(self.upper.at(budget))
+        most = check_budget(budget)
+        low, high = float(self.lower.at(most)), float(self.upper.at(most))
         return Bounds(low, high, "total benefit")
 
 
@@ -155,13 +155,13 @@ def check_budget(budget: object) -> float:
     """
     if budget is None:
         return float("inf")
-    number = isinstance(budget, int | float | np.number) and not isinstance(budget, bool)
-    if not number or not float(budget) >= 0:  # type: ignore[arg-type]
+    number = _number(budget)
+    if not number >= 0:
         raise CounterfactualError(
             f"Expected a budget from 0, in units of the costs (in units treated where there are no "
             f"costs), got {shorten(str(budget))}. Leave it out to treat whoever gains."
         )
-    return float(budget)  # type: ignore[arg-type]
+    return number
 
 
 def costs_of(costs: Any, strata: int) -> Floats:
@@ -180,9 +180,9 @@ def costs_of(costs: Any, strata: int) -> Floats:
     """
     try:
         values = np.ones(strata) if costs is None else np.array(costs, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise CounterfactualError(
-            f"Expected costs as a number or a number for each stratum, got "
+            f"Expected costs as a number or a number for each stratum, up to {MOST:g}, got "
             f"{shorten(repr(costs))[1:-1]}."
         ) from None
     if values.ndim == 0:
@@ -210,13 +210,23 @@ def check_population(population: object) -> float:
     CounterfactualError
         Where it is no number above 0, or one too large or small to compute with.
     """
-    number = isinstance(population, int | float | np.number) and not isinstance(population, bool)
-    if not number or not 1 / MOST <= float(population) <= MOST:  # type: ignore[arg-type]
+    number = _number(population)
+    if not 1 / MOST <= number <= MOST:
         raise CounterfactualError(
             f"Expected a population above 0, from {1 / MOST:g} to {MOST:g} units, got "
             f"{shorten(str(population))}. Leave it out for the units of the data."
         )
-    return float(population)  # type: ignore[arg-type]
+    return number
+
+
+def _number(value: object) -> float:
+    """Return a number as one of floating point, infinite beyond these; NaN for what is none."""
+    if not isinstance(value, int | float | np.number) or isinstance(value, bool):
+        return float("nan")
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else -float("inf")
 
 
 def plan_of(worth: Floats, costs: Floats, units: Floats) -> Plan:

@@ -240,7 +240,7 @@ def _range(name: str, given: Range | None, payoff: Payoff, weight: MovedWeight) 
         return (low, high) if high > low else (-far, far)
     try:
         low, high = (float(end) for end in given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         low, high = 0.0, 0.0
     if not (np.isfinite([low, high]).all() and low < high):
         raise CounterfactualError(

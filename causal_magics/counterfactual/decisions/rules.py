@@ -34,7 +34,7 @@ Verdict = Literal["treat", "undecided", "refuse"]
 
 
 def check_rule(rule: object, optimism: object) -> None:
-    """Refuse a rule that is not there, and an optimism outside 0 to 1.
+    """Refuse a rule that is not there, and an optimism outside 0 to 1 or that its rule ignores.
 
     Raises
     ------
@@ -48,10 +48,15 @@ def check_rule(rule: object, optimism: object) -> None:
             + (f" Did you mean {hint}?" if hint else "")
         )
     number = isinstance(optimism, int | float | np.number) and not isinstance(optimism, bool)
-    if not number or not 0 <= float(optimism) <= 1:  # type: ignore[arg-type]
+    if not number or not 0 <= optimism <= 1:  # type: ignore[operator]
         raise CounterfactualError(
             f"Expected optimism between 0 (the lower bound) and 1 (the upper one), got "
             f"{shorten(str(optimism))}."
+        )
+    if rule != "hurwicz" and optimism != 0.5:
+        raise CounterfactualError(
+            f"Expected optimism with the rule hurwicz, which alone weighs by it, got {optimism:g} "
+            f"with {rule}. Say rule='hurwicz', or leave optimism out."
         )
 
 

@@ -63,7 +63,7 @@ def target(
         goes by its index too; by place where that is the default 0, 1, …. With several
         treatments a list of these, one for each.
     optimism : float
-        From 0 (as `certain`) to 1.
+        Of the rule ``hurwicz``, from 0 (as `certain`) to 1.
     by_interval : bool
         Whether the confidence interval of the bounds decides instead of the bounds.
     deduct_costs : bool

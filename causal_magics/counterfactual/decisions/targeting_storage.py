@@ -82,7 +82,7 @@ def _rebuilt(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Targeting:
         header["budget"],
         rule=header["rule"],
         costs=costs if header["costly"] else None,
-        optimism=header["optimism"],
+        optimism=header["optimism"] if header["rule"] == "hurwicz" else 0.5,
         by_interval=header["by_interval"],
         deduct_costs=header["deducted"],
         population=header["population"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from causal_magics.counterfactual.bounding.bounds import Floats
-from causal_magics.errors import CounterfactualError
+from causal_magics.errors import CounterfactualError, shorten
 from causal_magics.graph.drawing_palette import ROOT_CLASS, Colour, Theme, paint, style_sheet
 from causal_magics.graph.drawing_svg import element, text_element
 from causal_magics.graph.geometry_curves import number
@@ -87,8 +87,8 @@ def check_canvas(width: float, theme: Theme) -> None:
     check_positive("width", width)
     if not NARROWEST <= width < WIDEST:
         raise CounterfactualError(
-            f"Expected a picture from {NARROWEST} px in width, got {width:g}. Where it is shown "
-            "it shrinks to the room there is."
+            f"Expected a picture from {NARROWEST} px in width, got {shorten(str(width))[1:-1]}. "
+            "Where it is shown it shrinks to the room there is."
         )
 
 

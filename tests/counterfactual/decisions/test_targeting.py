@@ -22,6 +22,7 @@ from causal_magics.errors import CausalMagicsError, CounterfactualError, OptionE
 mpl.use("agg")
 from matplotlib import pyplot as plt
 
+HUGE = 10**400
 PAYOFF = [1.0, 0.2, 0.0, -2.0]
 SHARE = [0.1, 0.2, 0.3, 0.25, 0.15]
 KNOWN = Known.random(5, 2, seed=4)
@@ -204,7 +205,8 @@ def test_a_budget_below_one_unit_is_told() -> None:
 @pytest.mark.parametrize("rule", ["midpoint", "certain", "hurwicz", "randomised"])
 def test_a_saved_targeting_comes_back(rule: Any, tmp_path: Path) -> None:
     costs = np.array([1.0, 5.0, 2.0, 1.0, 3.0])
-    found = target(BOUNDS, 0.4, rule=rule, costs=costs, optimism=0.3, population=1)
+    optimism = 0.3 if rule == "hurwicz" else 0.5
+    found = target(BOUNDS, 0.4, rule=rule, costs=costs, optimism=optimism, population=1)
     found.save(tmp_path / "whom.npz")
     again = Targeting.load(tmp_path / "whom.npz")
     np.testing.assert_array_equal(again.share, found.share)
@@ -241,6 +243,11 @@ def test_plots_have_what_the_pictures_have() -> None:
         ({"budget": -1}, "Expected a budget from 0"),
         ({"rule": "midpoin"}, "Did you mean midpoint"),
         ({"rule": "hurwicz", "optimism": 2}, "Expected optimism"),
+        ({"optimism": 0.3}, "optimism with the rule hurwicz, .* got 0.3 with midpoint"),
+        ({"rule": "hurwicz", "optimism": HUGE}, "Expected optimism"),
+        ({"budget": -HUGE}, "Expected a budget from 0"),
+        ({"costs": [1, 2, 3, 4, HUGE]}, "Expected costs as a number"),
+        ({"population": HUGE}, "Expected a population above 0"),
         ({"costs": [1, 2]}, "one for each of 5 strata"),
         ({"costs": {"0": 1}}, "got none for '1' and 3 more"),
         ({"costs": dict.fromkeys(["0", "1", "2", "3", "4", "44"], 1)}, "'44', .* mean '4'"),
@@ -257,6 +264,12 @@ def test_plots_have_what_the_pictures_have() -> None:
 def test_what_cannot_be_is_refused(options: dict[str, Any], says: str) -> None:
     with pytest.raises(CausalMagicsError, match=says):
         target(BOUNDS, **options)
+
+
+def test_a_budget_beyond_floating_point_is_none() -> None:
+    found = target(BOUNDS, HUGE)
+    assert found.share.tolist() == target(BOUNDS).share.tolist()
+    assert tuple(found.envelope.at(HUGE)) == tuple(found.total)
 
 
 def test_what_is_0_but_for_rounding_is_no_reason_to_treat() -> None:
