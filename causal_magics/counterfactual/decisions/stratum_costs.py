@@ -54,9 +54,9 @@ def _in_order(costs: Any, bounds: UnitBounds) -> Any:
     """Return costs in the order of the strata; as they are where they have no labels."""
     if isinstance(costs, Mapping):
         return _by_label(list(costs.items()), bounds)
-    if not _has_labels(costs):
-        return costs
     series = costs.compute() if hasattr(type(costs), "compute") else costs
+    if not _has_labels(series):
+        return series
     index = series.index
     if _is_default(index):
         _check_places(index, bounds)
@@ -67,7 +67,7 @@ def _in_order(costs: Any, bounds: UnitBounds) -> Any:
 
 
 def _has_labels(costs: Any) -> bool:
-    """Return whether costs are a series with an index, as those of pandas and Dask."""
+    """Return whether costs are a series with an index, as those of pandas have."""
     return hasattr(costs, "index") and hasattr(costs, "items") and not callable(costs.index)
 
 

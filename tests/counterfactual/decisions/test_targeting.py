@@ -10,6 +10,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from dask.dataframe import from_pandas
 from oracles.known_strata import Known
 
 from causal_magics.counterfactual.bounding.bounds import Bounds
@@ -302,6 +303,8 @@ def test_costs_go_by_the_labels_themselves_too() -> None:
 def test_a_series_of_costs_goes_by_its_index() -> None:
     named = KNOWN.bounds(PAYOFF, share=SHARE, labels=["a", "b", "c", "d", "e"])
     costs = pd.Series([1.0, 5.0, 2.0, 1.0, 3.0], index=list("edcba"))
+    lazy = from_pandas(costs, npartitions=2, sort=False)
+    assert target(named, costs=lazy).costs[0].tolist() == [3, 1, 2, 5, 1]
     for each in (target(named, costs=costs), target([named, named], costs=[costs, 1.0])):
         assert each.costs[0].tolist() == [3, 1, 2, 5, 1]
     assert target(named, costs=costs.reset_index(drop=True)).costs[0].tolist() == costs.tolist()
