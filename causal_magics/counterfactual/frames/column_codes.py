@@ -116,7 +116,19 @@ def code_column(name: str, column: Any) -> Codes:
         return _of_categories(column, native)
     if column.dtype == nw.String:
         return _of_texts(column, native)
+    if isinstance(column.dtype, nw.Datetime):
+        return _of_times(name, column)
     return _of_cells(name, column.to_list())
+
+
+def _of_times(name: str, column: Any) -> Codes:
+    """Code times by their instant; those of a time zone are told in UTC, which no clock repeats."""
+    if column.dtype.time_zone is None:
+        return _of_array(name, column.to_numpy())
+    universal = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    coded = _of_array(name, universal.to_numpy())
+    texts = np.array([f"{text}+00:00" for text in coded.labels.values], dtype=object)
+    return replace(coded, labels=replace(coded.labels, values=texts))
 
 
 def _with_nulls(name: str, column: Any) -> Codes:

@@ -62,3 +62,25 @@ def test_values_of_different_types_that_count_as_one_are_noted(
     notes = [note for note in found.notes if "different types" in note]
     said = f"In 'stratum', values of different types such as {mixed} count as one."
     assert notes == ([said] if mixed else [])
+
+
+def test_hours_that_a_clock_repeats_are_strata_of_their_own_in_each_library() -> None:
+    hours = pl.Series(["2024-10-27 00:30", "2024-10-27 01:30", None, "2024-10-27 01:30"])
+    column = hours.str.to_datetime(time_zone="UTC").dt.convert_time_zone("Europe/Berlin")
+    for native in (column, column.to_arrow(), column.to_pandas()):
+        if isinstance(native, pl.Series | pd.Series):
+            series = nw.from_native(native, series_only=True)
+        else:
+            import pyarrow as pa
+
+            series = nw.from_native(pa.chunked_array([native]), series_only=True)
+        coded = code_column("hour", series)
+        labels = [None if code < 0 else coded.labels.values[code] for code in coded.values]
+        first, second = "2024-10-27 00:30:00+00:00", "2024-10-27 01:30:00+00:00"
+        assert labels == [first, second, None, second]
+
+
+def test_nanoseconds_tell_strata_apart() -> None:
+    column = pl.Series([0, 1, 1]).cast(pl.Datetime("ns"))
+    coded = code_column("t", nw.from_native(column, series_only=True))
+    assert coded.values.tolist() == [0, 1, 1]
