@@ -18,6 +18,8 @@ __all__ = ["CodedRows", "Roles", "coded_rows"]
 
 MOST_LEVELS = 50
 """Arms or outcome levels beyond which a column is refused."""
+MOST_WEIGHT = 1e50
+"""Of a row; squares of larger ones, and of their inverse, leave floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,13 @@ def _weights(name: str, column: Any) -> Floats:
         raise CounterfactualError(
             f"Expected finite weights from 0 in {shorten(name)}, got {cells[row]:.4g} in row "
             f"{row}. Leave such rows out, or correct them."
+        )
+    positive = cells[cells > 0]
+    if positive.size and (positive.min() < 1 / MOST_WEIGHT or positive.max() > MOST_WEIGHT):
+        odd = positive.max() if positive.max() > MOST_WEIGHT else positive.min()
+        raise CounterfactualError(
+            f"Expected weights from {1 / MOST_WEIGHT:g} to {MOST_WEIGHT:g} in {shorten(name)}, got "
+            f"{odd:.4g}. Divide them by their mean."
         )
     found: Floats = cells
     return found

@@ -170,6 +170,8 @@ def test_strata_by_what_the_treatment_affects_are_refused() -> None:
         ({}, {"weights": "complier", "by": "complier"}, "in one role"),
         ({"w": -1.0}, {"weights": "w"}, "weights from 0 in 'w', got -1 in row 0"),
         ({"w": 0.0}, {"weights": "w"}, "all of weight 0"),
+        ({"w": 1e-200}, {"weights": "w"}, "got 1e-200. Divide them by their mean"),
+        ({"w": 1e160}, {"weights": "w"}, r"got 1e\+160. Divide them by their mean"),
         ({"w": "many"}, {"weights": "w"}, "numbers as weights in 'w'"),
         ({"source": "elsewhere"}, {"source": "source"}, "'experiment' or 'observation'"),
         ({}, {"treated": 2}, "treated to be an arm of 'treatment', got '2'"),
