@@ -15,14 +15,14 @@ from causal_magics.discovery.timeline import (
     describe_episodes,
 )
 from causal_magics.discovery.timeline_palette import regime_paint, regime_rules, shape_of
-from causal_magics.graph.drawing_palette import ROOT_CLASS, Theme, paint, style_sheet
+from causal_magics.graph.drawing_frame import framed
+from causal_magics.graph.drawing_palette import Theme, paint
 from causal_magics.graph.drawing_svg import element, text_element
 from causal_magics.graph.geometry_curves import number
 from causal_magics.graph.geometry_text import fit_label, label_width
 
 __all__ = ["timeline_svg"]
 
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 _SMALL = 11 / 13
 _PLOT = 700
 _GUTTER = 140
@@ -57,26 +57,13 @@ def timeline_svg(episodes: Episodic, *, theme: Theme = "auto", title: str | None
     chart = _Chart.of(episodes)
     width, height = _GUTTER + chart.width + _MARGIN, chart.curve[1] + _BOTTOM
     drawing = _Drawing(episodes, chart, theme)
-    root = {
-        "xmlns": "http://www.w3.org/2000/svg", "class": ROOT_CLASS, "width": number(width),
-        "height": number(height), "viewBox": f"0 0 {number(width)} {number(height)}",
-        "role": "img", "font-family": _FONT, "font-size": "11",
-        "style": "max-width:100%;height:auto",
-    }  # fmt: skip
     said = [describe_batch(batch) for batch in episodes.batches]
     more = f"; and {len(said) - _DESCRIBED} more" if len(said) > _DESCRIBED else ""
-    surface = {"width": number(width), "height": number(height), "rx": "6"}
-    return element(
-        "svg",
-        root,
-        [
-            text_element("title", title or "Timeline of episodes"),
-            text_element("desc", "; ".join(said[:_DESCRIBED]) + more),
-            text_element("style", style_sheet() + regime_rules()) if theme == "auto" else "",
-            element("rect", {**surface, **paint(theme, fill="surface")}),
-            *drawing.parts(),
-        ],
-    )
+    described = "; ".join(said[:_DESCRIBED]) + more
+    return framed(
+        (width, height), theme, title or "Timeline of episodes", described, drawing.parts(),
+        rules=regime_rules(),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,11 @@ from causal_magics.graph.drawing_edges import (
     edge_markup,
     legend,
 )
+from causal_magics.graph.drawing_frame import framed
 from causal_magics.graph.drawing_nodes import node_markup, role_colour
 from causal_magics.graph.drawing_palette import (
-    ROOT_CLASS,
     Theme,
     paint,
-    style_sheet,
 )
 from causal_magics.graph.drawing_svg import element, svg_to_png, text_element
 from causal_magics.graph.geometry import bounding_box, node_box, node_shape
@@ -35,7 +34,6 @@ __all__ = ["COMPACT_ABOVE", "Differences", "Theme", "to_png", "to_svg"]
 COMPACT_ABOVE = 1500
 """Graphs of more nodes are drawn as dots and lines, with only nodes that have a role named."""
 
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 _MARGIN = 16
 _LEGEND_HEIGHT = 28
 _DESCRIBED = 60
@@ -161,27 +159,7 @@ def _description(graph: CausalGraph, edges: Iterable[DrawnEdge]) -> str:
 
 
 def _document(view: _View, body: str, theme: Theme, title: str, description: str) -> str:
-    left, top, width, height = (number(value) for value in view)
-    root = {
-        "xmlns": "http://www.w3.org/2000/svg",
-        "class": ROOT_CLASS,
-        "width": width,
-        "height": height,
-        "viewBox": f"{left} {top} {width} {height}",
-        "role": "img",
-        "font-family": _FONT,
-        "font-size": "13",
-        "style": "max-width:100%;height:auto",
-    }
-    surface = {"x": left, "y": top, "width": width, "height": height, "rx": "6"}
-    return element(
-        "svg",
-        root,
-        [
-            text_element("title", title),
-            text_element("desc", description),
-            text_element("style", style_sheet()) if theme == "auto" else "",
-            element("rect", {**surface, **paint(theme, fill="surface")}),
-            body,
-        ],
+    left, top, *size = view
+    return framed(
+        (size[0], size[1]), theme, title, description, [body], origin=(left, top), font_size=13
     )

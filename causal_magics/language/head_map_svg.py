@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causal_magics.graph.drawing_palette import ROOT_CLASS, Colour, Theme, paint, style_sheet
+from causal_magics.graph.drawing_frame import framed
+from causal_magics.graph.drawing_palette import Colour, Theme, paint
 from causal_magics.graph.drawing_svg import element, svg_to_png, text_element
 from causal_magics.graph.geometry_curves import number
 from causal_magics.graph.geometry_text import fit_label, label_width
@@ -27,7 +28,6 @@ from causal_magics.language.head_panels import (
 
 __all__ = ["describe_head", "head_map_png", "head_map_svg"]
 
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 _SMALL = 11 / 13
 _WIDTH = 820
 _MARGIN = 12
@@ -93,21 +93,7 @@ def head_map_svg(
     above = 26.0 if title else 0.0
     head = above + note_height(said, inner)
     height = head + rows * chart.height + 2 * _MARGIN
-    root = {
-        "xmlns": "http://www.w3.org/2000/svg", "class": ROOT_CLASS, "width": number(width),
-        "height": number(height), "viewBox": f"0 0 {number(width)} {number(height)}",
-        "role": "img", "font-family": _FONT, "font-size": "11",
-        "style": "max-width:100%;height:auto",
-    }  # fmt: skip
-    surface = {"width": number(width), "height": number(height), "rx": "6"}
-    rules = style_sheet() + heat_rules(_levels(drawn))
-    parts = [
-        text_element("title", title or "Map of heads"),
-        text_element("desc", " ".join([*_said(said), *map(_described, panels)])),
-        text_element("style", rules) if theme == "auto" else "",
-        element("rect", {**surface, **paint(theme, fill="surface")}),
-    ]
-    parts += _title(title, inner, theme) if title else []
+    parts = [*_title(title, inner, theme)] if title else []
     place = {"transform": f"translate({number(_MARGIN)} {number(_MARGIN + above)})"}
     parts.append(element("g", place, note_parts(said, inner, theme)) if note else "")
     for index, drawing in enumerate(drawn):
@@ -115,7 +101,11 @@ def head_map_svg(
         y = _MARGIN + head + index // columns * chart.height
         place = {"transform": f"translate({number(x)} {number(y)})"}
         parts.append(element("g", place, drawing.parts()))
-    return element("svg", root, parts)
+    described = " ".join([*_said(said), *map(_described, panels)])
+    return framed(
+        (width, height), theme, title or "Map of heads", described, parts,
+        rules=heat_rules(_levels(drawn)),
+    )  # fmt: skip
 
 
 def _title(title: str, width: float, theme: Theme) -> list[str]:

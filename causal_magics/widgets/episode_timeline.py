@@ -15,8 +15,8 @@ from causal_magics.errors import EditorError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.bundles import STATIC, read_bundle
 from causal_magics.widgets.evidence import Evidence
-from causal_magics.widgets.graph_editor import Bundle, GraphEditor
-from causal_magics.widgets.live_widget import LiveWidget
+from causal_magics.widgets.graph_editor import GraphEditor
+from causal_magics.widgets.live_widget import KeptWidget
 from causal_magics.widgets.regime_view import RegimeView
 from causal_magics.widgets.timeline_document import timeline_json
 
@@ -26,7 +26,7 @@ CLOSED = -1
 """What `showing` is once the editor is closed."""
 
 
-class EpisodeTimeline(LiveWidget):
+class EpisodeTimeline(KeptWidget):
     """Batches in the order in which they came, as marks in the rows of their regimes.
 
     Below them runs the code that each batch added for each of its rows. The batch that is chosen
@@ -53,7 +53,6 @@ class EpisodeTimeline(LiveWidget):
     title = traitlets.Unicode().tag(sync=True)
     selected = traitlets.Int(None, allow_none=True).tag(sync=True)
     showing = traitlets.Int(None, allow_none=True).tag(sync=True)
-    stored = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self, discovery: Episodic, *, title: str = "", editor: GraphEditor | None = None
@@ -176,13 +175,6 @@ class EpisodeTimeline(LiveWidget):
         if self._is_shown_with_editor:
             self._display(self.editor)
         self.display_alone()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
-        shown = super()._repr_mimebundle_(**kwargs)
-        if shown is None:
-            return None
-        data, metadata = shown
-        return {**data, **self._kept()}, metadata
 
     def _kept(self) -> dict[str, Any]:
         """Return what the notebook keeps, by MIME type."""

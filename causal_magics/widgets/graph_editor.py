@@ -21,7 +21,7 @@ from causal_magics.widgets.conversion import to_graph
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.live_objects import LiveObjects
-from causal_magics.widgets.live_widget import LiveWidget
+from causal_magics.widgets.live_widget import Bundle, LiveWidget
 from causal_magics.widgets.observers import Observer
 from causal_magics.widgets.overlay import compared, comparison_of, meaning, overlays
 from causal_magics.widgets.questions import Question, answer, read_question
@@ -38,8 +38,6 @@ ANSWER_DELAY = 0.03
 BUNDLE = STATIC / "graph-editor.js"
 
 NOT_YET: JsonObject = {"rev": -1}
-
-Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 
 class GraphEditor(LiveWidget):

@@ -21,7 +21,7 @@ from causal_magics.language.head_panels import (
     head_panels,
 )
 from causal_magics.widgets.bundles import STATIC, read_bundle
-from causal_magics.widgets.graph_editor import STORED_DELAY, Bundle
+from causal_magics.widgets.graph_editor import STORED_DELAY
 from causal_magics.widgets.head_map_document import (
     grid_json,
     heads_of_json,
@@ -29,7 +29,7 @@ from causal_magics.widgets.head_map_document import (
     marks_of_json,
     note_json,
 )
-from causal_magics.widgets.live_widget import LiveWidget
+from causal_magics.widgets.live_widget import KeptWidget
 from causal_magics.widgets.timing import Debounced
 
 MIME_TYPE = "application/vnd.causal-magics.head-map+json"
@@ -43,7 +43,7 @@ class Checked(traitlets.Any):
     allow_none = False
 
 
-class HeadMap(LiveWidget):
+class HeadMap(KeptWidget):
     """A cell for each attention head: layers downwards, heads to the right.
 
     Heads are selected on the screen by clicks, by drawing a rectangle around them and by keys, or
@@ -93,7 +93,6 @@ class HeadMap(LiveWidget):
         from_json=lambda raw, _: marks_of_json(raw),
     )
     note = traitlets.Instance(HeadNote, ()).tag(sync=True, to_json=lambda note, _: note_json(note))
-    stored = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -228,17 +227,6 @@ class HeadMap(LiveWidget):
             f"<HeadMap of {names}: {first.n_layers} layers × {first.n_heads} heads, "
             f"{count} selected>"
         )
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
-        shown = super()._repr_mimebundle_(**kwargs)
-        if shown is None:
-            return None
-        data, metadata = shown
-        return {**data, **self._kept()}, metadata
-
-    def _write_stored(self) -> None:
-        if self.comm is not None:
-            self.stored = self._kept()
 
     def _kept(self) -> dict[str, Any]:
         """Return what the notebook keeps, by MIME type."""

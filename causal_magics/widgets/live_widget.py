@@ -6,6 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import anywidget
+import traitlets
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+"""Data and metadata of an output, by MIME type."""
 
 
 class LiveWidget(anywidget.AnyWidget):
@@ -34,3 +38,31 @@ class LiveWidget(anywidget.AnyWidget):
 
         show: Callable[..., object] = display
         show(value, **options)
+
+
+class KeptWidget(LiveWidget):
+    """A widget of which the notebook keeps a picture and all that draws it again.
+
+    Attributes
+    ----------
+    stored : dict
+        What is kept now, for screens that write it into the notebook.
+    """
+
+    stored = traitlets.Dict().tag(sync=True)
+
+    def _kept(self) -> dict[str, Any]:
+        """Return what the notebook keeps, by MIME type."""
+        raise NotImplementedError
+
+    def _write_stored(self) -> None:
+        """Let the notebook keep what is shown now; nothing where no screen listens."""
+        if self.comm is not None:
+            self.stored = self._kept()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
+        shown: Bundle | None = super()._repr_mimebundle_(**kwargs)
+        if shown is None:
+            return None
+        data, metadata = shown
+        return {**data, **self._kept()}, metadata

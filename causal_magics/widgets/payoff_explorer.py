@@ -32,9 +32,9 @@ from causal_magics.widgets.explorer_document import (
     weights_of,
 )
 from causal_magics.widgets.explorer_svg import explorer_svg
-from causal_magics.widgets.graph_editor import STORED_DELAY, Bundle
+from causal_magics.widgets.graph_editor import STORED_DELAY
 from causal_magics.widgets.head_map import Checked
-from causal_magics.widgets.live_widget import LiveWidget
+from causal_magics.widgets.live_widget import KeptWidget
 from causal_magics.widgets.timing import Debounced, Worker
 
 __all__ = ["PayoffExplorer", "explore"]
@@ -46,7 +46,7 @@ ANSWER_DELAY = 0.12
 CHOICES = "weights", "rule", "optimism", "budget", "selected", "axes"
 
 
-class PayoffExplorer(LiveWidget):
+class PayoffExplorer(KeptWidget):
     """Sliders for what treating is worth, and what follows from them.
 
     Beside them a row for each stratum with the bounds on its benefit, which are above 0 (treat),
@@ -100,7 +100,6 @@ class PayoffExplorer(LiveWidget):
     selected = traitlets.Any(None, allow_none=True).tag(sync=True)
     axes = Checked(()).tag(sync=True, to_json=lambda axes, _: [list(each) for each in axes])
     answer = traitlets.Dict().tag(sync=True)
-    stored = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -283,17 +282,6 @@ class PayoffExplorer(LiveWidget):
         number = len(self._study_of)
         strata = "1 stratum" if number == 1 else f"{number:,} strata"
         return f"<PayoffExplorer: {described(self.payoff)}, {strata}>"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
-        shown = super()._repr_mimebundle_(**kwargs)
-        if shown is None:
-            return None
-        data, metadata = shown
-        return {**data, **self._kept()}, metadata
-
-    def _write_stored(self) -> None:
-        if self.comm is not None:
-            self.stored = self._kept()
 
     def _kept(self) -> dict[str, Any]:
         """Return what the notebook keeps, by MIME type."""

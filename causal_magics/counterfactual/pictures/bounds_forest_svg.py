@@ -18,12 +18,12 @@ from causal_magics.counterfactual.pictures.chart_svg import (
     VERDICT_COLOURS,
     Pen,
     Scale,
-    chart_svg,
     check_canvas,
     small_width,
     spoken,
     written,
 )
+from causal_magics.graph.drawing_frame import framed
 from causal_magics.graph.drawing_palette import Theme
 from causal_magics.graph.geometry_text import fit_label, label_width
 from causal_magics.options import check_count
@@ -196,7 +196,7 @@ def bounds_forest_svg(
     heading = title or f"{counts} of {total:,} {'stratum' if total == 1 else 'strata'}"
     said = "; ".join(map(forest.describe, range(min(len(forest.labels), _DESCRIBED))))
     drawing = _Drawing(forest, Pen(theme), width)
-    return chart_svg((width, height), theme, heading, said, drawing.parts(heading))
+    return framed((width, height), theme, heading, said, drawing.parts(heading))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

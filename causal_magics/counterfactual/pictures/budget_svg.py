@@ -13,11 +13,11 @@ from causal_magics.counterfactual.decisions.budget import Curve, Envelope
 from causal_magics.counterfactual.pictures.chart_svg import (
     Pen,
     Scale,
-    chart_svg,
     check_canvas,
     small_width,
     written,
 )
+from causal_magics.graph.drawing_frame import framed
 from causal_magics.graph.drawing_palette import Colour, Theme
 
 __all__ = ["budget_svg"]
@@ -65,7 +65,7 @@ def budget_svg(
     said += f"{written(ends[0][1])} to {written(ends[1][1])}."
     drawing = _Drawing(envelope, Pen(theme), width)
     height = _TOP + _PLOT + _BOTTOM
-    return chart_svg((width, height), theme, heading, said, drawing.parts(heading))
+    return framed((width, height), theme, heading, said, drawing.parts(heading))
 
 
 def _unit(envelope: Envelope) -> str:

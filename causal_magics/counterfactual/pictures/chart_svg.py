@@ -9,7 +9,7 @@ from typing import get_args
 
 from causal_magics.counterfactual.bounding.bounds import Floats
 from causal_magics.errors import CounterfactualError, shorten
-from causal_magics.graph.drawing_palette import ROOT_CLASS, Colour, Theme, paint, style_sheet
+from causal_magics.graph.drawing_palette import Colour, Theme, paint
 from causal_magics.graph.drawing_svg import element, text_element
 from causal_magics.graph.geometry_curves import number
 from causal_magics.graph.geometry_text import fit_label, label_width
@@ -19,14 +19,12 @@ __all__ = [
     "VERDICT_COLOURS",
     "Pen",
     "Scale",
-    "chart_svg",
     "check_canvas",
     "small_width",
     "spoken",
     "written",
 ]
 
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 _SMALL = 11 / 13
 _SPOKEN = 400.0
 NARROWEST = 420
@@ -35,42 +33,6 @@ WIDEST = 100_000
 VERDICT_COLOURS: dict[str, Colour] = {
     "treat": "outcome", "undecided": "muted", "refuse": "warning",
 }  # fmt: skip
-
-
-def chart_svg(
-    size: tuple[float, float], theme: Theme, title: str, described: str, parts: Iterable[str]
-) -> str:
-    """Return a picture as one `<svg>` element.
-
-    Parameters
-    ----------
-    size : (float, float)
-        Width and height, px.
-    theme : {"auto", "light", "dark"}
-    title, described : str
-        The picture's accessible name, and what it shows in words.
-    parts : iterable of str
-        Markup, the hindmost first.
-
-    """
-    width, height = (number(side) for side in size)
-    root = {
-        "xmlns": "http://www.w3.org/2000/svg", "class": ROOT_CLASS, "width": width,
-        "height": height, "viewBox": f"0 0 {width} {height}", "role": "img",
-        "font-family": _FONT, "font-size": "11", "style": "max-width:100%;height:auto",
-    }  # fmt: skip
-    surface = {"width": width, "height": height, "rx": "6", **paint(theme, fill="surface")}
-    return element(
-        "svg",
-        root,
-        [
-            text_element("title", title),
-            text_element("desc", described),
-            text_element("style", style_sheet()) if theme == "auto" else "",
-            element("rect", surface),
-            *parts,
-        ],
-    )
 
 
 def check_canvas(width: float, theme: Theme) -> None:

@@ -16,12 +16,12 @@ from causal_magics.counterfactual.pictures.chart_svg import (
     VERDICT_COLOURS,
     Pen,
     Scale,
-    chart_svg,
     check_canvas,
     small_width,
     spoken,
     written,
 )
+from causal_magics.graph.drawing_frame import framed
 from causal_magics.graph.drawing_palette import Colour, Theme, paint
 from causal_magics.graph.drawing_svg import element
 from causal_magics.graph.geometry_curves import number
@@ -78,7 +78,7 @@ def phase_map_svg(
     plot = min(_TALLEST, max(160.0, 0.6 * (width - _LEFT - _MARGIN)))
     drawing = _Drawing(phase, lines, said, Pen(theme), width, plot)
     height = _TOP + plot + _BOTTOM
-    return chart_svg((width, height), theme, heading, described, drawing.parts(heading))
+    return framed((width, height), theme, heading, described, drawing.parts(heading))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
