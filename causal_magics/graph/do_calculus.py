@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from causal_magics.errors import GraphError
+from causal_magics.errors import GraphError, shorten
 from causal_magics.graph.effect import EffectQuery
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.projection import latent_projection
 from causal_magics.graph.queries import Names
 
-__all__ = ["Hedge", "find_hedge", "is_identifiable"]
+__all__ = ["Hedge", "expect_observed", "find_hedge", "is_identifiable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,8 @@ def find_hedge(
         latent.
     """
     query = EffectQuery.of(graph, exposure, outcome)
-    if not graph.is_admg or graph.selections:
-        raise GraphError(
-            "Expected a DAG or ADMG without selection nodes, got another graph. "
-            "Direct its edges, or use adjustment sets."
-        )
+    expect_observed(graph, query)
     xs, ys = set(query.exposure), set(query.outcome)
-    if (xs | ys) & set(graph.latents):
-        raise GraphError("Expected exposure and outcome to be observed, but one is latent.")
     observed = latent_projection(graph)
     # 1. What matters once the exposure is set: the outcome and its ancestors.
     rest = set(observed.nodes) - xs
@@ -79,6 +73,26 @@ def find_hedge(
         if hedge is not None:
             return hedge
     return None
+
+
+def expect_observed(graph: CausalGraph, query: EffectQuery) -> None:
+    """Refuse graphs that the do-calculus is not for, and exposures or outcomes that are latent.
+
+    Raises
+    ------
+    GraphError
+    """
+    if not graph.is_admg or graph.selections:
+        raise GraphError(
+            "Expected a DAG or ADMG without selection nodes, got another graph. "
+            "Direct its edges, or use adjustment sets."
+        )
+    hidden = {*query.exposure, *query.outcome} & set(graph.latents)
+    if hidden:
+        raise GraphError(
+            f"Expected exposure and outcome to be observed, but {shorten(min(hidden))} is latent. "
+            "Choose observed nodes, or a proxy that is drawn as a node of its own."
+        )
 
 
 def _narrow(graph: CausalGraph, inner: frozenset[str], outer: frozenset[str]) -> Hedge | None:

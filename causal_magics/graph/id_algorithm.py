@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from causal_magics.errors import GraphError, NotIdentifiedError, shorten
+from causal_magics.errors import NotIdentifiedError, shorten
 from causal_magics.graph.distribution_estimand import DistributionEstimand, distribution_estimand
 from causal_magics.graph.distribution_simplification import simplified
 from causal_magics.graph.distribution_terms import (
@@ -20,7 +20,7 @@ from causal_magics.graph.distribution_terms import (
     ratio,
     sum_out,
 )
-from causal_magics.graph.do_calculus import district, districts, find_hedge
+from causal_magics.graph.do_calculus import district, districts, expect_observed, find_hedge
 from causal_magics.graph.effect import EffectQuery
 from causal_magics.graph.elements import each_name
 from causal_magics.graph.functional_elimination import functional_elimination, hidden_functional
@@ -77,22 +77,8 @@ def identify_distribution(
     eliminated = functional_elimination(graph, named)
     if named and find_hedge(graph, query.exposure, query.outcome) is not None:
         return _in_observed(eliminated, query, tuple(n for n in graph.nodes if n in named))
-    _expect_observed(graph, query)
+    expect_observed(graph, query)
     return _in_observed(graph, query, ())
-
-
-def _expect_observed(graph: CausalGraph, query: EffectQuery) -> None:
-    if not graph.is_admg or graph.selections:
-        raise GraphError(
-            "Expected a DAG or ADMG without selection nodes, got another graph. "
-            "Direct its edges, or use adjustment sets."
-        )
-    hidden = {*query.exposure, *query.outcome} & set(graph.latents)
-    if hidden:
-        raise GraphError(
-            f"Expected exposure and outcome to be observed, but {shorten(min(hidden))} is latent. "
-            "Choose observed nodes, or a proxy that is drawn as a node of its own."
-        )
 
 
 def _in_observed(

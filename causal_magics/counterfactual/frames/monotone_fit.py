@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from causal_magics.counterfactual.bounding.bounds import Floats
 from causal_magics.counterfactual.frames.consistent_fit import consistent_fit
 
-__all__ = ["Disorder", "disorder", "in_order", "monotone_fit"]
+__all__ = ["Disorder", "disorder", "monotone_fit"]
 
 _ROUNDS = 200
 _SLACK = 1e-10
@@ -44,12 +45,6 @@ class Disorder:
     excess: float
     z: float
     is_beyond_chance: bool
-
-
-def in_order(exp: Floats, obs: Floats | None) -> bool:
-    """Return whether the order holds in all strata, up to rounding."""
-    steps = np.diff(_survivals(exp, obs), axis=1)
-    return bool((steps >= -_SLACK).all())
 
 
 def disorder(
@@ -107,7 +102,7 @@ def monotone_fit(
     The order and consistency are brought about in turn until both hold.
     """
     exp, obs = exp.copy(), None if obs is None else obs.copy()
-    todo = np.flatnonzero((np.diff(_survivals(exp, obs), axis=1) < -_SLACK).any(axis=(1, 2)))
+    todo = np.flatnonzero(_is_out_of_order(exp, obs))
     for _ in range(_ROUNDS):
         if not len(todo):
             break
@@ -120,9 +115,13 @@ def monotone_fit(
             )
             obs[todo] = new_obs
         exp[todo] = new_exp
-        steps = np.diff(_survivals(new_exp, new_obs), axis=1)
-        todo = todo[(steps < -_SLACK).any(axis=(1, 2))]
+        todo = todo[_is_out_of_order(new_exp, new_obs)]
     return exp, obs
+
+
+def _is_out_of_order(exp: Floats, obs: Floats | None) -> NDArray[np.bool_]:
+    """Return in which strata the order fails beyond rounding."""
+    return np.asarray((np.diff(_survivals(exp, obs), axis=1) < -_SLACK).any(axis=(1, 2)))
 
 
 def _survivals(exp: Floats, obs: Floats | None) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from counterfactual.frames_of_units import rows_of
@@ -15,7 +17,7 @@ from causal_magics.counterfactual.bounding.payoff_terms import check_monotone
 from causal_magics.counterfactual.frames.consistency import Names, reconciled
 from causal_magics.counterfactual.frames.consistent_fit import consistent_fit
 from causal_magics.counterfactual.frames.counts import Counts
-from causal_magics.counterfactual.frames.monotone_fit import in_order, monotone_fit
+from causal_magics.counterfactual.frames.monotone_fit import monotone_fit
 from causal_magics.errors import ContradictionError
 
 NAMES = Names(str, ("0", "1"), ("0", "1"), "x", "y")
@@ -94,6 +96,13 @@ def test_what_is_fitted_is_consistent(experimental: np.ndarray, observational: n
     seen = observational / observational.sum(axis=(1, 2), keepdims=True)
     fine = (seen <= raw).all(axis=(1, 2))
     assert exp[fine] == pytest.approx(raw[fine])
+
+
+def in_order(exp: np.ndarray, obs: np.ndarray | None) -> bool:
+    """Whether no level is reached less often treated than observed, or observed than untreated."""
+    parts = [exp[:, 0], exp[:, 1]] if obs is None else [exp[:, 0], obs.sum(axis=1), exp[:, 1]]
+    below = [part.cumsum(axis=1) for part in parts]
+    return all((after <= before + 1e-10).all() for before, after in pairwise(below))
 
 
 @given(CELLS, CELLS)
