@@ -22,6 +22,7 @@
     ├── PruningError              heads that cannot be pruned as asked
     ├── CounterfactualError       bounds or decisions that cannot be computed as asked
     │   └── ContradictionError    probabilities that no model has; `inequality`, `excess`
+    ├── PassiveError              worlds, logs or policies that cannot be used as asked
     ├── OptionError               an option outside what it can be
     ├── StorageError              a file or folder that cannot be written, or is of something else
     ├── CellError                 a `%%causal` cell that cannot be run as written
@@ -279,6 +280,10 @@ class ContradictionError(CounterfactualError):
 
     def __reduce__(self) -> tuple[type[ContradictionError], tuple[str, str, float]]:
         return type(self), (str(self), self.inequality, self.excess)
+
+
+class PassiveError(CausalMagicsError):
+    """Worlds, logs or policies that cannot be used as asked."""
 
 
 class OptionError(CausalMagicsError):

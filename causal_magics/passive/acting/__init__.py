@@ -1,0 +1,1 @@
+"""A policy that experiments on a graph of the user."""

@@ -1,0 +1,1 @@
+"""Batches of structural causal models, tasks in them, and the episodes of who acts there."""
