@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ __all__ = [
     "EmpiricalBest",
     "Expert",
     "ExploreThenExploit",
+    "Explorer",
     "GoalChange",
     "Oracle",
     "RandomActor",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _AT_ONCE = 1 << 22
+"""Numbers of natural rows that are held at once."""
 
 
 class Expert(Actor, Protocol):
@@ -42,17 +45,39 @@ class Expert(Actor, Protocol):
         """
         ...
 
+    @property
+    def explores(self) -> bool:
+        """Whether its first steps follow `exploration_action`, whatever the model."""
+        ...
+
+
+class Explorer(ABC):
+    """Explores by the one rule of all that do; what it does then is its own."""
+
+    explores: ClassVar[bool] = True
+
+    def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
+        """Choose the next action of every episode."""
+        if episodes.is_exploring:
+            return exploration_action(episodes, rng)
+        return self.exploit(episodes, tasks, rng)
+
+    @abstractmethod
+    def exploit(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
+        """Choose the next action of every episode, where its outcome counts."""
+
 
 @dataclass(frozen=True)
-class ExploreThenExploit:
+class ExploreThenExploit(Explorer):
     """Sets each variable both ways in a random order, then takes the best action of the model."""
 
     name: str = "explore-then-exploit"
     knows_model: ClassVar[bool] = True
 
-    def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
-        """Choose the next action of every episode."""
-        return exploration_action(episodes, rng) if episodes.is_exploring else tasks.best
+    def exploit(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
+        """Choose the best action of each model."""
+        del episodes, rng
+        return tasks.best
 
 
 @dataclass(frozen=True)
@@ -61,26 +86,12 @@ class Oracle:
 
     name: str = "oracle"
     knows_model: ClassVar[bool] = True
+    explores: ClassVar[bool] = False
 
     def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
-        """Choose the next action of every episode."""
+        """Choose the best action of each model."""
+        del episodes, rng
         return tasks.best
-
-
-@dataclass(frozen=True)
-class EmpiricalBest:
-    """Explores; then takes the action after which the goal was largest on average so far."""
-
-    name: str = "empirical-best"
-    knows_model: ClassVar[bool] = False
-
-    def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
-        """Choose the next action of every episode."""
-        if episodes.is_exploring:
-            return exploration_action(episodes, rng)
-        counts, rows = _rows_by_action(episodes)
-        goals = np.take_along_axis(rows, episodes.goals[:, None, None], axis=2)[:, :, 0]
-        return _largest(np.where(counts > 0, goals, -np.inf), episodes, rng)
 
 
 @dataclass(frozen=True)
@@ -89,14 +100,31 @@ class RandomActor:
 
     name: str = "random"
     knows_model: ClassVar[bool] = False
+    explores: ClassVar[bool] = False
 
     def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
-        """Choose the next action of every episode."""
+        """Choose any action that sets something."""
+        del tasks
         return random_action(episodes, rng)
 
 
 @dataclass(frozen=True)
-class TotalChange:
+class EmpiricalBest(Explorer):
+    """Explores; then takes the action after which the goal was largest on average so far."""
+
+    name: str = "empirical-best"
+    knows_model: ClassVar[bool] = False
+
+    def exploit(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
+        """Choose what did best so far, its own exploitation among it."""
+        del tasks
+        counts, rows = _rows_by_action(episodes)
+        goals = np.take_along_axis(rows, episodes.goals[:, None, None], axis=2)[:, :, 0]
+        return _largest(np.where(counts > 0, goals, -np.inf), episodes, rng)
+
+
+@dataclass(frozen=True)
+class TotalChange(Explorer):
     """Explores; then takes the variable that moved the others most, the way that raised the goal.
 
     The sum over the other variables of how far their values lie apart after it was set up and down.
@@ -105,10 +133,9 @@ class TotalChange:
     name: str = "total-change"
     knows_model: ClassVar[bool] = False
 
-    def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
-        """Choose the next action of every episode."""
-        if episodes.is_exploring:
-            return exploration_action(episodes, rng)
+    def exploit(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
+        """Choose the variable that moved most."""
+        del tasks
         changes = _changes(episodes)
         variables = np.arange(episodes.n_variables)
         changes[:, variables, variables] = 0.0
@@ -116,29 +143,34 @@ class TotalChange:
 
 
 @dataclass(frozen=True)
-class GoalChange:
+class GoalChange(Explorer):
     """Explores; then takes the variable that moved the goal most, the way that raised it."""
 
     name: str = "goal-change"
     knows_model: ClassVar[bool] = False
 
-    def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
-        """Choose the next action of every episode."""
-        if episodes.is_exploring:
-            return exploration_action(episodes, rng)
+    def exploit(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
+        """Choose the variable that moved the goal."""
+        del tasks
         changes = _changes(episodes)
         return _signed(np.abs(_of_goal(changes, episodes)), changes, episodes, rng)
 
 
 @dataclass(frozen=True)
-class Correlational:
+class Correlational(Explorer):
     """Explores; then acts on the variable that goes most with the goal, by the correlation's sign.
 
     Parameters
     ----------
+    name : str
     n_natural_rows : int
         So many rows in which nothing is set are watched beside the episode, the same at each step;
         where 0, the rows of the episode itself are correlated.
+
+    Raises
+    ------
+    OptionError
+        Where `n_natural_rows` is no whole number from 0.
     """
 
     name: str = "correlational"
@@ -152,33 +184,16 @@ class Correlational:
         """Whether it sees rows that the episode does not hold."""
         return self.n_natural_rows > 0
 
-    def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
-        """Choose the next action of every episode."""
-        if episodes.is_exploring:
-            return exploration_action(episodes, rng)
+    def exploit(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
+        """Choose the variable that goes most with the goal."""
         if self.n_natural_rows:
-            correlations = self._natural_correlations(tasks)
+            correlations = _natural_correlations(tasks, self.n_natural_rows)
         else:
             correlations = goal_correlations(episodes.values, episodes.goals)
         both = np.repeat(correlations, 2, axis=1)
         both[:, ::2] *= -1
         return _largest(np.pad(both, ((0, 0), (1, 0))), episodes, rng)
 
-    def _natural_correlations(self, tasks: Tasks) -> NDArray[np.float64]:
-        rng = np.random.default_rng(self.n_natural_rows)
-        at_once = max(1, _AT_ONCE // (self.n_natural_rows * tasks.models.n_variables))
-        parts = []
-        for start in range(0, len(tasks), at_once):
-            models = tasks.models.take(np.arange(start, min(start + at_once, len(tasks))))
-            rows = natural_rows(models, self.n_natural_rows, rng)
-            parts.append(goal_correlations(rows, tasks.goals[start : start + at_once]))
-        return np.concatenate(parts)
-
-
-ExpertName = Literal[
-    "explore-then-exploit", "oracle", "empirical-best", "random", "total-change", "goal-change",
-    "correlational", "correlational-explored",
-]  # fmt: skip
 
 EXPERTS: dict[str, Expert] = {
     expert.name: expert
@@ -287,6 +302,17 @@ def _rows_by_action(episodes: Episodes) -> tuple[Integers, NDArray[np.float64]]:
     for step in range(episodes.n_steps):
         sums[every, episodes.actions[:, step]] += episodes.values[:, step + 1]
     return counts, sums / np.maximum(counts, 1)[:, :, None]
+
+
+def _natural_correlations(tasks: Tasks, n_rows: int) -> NDArray[np.float64]:
+    """Return how each variable goes with the goal in nature, shape (tasks, variables)."""
+    rng = np.random.default_rng(n_rows)
+    at_once = max(1, _AT_ONCE // (n_rows * tasks.models.n_variables))
+    parts = []
+    for start in range(0, len(tasks), at_once):
+        part = tasks.take(np.arange(start, min(start + at_once, len(tasks))))
+        parts.append(goal_correlations(natural_rows(part.models, n_rows, rng), part.goals))
+    return np.concatenate(parts)
 
 
 def _action_counts(episodes: Episodes) -> Integers:
