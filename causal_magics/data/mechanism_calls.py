@@ -1,0 +1,122 @@
+"""Functions of the user as mechanisms: which parent goes where, and what may come back."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causal_magics.data.wording import count, enumerate_items
+from causal_magics.errors import OptionError, shorten
+
+__all__ = ["BoundMechanism", "Mechanism", "bound_mechanism"]
+
+Floats = NDArray[np.float64]
+
+Mechanism = Callable[..., Any]
+"""Takes arrays, one for each parent; returns an array of their shape, or one number."""
+
+BoundMechanism = Callable[[Sequence[Floats], int], Floats]
+"""Takes the parents' arrays in the order of the graph, and the number of rows."""
+
+_BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def bound_mechanism(
+    name: str, mechanism: Mechanism, parents: Sequence[str], what: str = "mechanism"
+) -> BoundMechanism:
+    """Return a mechanism as a function of its parents in their order.
+
+    Parameters
+    ----------
+    name : str
+        Of the node, for messages.
+    mechanism : callable
+        Where its parameters are called as the parents, each gets the one of its name.
+    parents : sequence of str
+    what : str
+        What it is called in messages.
+
+    Raises
+    ------
+    OptionError
+        Where it takes other parameters than the parents. The function that is returned raises it
+        where the mechanism fails, or returns anything else than finite numbers, one for each row.
+    """
+    called = f"the {what} of {shorten(name)}"
+    if not callable(mechanism):
+        raise OptionError(
+            f"Expected {called} to be a function, got {type(mechanism).__name__}. Give one of "
+            f"{_listed(parents)}."
+        )
+    order = _order_of(called, mechanism, parents)
+
+    def bound(arrays: Sequence[Floats], n_rows: int) -> Floats:
+        try:
+            with np.errstate(all="ignore"):
+                made = mechanism(*(arrays[place] for place in order))
+        except Exception as error:
+            raise OptionError(
+                f"T{called[1:]} failed: {type(error).__name__}: {error}. It is called with arrays "
+                "of many rows; choose between values with numpy.where."
+            ) from error
+        return _checked(called, made, n_rows)
+
+    return bound
+
+
+def _order_of(called: str, mechanism: Mechanism, parents: Sequence[str]) -> list[int]:
+    """Return the places of the parents in the order in which the mechanism takes them."""
+    every = list(range(len(parents)))
+    needed, most = _parameters(mechanism)
+    if needed is None or set(needed) == set(parents):
+        return every if needed is None else [parents.index(each) for each in needed]
+    if set(needed) & set(parents) or not len(needed) <= len(parents) <= most:
+        raise OptionError(
+            f"Expected {called} to take {_listed(parents)}, got a function of {_listed(needed)}."
+        )
+    return every
+
+
+def _parameters(mechanism: Mechanism) -> tuple[list[str] | None, float]:
+    """Return the parameters without defaults, and how many arrays it takes at most.
+
+    None where that cannot be known, as of some functions in C.
+    """
+    if isinstance(mechanism, np.ufunc):
+        return [f"x{place + 1}" for place in range(mechanism.nin)], mechanism.nin
+    try:
+        parameters = inspect.signature(mechanism).parameters.values()
+    except (TypeError, ValueError):
+        return None, 0
+    by_place = [each for each in parameters if each.kind in _BY_PLACE]
+    needed = [each.name for each in by_place if each.default is each.empty]
+    is_open = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+    return needed, np.inf if is_open else len(by_place)
+
+
+def _checked(called: str, made: Any, n_rows: int) -> Floats:
+    """Return what a mechanism returned as numbers, one for each row."""
+    try:
+        numbers = np.asarray(made, dtype=np.float64)
+    except (TypeError, ValueError):
+        kind = type(made).__name__
+        raise OptionError(f"Expected numbers from {called}, got {kind}.") from None
+    if numbers.shape not in {(), (n_rows,)}:
+        raise OptionError(
+            f"Expected {count(n_rows, 'number')} from {called}, one for "
+            f"each row, got an array of shape {numbers.shape}."
+        )
+    if not np.isfinite(numbers).all():
+        raise OptionError(
+            f"Expected finite numbers from {called}, got NaN or infinity. "
+            "Look at what it does to parents that are 0, negative or large."
+        )
+    return np.broadcast_to(numbers, (n_rows,))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return enumerate_items([shorten(name) for name in names]) or "nothing"
