@@ -1,0 +1,255 @@
+"""`evaluate_policy`: actors on tasks that are the same for all, beside simple rules.
+
+Lampinen et al., "Passive learning of active causal strategies in agents and language models"
+(NeurIPS 2023), section 3: what an imitator does on causal relations that training never had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, get_args
+
+import numpy as np
+
+from causal_magics.errors import OptionError, PassiveError, shorten
+from causal_magics.language.progress import bars_are_off
+from causal_magics.options import check_count, check_flag, check_option
+from causal_magics.passive.evaluation.conduct import Conduct, TaskSet, conduct_of
+from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation, PolicyEvaluationRow
+from causal_magics.passive.experts import EXPERTS, expert_named
+from causal_magics.passive.worlds.environment import CausalEnvironment, Split
+from causal_magics.passive.worlds.episodes import Actor
+
+__all__ = ["Actors", "evaluate_policy"]
+
+OneActor = Actor | str
+Actors = OneActor | Sequence[OneActor] | Mapping[str, OneActor | Sequence[OneActor]]
+"""Who acts: an actor, the name of an expert, several of them, or several under names of your own.
+
+Those of one name are taken as training seeds of the same learner.
+"""
+
+
+def evaluate_policy(
+    actor: Actors,
+    environment: CausalEnvironment | None = None,
+    *,
+    splits: Sequence[Split] | Split | None = None,
+    n_tasks: int = 1000,
+    variables: int | Sequence[int] | None = None,
+    baselines: bool | Sequence[str] = True,
+    watch_only: bool = False,
+    seed: int = 0,
+    executor: Executor | None = None,
+    progress: bool = True,
+) -> PolicyEvaluation:
+    """Let actors act on fresh tasks, the same for all, and score them.
+
+    A score is the mean reward of the steps that count, 0 as of random actions and 1 as of the best;
+    no goal is a root, so that there always is something to find. Rewards are those to be expected
+    of an action, without the noise of the row that came of it.
+
+    Parameters
+    ----------
+    actor : Actor or str, or several
+        Policies, experts by name, or whatever has `name` and `choose`. Several of one name, or
+        under one name of a mapping, are training seeds of the same learner: intervals are then
+        over seeds as well as over tasks.
+    environment : CausalEnvironment, optional
+        What the tasks are drawn from; that of the first policy where left out.
+    splits : sequence of {"train", "held-out", "trap"}, optional
+        All three where left out, or "train" alone where the environment holds nothing out.
+    n_tasks : int
+        Of each split.
+    variables : int or sequence of int, optional
+        How many variables the tasks have; those of the environment where left out.
+    baselines : bool or sequence of str
+        Experts and simple rules to compare with: all, none or some by name.
+    watch_only : bool
+        Whether nothing may be set while exploring.
+    seed : int
+        Of tasks and noise.
+    executor
+        Any `concurrent.futures.Executor`: each actor then meets each split in it.
+    progress : bool
+        Whether a bar shows after a second.
+
+    Returns
+    -------
+    PolicyEvaluation
+
+    Raises
+    ------
+    PassiveError
+        Where there is no actor, one chooses what is not allowed, or a split has no such tasks.
+    OptionError
+        Where an expert, a split or another option is unknown.
+    """
+    check_count("n_tasks", n_tasks)
+    check_count("seed", seed, least=0)
+    check_flag("watch_only", watch_only)
+    groups = _groups(actor)
+    world = _world(groups, environment, variables)
+    chosen = _splits(splits, world)
+    kinds = [_Kind(label, actors, False) for label, actors in groups.items()] + [
+        _Kind(name, (expert_named(name),), True)
+        for name in _baselines(baselines)
+        if name not in groups
+    ]
+    task_sets = [
+        TaskSet(split, world.tasks(n_tasks, split, seed=seed, variables=size), seed)
+        for size in world.sizes
+        for split in chosen
+    ]
+    jobs = [
+        _Job(actor, task_set, world.n_exploit, watch_only)
+        for task_set in task_sets
+        for kind in kinds
+        for actor in kind.actors
+    ]
+    done = _done(jobs, executor, progress=progress)
+    rows = tuple(
+        _row(kind, task_set, list(islice(done, len(kind.actors))), world.n_exploit)
+        for task_set in task_sets
+        for kind in kinds
+    )
+    return PolicyEvaluation(rows, bool(watch_only), _told(world), int(seed))
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Actors of one name."""
+
+    label: str
+    actors: tuple[Actor, ...]
+    is_baseline: bool
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One actor on one set of tasks."""
+
+    actor: Actor
+    task_set: TaskSet
+    n_exploit: int
+    watch_only: bool
+
+
+def _run(job: _Job) -> Conduct:
+    return conduct_of(job.actor, job.task_set, n_exploit=job.n_exploit, watch_only=job.watch_only)
+
+
+def _done(jobs: Sequence[_Job], executor: Executor | None, *, progress: bool) -> Iterator[Conduct]:
+    from tqdm.auto import tqdm
+
+    mapped = map(_run, jobs) if executor is None else executor.map(_run, jobs)
+    shown = tqdm(
+        mapped, desc="evaluate_policy", total=len(jobs), delay=1.0, leave=False,
+        disable=not progress or bars_are_off(),
+    )  # fmt: skip
+    yield from shown
+
+
+def _row(
+    kind: _Kind, task_set: TaskSet, found: Sequence[Conduct], n_exploit: int
+) -> PolicyEvaluationRow:
+    rewards, relations, most_correlated, explored = (
+        np.stack([getattr(each, name) for each in found])
+        for name in ("rewards", "relations", "most_correlated", "explored")
+    )
+    tasks = task_set.tasks
+    return PolicyEvaluationRow(
+        actor=kind.label, split=task_set.split, variables=tasks.models.n_variables,
+        is_baseline=kind.is_baseline, n_explore=rewards.shape[2] - n_exploit,
+        chance=tasks.random_reward, best=tasks.best_reward, rewards=rewards, relations=relations,
+        most_correlated=most_correlated, explored=explored,
+    )  # fmt: skip
+
+
+def _groups(actor: Any) -> dict[str, tuple[Actor, ...]]:
+    """Return actors by name, checked."""
+    if isinstance(actor, Mapping):
+        groups = {str(label): tuple(map(_actor, _listed(each))) for label, each in actor.items()}
+    else:
+        groups = {}
+        for each in map(_actor, _listed(actor)):
+            groups[each.name] = (*groups.get(each.name, ()), each)
+    if not groups or not all(groups.values()):
+        raise PassiveError(
+            "Expected one actor or more to evaluate, got none. Give a policy, or the name of an "
+            f"expert: {', '.join(EXPERTS)}."
+        )
+    return groups
+
+
+def _listed(actor: Any) -> list[Any]:
+    is_one = isinstance(actor, str) or not isinstance(actor, Iterable)
+    return [actor] if is_one else list(actor)
+
+
+def _actor(given: Any) -> Actor:
+    if isinstance(given, str):
+        return expert_named(given)
+    if not callable(getattr(given, "choose", None)) or not isinstance(
+        getattr(given, "name", None), str
+    ):
+        raise OptionError(
+            "Expected an actor with a name and a function choose(episodes, tasks, rng), or the "
+            f"name of an expert, got {type(given).__name__}."
+        )
+    actor: Actor = given
+    return actor
+
+
+def _world(
+    groups: Mapping[str, Sequence[Actor]], environment: Any, variables: int | Sequence[int] | None
+) -> CausalEnvironment:
+    """Return what tasks are drawn from: as given, as of the first policy, or as usual."""
+    if environment is None:
+        known = (getattr(each, "environment", None) for group in groups.values() for each in group)
+        environment = next((each for each in known if each is not None), CausalEnvironment())
+    if not isinstance(environment, CausalEnvironment):
+        raise OptionError(
+            f"Expected a CausalEnvironment, got {type(environment).__name__}. Give "
+            "CausalEnvironment(variables=5)."
+        )
+    if variables is None:
+        return environment
+    sizes = variables if isinstance(variables, int) else tuple(dict.fromkeys(variables))
+    return replace(environment, variables=sizes)
+
+
+def _splits(splits: Any, world: CausalEnvironment) -> tuple[Split, ...]:
+    every: tuple[Split, ...] = get_args(Split)
+    if splits is None:
+        return every if world.held_out is not None else ("train",)
+    chosen = tuple(dict.fromkeys(_listed(splits)))
+    for split in chosen:
+        check_option("split", split, every)
+    if not chosen:
+        raise PassiveError(f"Expected a split among {', '.join(every)}, got none.")
+    return chosen
+
+
+def _baselines(baselines: Any) -> tuple[str, ...]:
+    if isinstance(baselines, bool):
+        return tuple(EXPERTS) if baselines else ()
+    if not isinstance(baselines, str | Iterable):
+        raise OptionError(
+            f"Expected baselines to be True, False or names, got {shorten(repr(baselines))[1:-1]}."
+        )
+    return tuple(dict.fromkeys(_listed(baselines)))
+
+
+def _told(world: CausalEnvironment) -> str:
+    """Return in words what tasks are drawn from."""
+    link = world.link if isinstance(world.link, str) else getattr(world.link, "__name__", "given")
+    sizes = ", ".join(map(str, world.sizes))
+    held_out = {
+        "classes": "classes of graphs held out", "relation": "a relation held out",
+        None: "nothing held out",
+    }[world.held_out]  # fmt: skip
+    return f"{sizes} variables, {link} links, noise {world.noise:g}, {held_out}"
