@@ -21,7 +21,7 @@ from causal_magics.errors import GraphError, OptionError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.options import check_count
 
-__all__ = ["Mechanism", "StructuralModel"]
+__all__ = ["Mechanism", "StructuralModel", "check_observed_dag"]
 
 Floats = NDArray[np.float64]
 Noise = float | Sequence[float] | Floats
@@ -78,7 +78,7 @@ class StructuralModel:
     units: Mapping[str, tuple[float, float]] | None = None
 
     def __post_init__(self) -> None:
-        _check_graph(self.graph)
+        check_observed_dag(self.graph)
         for what, given in (("mechanisms", self.mechanisms), ("outer", self.outer)):
             if not isinstance(given, Mapping):
                 raise OptionError(
@@ -203,8 +203,8 @@ def _bound_or_none(
     return None if given is None else bound_mechanism(name, given, parents, what)
 
 
-def _check_graph(graph: CausalGraph) -> None:
-    """Refuse what is no DAG over variables that are all there."""
+def check_observed_dag(graph: CausalGraph) -> None:
+    """Raise `GraphError` where a graph is no DAG over variables that all rows show."""
     if not isinstance(graph, CausalGraph):
         raise GraphError(f"Expected a CausalGraph, got {type(graph).__name__}.")
     if not graph.nodes:
