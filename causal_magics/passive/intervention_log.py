@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from os import PathLike
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from causal_magics.errors import OptionError
+from causal_magics.data.frames import new_frame
+from causal_magics.errors import OptionError, shorten
 from causal_magics.options import check_count
 from causal_magics.passive.experts import expert_named, random_action
+from causal_magics.passive.log_checks import check_episodes, check_labels
+from causal_magics.passive.log_contents import LogContents, contents_of
 from causal_magics.passive.worlds.environment import CausalEnvironment, Tasks
-from causal_magics.passive.worlds.episodes import Actor, Episodes, run
+from causal_magics.passive.worlds.episodes import Actor, Episodes, action_names, run
+from causal_magics.passive.worlds.scm_batch import Link
 from causal_magics.passive.worlds.structural_models import Integers
 
 __all__ = ["InterventionLog", "record_log"]
@@ -37,6 +44,14 @@ class InterventionLog:
     knows_model : bool, optional
         Whether the expert chose by the model, or by rows of it that the log does not hold; None
         where nobody knows.
+    explores : bool
+        Whether what was set while exploring was chosen whatever the model.
+
+    Raises
+    ------
+    PassiveError
+        Where shapes do not go together, values are not finite, codes of actions are none, the goal
+        is set, or a variable that is set has another value.
     """
 
     episodes: Episodes
@@ -46,11 +61,147 @@ class InterventionLog:
     seed: int | None = None
     slip: float = 0.0
     knows_model: bool | None = None
+    explores: bool = False
+
+    def __post_init__(self) -> None:
+        check_episodes(self.episodes)
+        if self.labels is not None:
+            check_labels(self.labels, self.episodes)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        values: ArrayLike,
+        actions: ArrayLike,
+        goals: ArrayLike,
+        *,
+        labels: ArrayLike | None = None,
+        n_explore: int | None = None,
+        value: float = 2.0,
+        environment: CausalEnvironment | None = None,
+        expert: str = "given",
+        knows_model: bool | None = None,
+        explores: bool = False,
+    ) -> InterventionLog:
+        """Return a log of one's own episodes.
+
+        Parameters
+        ----------
+        values : float array, shape (episodes, steps + 1, variables)
+            Row 0 is natural: nothing was set. Row t + 1 came of action t.
+        actions : int array, shape (episodes, steps)
+            0 sets nothing, 1 + 2v sets variable v to minus `value`, 2 + 2v to plus `value`.
+        goals : int array, shape (episodes,)
+            The variable that was to become as large as possible.
+        labels : int array, shape (episodes, steps), optional
+            What was to be done, where it differs from what was done.
+        n_explore : int, optional
+            So many steps come first, whose outcome does not count; two for each variable but the
+            goal where left out.
+        value : float
+            What variables are set to, up or down.
+        environment : CausalEnvironment, optional
+            Where left out, one with these numbers of variables and steps, that holds nothing out.
+        expert : str
+            Who acted.
+        knows_model : bool, optional
+            Whether it chose by something that the arrays do not hold.
+        explores : bool
+            Whether what was set while exploring was chosen whatever the model.
+
+        Raises
+        ------
+        PassiveError
+            As the class does.
+        """
+        acted = Episodes(
+            np.asarray(values, dtype=np.float32), _whole(actions), _whole(goals), 0, value
+        )
+        check_episodes(acted)
+        size, steps = acted.n_variables, acted.n_steps
+        explore = min(2 * (size - 1), steps) if n_explore is None else n_explore
+        if environment is None:
+            count = max(1, steps - explore)
+            environment = CausalEnvironment(size, held_out=None, n_exploit=count, value=value)
+        acted = Episodes(acted.values, acted.actions, acted.goals, explore, value)
+        known = None if labels is None else _whole(labels)
+        return cls(acted, known, expert, environment, knows_model=knows_model, explores=explores)
+
+    def __repr__(self) -> str:
+        return (
+            f"<InterventionLog of {self.expert}: {self.episodes.n_episodes:,} episodes of "
+            f"{self.episodes.n_steps} steps, {self.episodes.n_variables} variables>\n"
+            f"{self.contents!r}"
+        )
+
+    def _repr_html_(self) -> str:
+        return self.contents._repr_html_()
 
     @property
     def imitated(self) -> Integers:
         """What a learner is to do at each step, shape (episodes, steps): labels, or actions."""
         return self.episodes.actions if self.labels is None else self.labels
+
+    @property
+    def contents(self) -> LogContents:
+        """What was set how often, and what can be learned from it."""
+        return contents_of(self)
+
+    def to_frame(self) -> Any:
+        """Return a data frame with a row for each row of the log.
+
+        Columns are ``episode``, ``step`` (0 is natural), ``phase``, ``goal``, ``action`` in words,
+        ``label`` where there are labels, and the variables.
+        """
+        episodes = self.episodes
+        words = np.array(action_names(self.contents.names, episodes.value))
+        shape = episodes.values.shape[:2]
+        steps = np.broadcast_to(np.arange(shape[1]), shape)
+        columns: dict[str, Any] = {
+            "episode": np.repeat(np.arange(shape[0]), shape[1]),
+            "step": steps.reshape(-1),
+            "phase": np.where(steps <= episodes.n_explore, "explore", "exploit").reshape(-1),
+            "goal": np.repeat(np.array(self.contents.names)[episodes.goals], shape[1]),
+            "action": words[_after_nothing(episodes.actions)],
+        }
+        if self.labels is not None:
+            columns["label"] = words[_after_nothing(self.labels)]
+        for place, name in enumerate(self.contents.names):
+            columns[name] = episodes.values[:, :, place].reshape(-1)
+        return new_frame(columns)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the log to a file.
+
+        Raises
+        ------
+        StorageError
+            Where it cannot be written; what stood there before stays.
+        """
+        from causal_magics.passive.log_storage import save_log
+
+        save_log(self, path)
+
+    @staticmethod
+    def load(path: str | PathLike[str], link: Link | None = None) -> InterventionLog:
+        """Read what `save` wrote.
+
+        Parameters
+        ----------
+        path : str or path
+        link : callable, optional
+            The link of the environment where that is a function, which files do not hold.
+
+        Raises
+        ------
+        StorageError
+            Where the file is none of a log, or of another version.
+        PassiveError
+            Where the link is a function and none is given.
+        """
+        from causal_magics.passive.log_storage import load_log
+
+        return load_log(path, link)
 
 
 def record_log(
@@ -68,7 +219,7 @@ def record_log(
     Parameters
     ----------
     environment : CausalEnvironment, optional
-        That of the default policy where left out.
+        ``CausalEnvironment()`` where left out.
     expert : str or Actor
         The name of an expert, or somebody who acts.
     episodes : int
@@ -88,8 +239,11 @@ def record_log(
     """
     environment = CausalEnvironment() if environment is None else environment
     check_count("episodes", episodes)
+    check_count("seed", seed, least=0)
     if isinstance(slip, bool) or not isinstance(slip, int | float) or not 0 <= slip < 1:
-        raise OptionError(f"Expected slip to be a share from 0 to below 1, got {slip!r}.")
+        raise OptionError(
+            f"Expected slip to be a share from 0 to below 1, got {shorten(str(slip))}."
+        )
     actor = expert_named(expert) if isinstance(expert, str) else expert
     tasks = environment.tasks(episodes, seed=seed, variables=variables)
     noisy = _Noisy(actor, slip)
@@ -104,8 +258,16 @@ def record_log(
     if slip:
         watched = acted.actions[:, : acted.n_steps - len(noisy.labels)]
         labels = np.concatenate([watched, np.stack(noisy.labels, axis=1)], axis=1)
-    knows = getattr(actor, "knows_model", None)
-    return InterventionLog(acted, labels, actor.name, environment, seed, float(slip), knows)
+    return InterventionLog(
+        acted,
+        labels,
+        actor.name,
+        environment,
+        seed,
+        float(slip),
+        getattr(actor, "knows_model", None),
+        bool(getattr(actor, "explores", False)),
+    )
 
 
 @dataclass
@@ -131,3 +293,14 @@ class _Noisy:
         self.labels.append(label)
         slips = rng.random(len(label)) < self.slip
         return np.where(slips, random_action(episodes, rng), label)
+
+
+def _whole(numbers: ArrayLike) -> Integers:
+    """Return whole numbers as they are counted here; what is none stays, to be refused."""
+    array = np.asarray(numbers)
+    return array.astype(np.int64) if array.dtype.kind in "iu" else array
+
+
+def _after_nothing(actions: Integers) -> Integers:
+    """Return the action before each row, laid flat: nothing before the first."""
+    return np.pad(actions, ((0, 0), (1, 0))).reshape(-1)

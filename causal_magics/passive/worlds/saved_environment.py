@@ -1,0 +1,53 @@
+"""Environments in the headers of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from causal_magics.errors import PassiveError, shorten
+from causal_magics.passive.worlds.environment import CausalEnvironment
+from causal_magics.passive.worlds.scm_batch import Link
+
+__all__ = ["environment_header", "environment_of"]
+
+
+def environment_header(environment: CausalEnvironment) -> dict[str, Any]:
+    """Return the environment's options as JSON has them.
+
+    A link that is a function is written by its name alone.
+    """
+    header = {each.name: getattr(environment, each.name) for each in fields(environment)}
+    if callable(environment.link):
+        header["link"] = {"function": getattr(environment.link, "__name__", "function")}
+    return header
+
+
+def environment_of(header: Mapping[str, Any], link: Link | None = None) -> CausalEnvironment:
+    """Return the environment that `environment_header` wrote.
+
+    Parameters
+    ----------
+    header : mapping
+    link : callable, optional
+        The function, where it had one.
+
+    Raises
+    ------
+    PassiveError
+        Where it had a function and none is given, or the options are not those of an environment.
+    """
+    options = dict(header)
+    if isinstance(options.get("link"), dict):
+        if link is None:
+            raise PassiveError(
+                "Expected the function that is the environment's link, which files do not hold: "
+                f"give link, it was called {shorten(str(options['link'].get('function')))}."
+            )
+        options["link"] = link
+    if isinstance(options.get("variables"), list):
+        options["variables"] = tuple(options["variables"])
+    if set(options) != {each.name for each in fields(CausalEnvironment)}:
+        raise PassiveError("Expected the options of an environment, got others.")
+    return CausalEnvironment(**options)
