@@ -1,4 +1,4 @@
-"""Small transformers that learn from texts of whole words, in seconds and on one core."""
+"""Small transformers that learn from texts of whole words or phrases, in seconds on one core."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def train_word_model(
     texts: Sequence[str],
     *,
     words: Sequence[str] = (),
+    separator: str = " ",
     layers: int = 2,
     width: int = 64,
     heads: int = 4,
@@ -33,7 +34,7 @@ def train_word_model(
     threads: int | None = None,
     progress: str | None = None,
 ) -> CausalLM:
-    """Train a small GPT-2 on texts whose tokens are the words between blanks.
+    """Train a small GPT-2 on texts whose tokens are the words between blanks, or whole phrases.
 
     First weights are drawn with a standard deviation of one over the root of the width, so that a
     narrow network starts to learn soon. The learning rate rises over the first twentieth of the
@@ -45,10 +46,12 @@ def train_word_model(
     texts : sequence of str
     words : sequence of str
         Words to be known beside those of the texts.
+    separator : str
+        What stands between tokens: with ``", "`` the text ``A is 1, B is 0`` has two.
     layers, width, heads : int
         Of the network; the width is a multiple of the heads.
     context : int
-        The most words that the model takes at a time.
+        The most tokens that the model takes at a time.
     passes : int
         How often each text is read, every time in another order.
     batch : int
@@ -69,8 +72,8 @@ def train_word_model(
     Raises
     ------
     LanguageModelError
-        Where there are no texts, one has fewer than two words or more than the context, or a
-        setting is not above zero.
+        Where there are no texts, one has fewer than two tokens or more than the context, a setting
+        is not above zero, or the separator is empty.
     MissingDependencyError
         Without torch and transformers.
     """
@@ -92,7 +95,7 @@ def train_word_model(
         raise MissingDependencyError(
             error.name or "torch", "language", "training a language model"
         ) from None
-    tokenizer = word_tokenizer(texts, words)
+    tokenizer = word_tokenizer(texts, words, separator)
     rows, labels = _rows(tokenizer, texts, context)
     config = transformers.GPT2Config(
         vocab_size=len(tokenizer), n_positions=context, n_embd=width, n_layer=layers,
@@ -109,24 +112,29 @@ def train_word_model(
     return CausalLM(network, tokenizer, f"word-model-{_digest(network)}")
 
 
-def word_tokenizer(texts: Sequence[str], words: Sequence[str] = ()) -> Any:
-    """Return a tokenizer of transformers that knows the words between blanks, in sorted order.
+def word_tokenizer(texts: Sequence[str], words: Sequence[str] = (), separator: str = " ") -> Any:
+    """Return a tokenizer of transformers that knows what stands between separators, sorted.
+
+    Blanks as separators are any white space.
 
     Raises
     ------
     LanguageModelError
-        Where there are no texts, or a text has fewer than two words.
+        Where there are no texts, a text has fewer than two words, or the separator is empty.
     """
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
-    from tokenizers.pre_tokenizers import WhitespaceSplit
+    from tokenizers.pre_tokenizers import Split, WhitespaceSplit
     from transformers import PreTrainedTokenizerFast
 
     if not texts:
         raise LanguageModelError("Expected texts to learn from, got none.")
+    if not separator:
+        raise LanguageModelError('Expected a separator of tokens, got an empty one. Give " ".')
+    blank = not separator.strip()
     known = set(words)
     for text in texts:
-        said = text.split()
+        said = text.split() if blank else [part for part in text.split(separator) if part]
         if len(said) < 2:
             raise LanguageModelError(
                 f"Expected texts of two words or more, so that one follows another, got "
@@ -135,7 +143,7 @@ def word_tokenizer(texts: Sequence[str], words: Sequence[str] = ()) -> Any:
         known.update(said)
     places = {word: place for place, word in enumerate((_UNKNOWN, *sorted(known)))}
     inner = Tokenizer(WordLevel(places, unk_token=_UNKNOWN))
-    inner.pre_tokenizer = WhitespaceSplit()
+    inner.pre_tokenizer = WhitespaceSplit() if blank else Split(separator, "removed")
     tokenizer: Any = PreTrainedTokenizerFast
     return tokenizer(tokenizer_object=inner, unk_token=_UNKNOWN)
 

@@ -53,11 +53,25 @@ def test_texts_of_several_lengths_are_each_read_to_their_end() -> None:
     )
 
 
+def test_phrases_between_separators_are_tokens() -> None:
+    texts = ["the cat, sat down", "the cat, sat down", "the cat, ran", "the dog, ran"] * 40
+    model = train_word_model(
+        texts, **SMALL, separator=", ", passes=30, batch=16, learning_rate=1e-2
+    )
+    assert len(model.encode([("the cat", ", sat down")])[0][1]) == 1
+    assert len(model.tokenizer) == 5
+    np.testing.assert_allclose(
+        np.exp(model.log_probs(["the cat"], [", sat down", ", ran"])), [[2 / 3, 1 / 3]], atol=0.03
+    )
+
+
 @pytest.mark.parametrize(
     ("texts", "settings", "message"),
     [
         ([], {}, "Expected texts to learn from, got none"),
         (["a b", "alone"], {}, "texts of two words or more, .* got 'alone'"),
+        (["a b, "], {"separator": ", "}, "texts of two words or more, .* got 'a b, '"),
+        (TEXTS, {"separator": ""}, "Expected a separator of tokens, got an empty one"),
         (["a b c d e"], {"context": 4}, "at most 4 words, got one of 5"),
         (TEXTS, {"passes": 0}, "Expected passes above zero, got 0"),
         (TEXTS, {"learning_rate": float("nan")}, "Expected learning_rate above zero, got nan"),
