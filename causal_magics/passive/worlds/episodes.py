@@ -11,7 +11,7 @@ import numpy as np
 from causal_magics.passive.worlds.environment import Tasks, targets_and_settings
 from causal_magics.passive.worlds.structural_models import Booleans, Floats, Integers
 
-__all__ = ["WATCH", "Actor", "Episodes", "action_names", "run"]
+__all__ = ["WATCH", "Actor", "Episodes", "action_names", "allowed_actions", "run"]
 
 WATCH = 0
 """The action that sets nothing."""
@@ -82,11 +82,7 @@ class Episodes:
 
         Nothing can be left to nature but while exploring.
         """
-        allowed = np.ones((self.n_episodes, 2 * self.n_variables + 1), dtype=bool)
-        every = np.arange(self.n_episodes)
-        allowed[every, 1 + 2 * self.goals] = allowed[every, 2 + 2 * self.goals] = False
-        allowed[:, WATCH] = self.is_exploring
-        return allowed
+        return allowed_actions(self.goals, self.n_variables, is_exploring=self.is_exploring)
 
     @property
     def goal_values(self) -> Floats:
@@ -174,6 +170,24 @@ def run(
         acted = targets_and_settings(actions[:, step], tasks.value)
         values[:, step + 1] = models.step(*acted, rng)
     return whole
+
+
+def allowed_actions(goals: Integers, n_variables: int, *, is_exploring: bool) -> Booleans:
+    """Return which actions may come next, shape (episodes, 2 × variables + 1).
+
+    None sets the goal, and nothing can be left to nature but while exploring.
+
+    Parameters
+    ----------
+    goals : int array, shape (episodes,)
+    n_variables : int
+    is_exploring : bool
+    """
+    allowed = np.ones((len(goals), 2 * n_variables + 1), dtype=bool)
+    every = np.arange(len(goals))
+    allowed[every, 1 + 2 * goals] = allowed[every, 2 + 2 * goals] = False
+    allowed[:, WATCH] = is_exploring
+    return allowed
 
 
 def action_names(names: Sequence[str], value: float = 2.0) -> tuple[str, ...]:
