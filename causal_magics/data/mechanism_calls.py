@@ -25,9 +25,7 @@ BoundMechanism = Callable[[Sequence[Floats], int], Floats]
 _BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def bound_mechanism(
-    name: str, mechanism: Mechanism, parents: Sequence[str], what: str = "mechanism"
-) -> BoundMechanism:
+def bound_mechanism(name: str, mechanism: Mechanism, parents: Sequence[str]) -> BoundMechanism:
     """Return a mechanism as a function of its parents in their order.
 
     Parameters
@@ -37,8 +35,6 @@ def bound_mechanism(
     mechanism : callable
         Where its parameters are called as the parents, each gets the one of its name.
     parents : sequence of str
-    what : str
-        What it is called in messages.
 
     Raises
     ------
@@ -46,7 +42,7 @@ def bound_mechanism(
         Where it takes other parameters than the parents. The function that is returned raises it
         where the mechanism fails, or returns anything else than finite numbers, one for each row.
     """
-    called = f"the {what} of {shorten(name)}"
+    called = f"the mechanism of {shorten(name)}"
     if not callable(mechanism):
         raise OptionError(
             f"Expected {called} to be a function, got {type(mechanism).__name__}. Give one of "

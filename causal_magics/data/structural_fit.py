@@ -94,15 +94,12 @@ class FittedMechanism:
         First of all functions of single parents, then of the products.
     residuals : array, shape (rows,)
         Blown up to the variance that they have on new rows.
-    explained : float
-        Share of the variance, as it is to be expected on new rows; 0 where there is none.
     """
 
     smooths: tuple[SmoothFunctions, ...]
     intercept: float
     weights: Floats
     residuals: Floats
-    explained: float
 
     def __call__(self, *parents: Floats) -> Floats:
         """Return what is to be expected, given arrays of the parents."""
@@ -121,9 +118,9 @@ class FittedMechanism:
         effect : array, shape (rows,)
             Neither is constant.
         """
-        mean, variance = float(effect.mean()), float(effect.var())
+        mean = float(effect.mean())
         if not parents.shape[1]:
-            return cls((), mean, np.empty(0), effect - mean, 0.0)
+            return cls((), mean, np.empty(0), effect - mean)
         smooths = tuple(SmoothFunctions.fit(column) for column in parents.T)
         functions = _functions(smooths, list(parents.T))
         middles, widths = functions.mean(axis=0), functions.std(axis=0)
@@ -133,14 +130,12 @@ class FittedMechanism:
         slopes, freedom = _ridge(scaled, effect - mean)
         residuals = effect - mean - scaled @ slopes
         blown = len(effect) / (len(effect) - freedom)
-        new_variance = float(residuals.var()) * blown**2
         weights = slopes / widths
         return cls(
             smooths,
             mean - float(middles @ weights),
             weights,
             residuals * math.sqrt(blown),
-            max(0.0, 1.0 - new_variance / variance),
         )
 
 

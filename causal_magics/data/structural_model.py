@@ -1,12 +1,11 @@
 """Structural causal models: a graph, what makes each variable from its parents, and noise.
 
-Pearl, *Causality* (2009), chapter 7; post-nonlinear models: Zhang & Hyvärinen, "On the
-identifiability of the post-nonlinear causal model" (UAI 2009).
+Pearl, *Causality* (2009), chapter 7.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,7 +33,7 @@ _TRIED_ROWS = 4
 class StructuralModel:
     """What makes each variable of a graph.
 
-    A variable is ``outer(mechanism(parents) + noise)``; noises of variables are independent.
+    A variable is ``mechanism(parents) + noise``; noises of variables are independent.
 
     Parameters
     ----------
@@ -48,8 +47,6 @@ class StructuralModel:
         Standard deviations of Gaussian noise, or numbers that noise is drawn from with replacement,
         such as residuals. A mapping may leave nodes out: theirs is 1. Functional nodes with parents
         have none.
-    outer : mapping of str to callable
-        What is done to the sum of mechanism and noise, where anything is.
     units : mapping of str to (float, float), optional
         Mean and standard deviation of each column, where the model was fitted to data.
 
@@ -74,19 +71,18 @@ class StructuralModel:
     graph: CausalGraph
     mechanisms: Mapping[str, Mechanism] = field(default_factory=dict)
     noise: Noise | Mapping[str, Noise] = 1.0
-    outer: Mapping[str, Callable[[Floats], Floats]] = field(default_factory=dict)
     units: Mapping[str, tuple[float, float]] | None = None
 
     def __post_init__(self) -> None:
         check_observed_dag(self.graph)
-        for what, given in (("mechanisms", self.mechanisms), ("outer", self.outer)):
-            if not isinstance(given, Mapping):
-                raise OptionError(
-                    f"Expected {what} by the names of nodes, got {type(given).__name__}. Give a "
-                    'mapping, such as {"y": lambda x: 2 * x}.'
-                )
-            for name in given:
-                self.graph.node(name)
+        if not isinstance(self.mechanisms, Mapping):
+            raise OptionError(
+                "Expected mechanisms by the names of nodes, got "
+                f"{type(self.mechanisms).__name__}. Give a mapping, such as "
+                '{"y": lambda x: 2 * x}.'
+            )
+        for name in self.mechanisms:
+            self.graph.node(name)
         without = [
             name
             for name in self.graph.nodes
@@ -163,12 +159,10 @@ class StructuralModel:
             As `sample` does.
         """
         values = np.empty_like(noise)
-        for place, parents, mechanism, outer in self._bound:
+        for place, parents, mechanism in self._bound:
             made = noise[:, place]
             if mechanism is not None:
                 made = made + mechanism([values[:, parent] for parent in parents], len(noise))
-            if outer is not None:
-                made = outer([made], len(noise))
             values[:, place] = np.where(np.isnan(fixed[:, place]), made, fixed[:, place])
         return values
 
@@ -182,25 +176,18 @@ class StructuralModel:
         return list(_each_noise(self.graph, self.noise))
 
     @cached_property
-    def _bound(self) -> list[tuple[int, list[int], BoundMechanism | None, BoundMechanism | None]]:
-        """Place, places of the parents, mechanism and outer function of each node, causes first."""
+    def _bound(self) -> list[tuple[int, list[int], BoundMechanism | None]]:
+        """Place, places of the parents and mechanism of each node, causes first."""
         places = {name: place for place, name in enumerate(self.graph.nodes)}
         return [
             (
                 places[name],
                 [places[parent] for parent in parents],
-                _bound_or_none(name, self.mechanisms.get(name), parents, "mechanism"),
-                _bound_or_none(name, self.outer.get(name), ("value",), "outer function"),
+                None if mechanism is None else bound_mechanism(name, mechanism, parents),
             )
             for name in self.graph.topological_order()
-            for parents in [self._parents_of(name)]
+            for parents, mechanism in [(self._parents_of(name), self.mechanisms.get(name))]
         ]
-
-
-def _bound_or_none(
-    name: str, given: Mechanism | None, parents: Sequence[str], what: str
-) -> BoundMechanism | None:
-    return None if given is None else bound_mechanism(name, given, parents, what)
 
 
 def check_observed_dag(graph: CausalGraph) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from causal_magics.data.categories import Levels
 from causal_magics.data.frames import new_frame
+from causal_magics.data.structural_model import StructuralModel
 from causal_magics.discovery.alternatives import EdgeAlternative
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.confidence import Resamples
@@ -184,6 +185,29 @@ class Discovery:
     def bits_saved_by(self, graph: CausalGraph) -> float:
         """Return by how many bits a graph's code is shorter than that of no edges."""
         return evidence_of(self).bits_saved(graph)
+
+    def structural_model(self, graph: CausalGraph | None = None) -> StructuralModel:
+        """Return what makes each column from its parents, as far as the statistic tells.
+
+        Each mechanism is the one whose code was computed, in the regime of the last batch; noise is
+        Gaussian. No pass over the data.
+
+        Parameters
+        ----------
+        graph : CausalGraph, optional
+            A DAG over some of the columns. Where left out, the graph that was found; its undirected
+            edges are directed without a cycle or a new collider.
+
+        Raises
+        ------
+        DiscoveryError
+            Where a node is no column, or one of labels.
+        GraphError
+            Where the graph is no DAG, or cannot be directed.
+        """
+        from causal_magics.discovery.structural import structural_model_of
+
+        return structural_model_of(self, graph)
 
     def update(self, frame: Any, *, label: str | None = None, progress: bool = True) -> Discovery:
         """Learn from one more batch; nothing that was learned before is learned again.

@@ -63,7 +63,7 @@ def test_parents_that_act_together_are_found() -> None:
     effect = parents[:, 0] * parents[:, 1] + 0.1 * rng.standard_normal(2_000)
     mechanism = FittedMechanism.fit(parents, effect)
     assert mechanism(np.array([2.0, -2.0]), np.array([1.0, 1.0])) == pytest.approx([2, -2], abs=0.1)
-    assert mechanism.explained == pytest.approx(1 - 0.01 / 1.01, abs=0.01)
+    assert mechanism.residuals.std() == pytest.approx(0.1, rel=0.1)
 
 
 def test_what_has_no_cause_among_its_parents_is_noise() -> None:
@@ -71,7 +71,7 @@ def test_what_has_no_cause_among_its_parents_is_noise() -> None:
     parents = rng.standard_normal((200, 5))
     effect = rng.standard_normal(200)
     mechanism = FittedMechanism.fit(parents, effect)
-    assert mechanism.explained < 0.1
+    assert mechanism(*parents.T).std() < 0.3
     assert mechanism.residuals.std() == pytest.approx(effect.std(), rel=0.1)
 
 

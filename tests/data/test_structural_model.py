@@ -59,11 +59,9 @@ def test_other_parameters_get_the_parents_in_the_order_of_the_graph(mechanism: o
     assert np.allclose(rows[:, 2], rows[:, 0] - rows[:, 1])
 
 
-def test_noise_may_be_drawn_from_numbers_and_bent_after() -> None:
+def test_noise_may_be_drawn_from_numbers() -> None:
     graph = CausalGraph.parse("X -> Y")
-    model = StructuralModel(
-        graph, {"X": lambda: 5.0, "Y": lambda X: X}, {"X": [1.0, 2.0], "Y": 0.0}, {"Y": np.sign}
-    )
+    model = StructuralModel(graph, {"X": lambda: 5.0, "Y": np.sign}, {"X": [1.0, 2.0], "Y": 0.0})
     rows = model.rows(100)
     assert set(rows[:, 0]) == {6.0, 7.0}
     assert (rows[:, 1] == 1.0).all()
