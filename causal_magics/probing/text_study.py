@@ -6,7 +6,7 @@ Lampinen et al., "Passive learning of active causal strategies in agents and lan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,18 +18,15 @@ from numpy.typing import NDArray
 
 from causal_magics.data.html_table import html_table
 from causal_magics.errors import PromptError
-from causal_magics.language.progress import bars_are_off
-from causal_magics.language.protocol import LanguageModel
 from causal_magics.language.word_model import train_word_model
 from causal_magics.options import check_kind, check_option
+from causal_magics.probing.intervention_answers import ask_interventions
+from causal_magics.probing.study_runs import check_numbers, check_seeds, run_jobs, spread
 from causal_magics.probing.text_worlds import (
     CORPORA,
-    VALUES,
     Corpus,
-    TextWorld,
     corpus_texts,
     paired_worlds,
-    question,
     states_intervention,
     world_words,
 )
@@ -37,66 +34,10 @@ from causal_magics.probing.text_worlds import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Answers", "TextStudy", "TextStudyRow", "ask_interventions", "text_study"]
+__all__ = ["TextStudy", "TextStudyRow", "text_study"]
 
-Floats = NDArray[np.float64]
 Asked = Literal["told", "untold"]
 """Whether the text told of interventions on the variable that a question sets, in its world."""
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What a model says of interventions, beside what is so.
-
-    Parameters
-    ----------
-    probabilities : array, shape (worlds, 2, 2, 2)
-        P(other = y | do(variable = x)) of the model by world, variable set, x and y, shared out
-        between the two values of y.
-    kl : array, shape (worlds, 2)
-        Kullback-Leibler divergence of the model's law from the true one in nats, by world and
-        variable set, the mean over both of its values.
-    kl_mistaken : array, shape (worlds, 2)
-        The same from the law that would hold if the arrow pointed the other way.
-    """
-
-    probabilities: Floats
-    kl: Floats
-    kl_mistaken: Floats
-
-    @property
-    def right(self) -> NDArray[np.bool_]:
-        """Whether the model's law is nearer to the true one than to that of the other arrow."""
-        return self.kl < self.kl_mistaken
-
-
-def ask_interventions(model: LanguageModel, worlds: Sequence[TextWorld]) -> Answers:
-    """Ask a model what setting either variable of each world does to the other.
-
-    The question is ``someone set A to 1 and B became``, its answers the two values.
-
-    Parameters
-    ----------
-    model : LanguageModel
-    worlds : sequence of TextWorld
-
-    Raises
-    ------
-    PromptError
-        Where there are no worlds.
-    """
-    if not worlds:
-        raise PromptError("Expected worlds to ask about, got none. Make some with paired_worlds().")
-    sides = (0, 1)
-    pairs = [
-        (question(world, side, value), f" {answer}")
-        for world in worlds for side in sides for value in (0, 1) for answer in VALUES
-    ]  # fmt: skip
-    logs = np.asarray(model.score(pairs), dtype=float).reshape(len(worlds), 2, 2, 2)
-    logs = logs - np.logaddexp(logs[..., :1], logs[..., 1:])
-    true = np.array([[world.do(0), world.do(1)] for world in worlds])
-    mistaken = np.array([[world.mistaken_do(0), world.mistaken_do(1)] for world in worlds])
-    return Answers(np.exp(logs), _kl(true, logs), _kl(mistaken, logs))
 
 
 @dataclass(frozen=True)
@@ -193,8 +134,8 @@ class TextStudy:
 
     def _repr_html_(self) -> str:
         rows = [
-            [rows[0].corpus, rows[0].asked, _spread([r.direction_accuracy for r in rows], 2),
-             _spread([r.kl for r in rows], 3)]
+            [rows[0].corpus, rows[0].asked, spread([r.direction_accuracy for r in rows], 2),
+             spread([r.kl for r in rows], 3)]
             for rows in self.groups
         ]  # fmt: skip
         head = ["text", "interventions asked about", "direction accuracy", "KL to P(· | do), nats"]
@@ -284,27 +225,19 @@ def text_study(
     MissingDependencyError
         Without torch and transformers.
     """
-    from tqdm.auto import tqdm
-
     check_kind("a list of corpora", corpora, Iterable)
     check_kind("a list of seeds", seeds, Iterable, "Give seeds=(0, 1).")
     listed = tuple(dict.fromkeys((corpora,) if isinstance(corpora, str) else corpora))
     drawn = tuple(dict.fromkeys(seeds))
     numbers = {"sentences": sentences, "pairs": pairs, "passes": passes, "batch": batch}
-    _check(listed, drawn, {**numbers, "threads": 1 if threads is None else threads})
+    _check(listed)
+    check_seeds(drawn)
+    check_numbers({**numbers, "threads": 1 if threads is None else threads})
     jobs = [
         _Job(corpus, seed, sentences, pairs, passes, batch, learning_rate, threads)
         for corpus in listed for seed in drawn
     ]  # fmt: skip
-    mapped = map(_run, jobs) if executor is None else executor.map(_run, jobs)
-    shown = tqdm(
-        mapped,
-        desc="text_study",
-        total=len(jobs),
-        disable=not progress or bars_are_off(),
-        delay=1.0,
-        leave=False,
-    )
+    shown = run_jobs(_run, jobs, executor, "text_study" if progress else None)
     found = [row for rows in shown for row in rows]
     found.sort(key=lambda row: (listed.index(row.corpus), row.asked == "told"))
     return TextStudy(tuple(found), sentences, pairs, passes)
@@ -346,25 +279,11 @@ def _run(job: _Job) -> list[TextStudyRow]:
     ]  # fmt: skip
 
 
-def _kl(law: Floats, logs: Floats) -> Floats:
-    """Return the divergence of answers from a law, summed over outcomes, averaged over values."""
-    divergence: Floats = (law * (np.log(law) - logs)).sum(axis=-1).mean(axis=-1)
-    return divergence
-
-
-def _check(corpora: Sequence[str], seeds: Sequence[int], numbers: Mapping[str, int]) -> None:
+def _check(corpora: Sequence[str]) -> None:
     if not corpora:
         raise PromptError(f"Expected a corpus among {', '.join(CORPORA)}, got none.")
     for corpus in corpora:
         check_option("corpus", corpus, CORPORA)
-    if not seeds:
-        raise PromptError("Expected one seed or more, got none. Give seeds=(0, 1).")
-    for seed in seeds:
-        if not isinstance(seed, int | np.integer) or seed < 0:
-            raise PromptError(f"Expected seeds to be numbers from 0 on, got {seed!r}.")
-    for name, number in numbers.items():
-        if not isinstance(number, int | np.integer) or number < 1:
-            raise PromptError(f"Expected {name} to be a number above zero, got {number!r}.")
 
 
 _AFTER: dict[tuple[Corpus, Asked], str] = {
@@ -389,11 +308,3 @@ def _conclusion(study: TextStudy) -> str:
         f"of the arrow in {told}. Chance is 50%: observations have one law in both worlds of a "
         "pair."
     )
-
-
-def _spread(numbers: Sequence[float], digits: int) -> str:
-    """Return a mean, with the least and the most of several numbers."""
-    mean = f"{fmean(numbers):.{digits}f}"
-    if len(numbers) == 1:
-        return mean
-    return f"{mean} ({min(numbers):.{digits}f} to {max(numbers):.{digits}f})"

@@ -14,8 +14,8 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.options import check_option
 
 __all__ = [
-    "CORPORA", "Corpus", "TextWorld", "corpus_texts", "paired_worlds", "question",
-    "states_intervention", "world_words",
+    "CORPORA", "Corpus", "TextWorld", "corpus_texts", "intervention_laws", "joint_tables",
+    "paired_worlds", "question", "states_intervention", "world_words",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -37,6 +37,11 @@ CORPORA: tuple[Corpus, ...] = get_args(Corpus)
 
 VALUES = ("0", "1")
 MAX_PAIRS = 1000
+
+FIRST = (0.25, 0.75)
+"""Between what P(first = 1) is drawn."""
+GIVEN = ((0.05, 0.2), (0.8, 0.95))
+"""Between what P(second = 1 | first) is drawn, after a 0 and after a 1."""
 
 _OBSERVATION = "{} is {} and {} is {} ."
 _INTERVENTION = "someone set {} to {} and {} became"
@@ -78,12 +83,48 @@ class TextWorld:
         return self._law(variable, is_cause=variable != self.cause)
 
     def _law(self, variable: Literal[0, 1], *, is_cause: bool) -> Floats:
-        table = np.array(self.joint)
-        if variable == 1:
-            table = table.T
-        marginal = np.tile(table.sum(axis=0), (2, 1))
-        given: Floats = table / table.sum(axis=1, keepdims=True)
-        return given if is_cause else marginal
+        cause = variable if is_cause else 1 - variable
+        law: Floats = intervention_laws(np.array(self.joint), np.array(cause))[variable]
+        return law
+
+
+def intervention_laws(joints: Floats, causes: NDArray[np.int64]) -> Floats:
+    """Return P(other = y | do(variable = x)) of many worlds of two variables.
+
+    Parameters
+    ----------
+    joints : array, shape (..., 2, 2)
+        P(first = a, second = b) of each world.
+    causes : array of int, shape (...)
+        Which variable is the cause.
+
+    Returns
+    -------
+    array, shape (..., variable, x, y)
+    """
+    tables = np.stack([joints, joints.swapaxes(-1, -2)], axis=-3)
+    given = tables / tables.sum(axis=-1, keepdims=True)
+    marginal = np.broadcast_to(tables.sum(axis=-2, keepdims=True), tables.shape)
+    is_cause = np.arange(2) == np.asarray(causes)[..., None]
+    laws: Floats = np.where(is_cause[..., None, None], given, marginal)
+    return laws
+
+
+def joint_tables(first: Floats, given: Floats) -> Floats:
+    """Return P(first = a, second = b) from P(first = 1) and P(second = 1 | first = a).
+
+    Parameters
+    ----------
+    first : array, shape (...)
+    given : array, shape (..., 2)
+
+    Returns
+    -------
+    array, shape (..., 2, 2)
+    """
+    marginal = np.stack([1 - first, first], axis=-1)
+    tables: Floats = marginal[..., None] * np.stack([1 - given, given], axis=-1)
+    return tables
 
 
 def paired_worlds(pairs: int = 32, seed: int = 0) -> tuple[TextWorld, ...]:
@@ -118,12 +159,10 @@ def paired_worlds(pairs: int = 32, seed: int = 0) -> tuple[TextWorld, ...]:
     names = [every[place] for place in rng.choice(len(every), size=4 * pairs, replace=False)]
     worlds = []
     for pair in range(pairs):
-        first = rng.uniform(0.25, 0.75)
-        given = [rng.uniform(0.05, 0.2), rng.uniform(0.8, 0.95)]
-        joint = (
-            ((1 - first) * (1 - given[0]), (1 - first) * given[0]),
-            (first * (1 - given[1]), first * given[1]),
-        )
+        first = rng.uniform(*FIRST)
+        given = [rng.uniform(*after) for after in GIVEN]
+        low, high = joint_tables(np.array(first), np.array(given)).tolist()
+        joint = (tuple(low), tuple(high))
         a, b, c, d = names[4 * pair : 4 * pair + 4]
         worlds += [TextWorld((a, b), 0, joint), TextWorld((c, d), 1, joint)]
     return tuple(worlds)

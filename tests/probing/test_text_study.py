@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from causal_magics.errors import OptionError, PromptError
 from causal_magics.language.protocol import LanguageModel, Pair, PairScorer
-from causal_magics.probing.text_study import TextStudy, ask_interventions, text_study
+from causal_magics.probing.intervention_answers import ask_interventions
+from causal_magics.probing.text_study import TextStudy, text_study
 from causal_magics.probing.text_worlds import TextWorld, paired_worlds, question
 
 TINY: dict[str, Any] = {"pairs": 2, "sentences": 64, "passes": 1, "threads": 1, "progress": False}
