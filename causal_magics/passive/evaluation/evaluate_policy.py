@@ -209,7 +209,7 @@ def _world(
 ) -> CausalEnvironment:
     """Return what tasks are drawn from: as given, as of the first policy, or as usual."""
     if environment is None:
-        known = (getattr(each, "environment", None) for group in groups.values() for each in group)
+        known = (_trained_on(each) for group in groups.values() for each in group)
         environment = next((each for each in known if each is not None), CausalEnvironment())
     if not isinstance(environment, CausalEnvironment):
         raise OptionError(
@@ -220,6 +220,11 @@ def _world(
         return environment
     sizes = variables if isinstance(variables, int) else tuple(dict.fromkeys(variables))
     return replace(environment, variables=sizes)
+
+
+def _trained_on(actor: Actor) -> Any:
+    """Return the environment of a policy, or of the one by which an actor plans."""
+    return getattr(getattr(actor, "policy", actor), "environment", None)
 
 
 def _splits(splits: Any, world: CausalEnvironment) -> tuple[Split, ...]:

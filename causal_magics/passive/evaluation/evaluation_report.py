@@ -14,7 +14,7 @@ from causal_magics.passive.evaluation.policy_evaluation import (
     PolicyEvaluation,
     PolicyEvaluationRow,
 )
-from causal_magics.passive.evaluation.scores import Score
+from causal_magics.passive.evaluation.scores import Score, hundredths
 
 if TYPE_CHECKING:
     from causal_magics.passive.worlds.environment import Split
@@ -80,7 +80,8 @@ def spread_of(score: Score) -> str:
     """Return a score with its interval, and the least and the most over policies."""
     if len(score.by_policy) < 2:
         return str(score)
-    return f"{score} ({min(score.by_policy):.2f} to {max(score.by_policy):.2f})"
+    least, most = (hundredths(end(score.by_policy)) for end in (min, max))
+    return f"{score} ({least} to {most})"
 
 
 def _caption(evaluation: PolicyEvaluation, *, several: bool) -> str:

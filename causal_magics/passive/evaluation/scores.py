@@ -17,7 +17,7 @@ from statistics import stdev
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Score", "difference_of", "score_of"]
+__all__ = ["Score", "difference_of", "hundredths", "score_of"]
 
 Floats = NDArray[np.float64]
 
@@ -55,8 +55,8 @@ class Score:
 
     def __str__(self) -> str:
         if not isfinite(self.low):
-            return f"{self.value:.2f}"
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+            return hundredths(self.value)
+        return f"{hundredths(self.value)} [{hundredths(self.low)}, {hundredths(self.high)}]"
 
 
 def score_of(rewards: Floats, chance: Floats, best: Floats) -> Score:
@@ -135,3 +135,8 @@ def _of_both(deviations: Floats) -> float:
     by_task = deviations.mean(axis=0, keepdims=True)
     rest = deviations - by_policy - by_task + deviations.mean()
     return float(np.square(rest).sum() / ((n_policies - 1) * (n_tasks - 1)) / deviations.size)
+
+
+def hundredths(value: float) -> str:
+    """Return a number with two digits; what rounds to zero has no sign."""
+    return f"{round(value, 2) + 0.0:.2f}"

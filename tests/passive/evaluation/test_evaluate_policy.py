@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from passive.evaluation.scripted_actors import Always, Downstream, Perfect, Share
 
 from causal_magics.errors import OptionError, PassiveError, StorageError
@@ -208,7 +209,7 @@ def test_pictures(found: PolicyEvaluation) -> None:
     assert [text.get_text() for text in lines] == few
     bars = found.plot("choices", actors=few)
     assert len(bars.get_yticks()) == 4
-    mpl.pyplot.close("all")
+    plt.close("all")
 
 
 def test_saved_and_read(found: PolicyEvaluation, tmp_path: Path) -> None:

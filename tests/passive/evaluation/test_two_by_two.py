@@ -1,0 +1,122 @@
+"""The 2 × 2 of actors whose scores are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from passive.evaluation.scripted_actors import Perfect, Share
+
+from causal_magics.errors import OptionError, PassiveError
+from causal_magics.passive.evaluation.two_by_two import TwoByTwo, two_by_two
+from causal_magics.passive.worlds.environment import CausalEnvironment, Tasks
+from causal_magics.passive.worlds.episodes import Episodes
+
+mpl.use("Agg")
+
+WORLD = CausalEnvironment()
+
+
+@dataclass(frozen=True)
+class Experimenter:
+    """Does what is best where it could set something while exploring, else what is first."""
+
+    name: str = "experimenter"
+
+    def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> np.ndarray:
+        if episodes.is_exploring or episodes.actions[:, 0].any():
+            return Perfect().choose(episodes, tasks, rng)
+        return 1 + 2 * (episodes.goals == 0)
+
+
+@pytest.fixture(scope="module")
+def found() -> TwoByTwo:
+    return two_by_two(
+        [Experimenter()] * 3, [Share(0.72), Share(0.75)], WORLD, causal_labels=Share(0.85),
+        n_tasks=300, baselines=["correlational", "empirical-best"],
+    )  # fmt: skip
+
+
+def test_four_cells_and_their_controls(found: TwoByTwo) -> None:
+    assert found.actors == (
+        "interventional", "observational", "causal labels", "correlational", "empirical-best",
+    )  # fmt: skip
+    assert found.controls == ("causal labels", "correlational", "empirical-best")
+    assert found.score("interventional", "may act").value == 1.0
+    assert abs(found.score("interventional", "may only watch").value) < 0.2
+    both = [
+        found.score("observational", test).value
+        for test in ("may act", "may only watch")
+    ]  # fmt: skip
+    assert both[0] == both[1]
+    assert found.row("observational", "may act").n_policies == 2
+
+
+def test_leads_are_by_task(found: TwoByTwo) -> None:
+    lead = found.lead("empirical-best")
+    assert lead.value == pytest.approx(1.0 - found.score("empirical-best").value)
+    assert lead.low > 0.0
+    assert found.lead("interventional").value == 0.0
+
+
+def test_the_conclusion_says_what_is_so(found: TwoByTwo) -> None:
+    said = found.conclusion
+    assert "gets 1.00 [1.00, 1.00] of what there is to gain on held-out tasks" in said
+    assert "all of them less" in said
+    for name, words in (
+        ("correlational", "correlation in natural rows gets"),
+        ("causal labels", "natural rows with causal labels give"),
+    ):
+        held_out, trap = (found.score(name, split=split).value for split in ("held-out", "trap"))
+        assert f"{words} {held_out:.2f} ({round(trap, 2) + 0.0:.2f} in traps)" in said
+    assert "not surely less" not in said
+
+
+def test_the_conclusion_names_what_does_as_well() -> None:
+    found = two_by_two(
+        Share(0.95), Share(0.95), WORLD, n_tasks=200, baselines=["empirical-best", "oracle"]
+    )
+    assert (
+        "not surely less is (interventions, may only watch) and (natural rows" in found.conclusion
+    )
+    assert "simple rules are not surely less: empirical-best 0." in found.conclusion
+    alone = two_by_two(Perfect(), Share(0.1), WORLD, n_tasks=20, baselines=False)
+    assert alone.controls == ()
+    assert "But" not in alone.conclusion
+
+
+def test_table_frame_and_words(found: TwoByTwo) -> None:
+    html = found._repr_html_()
+    assert "<th>may act: held-out</th><th>may act: trap</th><th>may only watch: held-out" in html
+    assert "<td>natural rows with causal labels</td>" in html
+    assert "<td>nothing: correlational</td>" in html
+    frame = found.to_frame()
+    assert len(frame) == 5 * 2 * 2
+    one = frame.set_index(["actor", "test", "split"]).loc[("interventional", "may act", "trap")]
+    assert (one["score"], one["policies"], one["is_control"]) == (1.0, 3, False)
+    assert repr(found).startswith("<TwoByTwo, held-out tasks: interventional, may act 1.00")
+
+
+def test_the_picture_has_four_numbers(found: TwoByTwo) -> None:
+    axes = found.plot()
+    assert found.plot(axes) is axes
+    large = [text.get_text() for text in axes.texts if text.get_fontsize() > 20]
+    assert large[0] == "1.00"
+    assert len(large) == 8, "drawn twice"
+    assert "causal labels" in axes.get_xlabel()
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["may act", "may only watch"]
+    plt.close("all")
+
+
+def test_bad_input(found: TwoByTwo) -> None:
+    with pytest.raises(PassiveError, match="holds something out for the split held-out"):
+        two_by_two(Perfect(), Perfect(), CausalEnvironment(held_out=None), n_tasks=5)
+    with pytest.raises(PassiveError, match="one actor or more to evaluate, got none"):
+        two_by_two(Perfect(), [], WORLD, n_tasks=5)
+    with pytest.raises(OptionError, match="test among may act, may only watch, got 'act'"):
+        found.score("interventional", "act")  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match="got 'corelational'"):
+        two_by_two(Perfect(), Perfect(), WORLD, n_tasks=5, baselines="corelational")
