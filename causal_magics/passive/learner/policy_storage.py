@@ -1,0 +1,125 @@
+"""Policies in files: npz arrays and a JSON header, no pickles; and the one that is shipped."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib.resources import as_file, files
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from causal_magics.data.saved_arrays import load_with_header, save_with_header
+from causal_magics.errors import CausalMagicsError, PassiveError, StorageError, closest, shorten
+from causal_magics.passive.learner.policy import Policy, TrainingRecord
+from causal_magics.passive.learner.settings import NetworkSettings
+from causal_magics.passive.worlds.saved_environment import environment_header, environment_of
+
+__all__ = ["SHIPPED", "VERSION", "load_policy", "read_policy", "save_policy"]
+
+SHIPPED = ("axial",)
+"""The names of the policies that come with the package."""
+
+VERSION = 1
+"""Of the networks: weights of another version do not fit."""
+
+_KIND = "causal-magics policy"
+
+
+def load_policy(name: str | PathLike[str] = "axial") -> Policy:
+    """Return a policy that was trained before.
+
+    Parameters
+    ----------
+    name : str or path
+        "axial" is the one that comes with the package, trained on graphs of 4 to 8 variables by
+        ``scripts/train_policy.py``; else a file that `Policy.save` wrote.
+
+    Raises
+    ------
+    PassiveError
+        Where there is no such policy.
+    StorageError
+        Where the file is none of a policy, or of another version.
+    """
+    if not isinstance(name, str | PathLike):
+        raise PassiveError(
+            f"Expected the name of a policy or its file, got {type(name).__name__}. Give "
+            f'"{SHIPPED[0]}".'
+        )
+    if name in SHIPPED:
+        with as_file(files("causal_magics.passive.learner") / "shipped" / f"{name}.npz") as path:
+            return read_policy(path)
+    if not Path(name).is_file():
+        hint = closest(str(name), SHIPPED)
+        advice = f"Did you mean {hint}?" if hint else "Train one: policy = train()."
+        raise PassiveError(
+            f"Expected a policy among {', '.join(SHIPPED)} or its file, got {shorten(str(name))}. "
+            + advice
+        )
+    return read_policy(name)
+
+
+def save_policy(policy: Policy, path: str | PathLike[str]) -> None:
+    """Write a policy to a file.
+
+    Raises
+    ------
+    StorageError
+        Where it cannot be written; what stood there before stays.
+    """
+    header = {
+        "version": VERSION,
+        "network": asdict(policy.settings),
+        "environment": environment_header(policy.environment),
+        "record": asdict(policy.record),
+        "hidden": policy.hidden,
+    }
+    save_with_header(path, _KIND, header, policy.weights)
+
+
+def read_policy(path: str | PathLike[str]) -> Policy:
+    """Read what `save_policy` wrote.
+
+    Raises
+    ------
+    StorageError
+        Where the file is none of a policy, or of another version.
+    """
+    told = shorten(str(path))
+    try:
+        header, weights = load_with_header(path, _KIND)
+    except (ValueError, TypeError, AttributeError):
+        raise StorageError(
+            f"Expected a saved policy, but {told} is none. Give a file that Policy.save wrote."
+        ) from None
+    if header.get("version") != VERSION:
+        raise StorageError(
+            f"Expected a policy of version {VERSION}, but {told} is of version "
+            f"{shorten(str(header.get('version')))[1:-1]}. Train it anew: its weights do not fit."
+        )
+    try:
+        return _rebuilt(header, weights)
+    except (LookupError, ValueError, TypeError, CausalMagicsError) as error:
+        raise StorageError(
+            f"Expected a whole policy, but {told} is damaged: {error}. Train it anew."
+        ) from None
+
+
+def _rebuilt(header: dict[str, Any], weights: dict[str, Any]) -> Policy:
+    told = dict(header["record"])
+    told["losses"] = tuple(tuple(row) for row in told["losses"])
+    environment = dict(header["environment"])
+    if isinstance(environment["link"], dict):
+        environment["link"] = "leaky-relu"
+    policy = Policy(
+        NetworkSettings(**header["network"]),
+        environment_of(environment),
+        TrainingRecord(**told),
+        {name: np.asarray(array, dtype=np.float32) for name, array in weights.items()},
+        header["hidden"],
+    )
+    if not all(np.isfinite(array).all() for array in policy.weights.values()):
+        raise ValueError("weights are not finite")
+    return policy

@@ -1,0 +1,173 @@
+"""Training: a network learns to act from somebody else's log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from os import PathLike
+
+from causal_magics.errors import MissingDependencyError, PassiveError
+from causal_magics.options import check_count, check_kind
+from causal_magics.passive.intervention_log import InterventionLog, record_log
+from causal_magics.passive.learner.policy import Policy
+from causal_magics.passive.learner.settings import (
+    Hidden,
+    Network,
+    NetworkSettings,
+    TrainingSettings,
+)  # fmt: skip
+from causal_magics.passive.worlds.environment import CausalEnvironment
+from causal_magics.passive.worlds.episodes import Actor
+
+__all__ = ["DEFAULT_ENVIRONMENT", "train"]
+
+DEFAULT_ENVIRONMENT = CausalEnvironment(variables=(4, 5, 6, 7, 8))
+"""What the shipped policy learned from."""
+
+_WIDTHS: dict[Network, int] = {"axial": 48, "flat": 64}
+
+
+def train(
+    environment: CausalEnvironment | InterventionLog | Sequence[InterventionLog] | None = None,
+    expert: str | Actor = "explore-then-exploit",
+    *,
+    network: Network = "axial",
+    episodes: int = 60_000,
+    slip: float = 0.25,
+    watch_only: bool = False,
+    steps: int = 2000,
+    batch: int = 64,
+    learning_rate: float = 3e-3,
+    width: int | None = None,
+    layers: int = 2,
+    hidden: Hidden | None = None,
+    seed: int = 0,
+    threads: int | None = 1,
+    checkpoint: str | PathLike[str] | None = None,
+    progress: bool = True,
+) -> Policy:
+    """Train a passive learner: it reads a log of an expert's interventions, and never acts.
+
+    The network imitates what the expert did (or said it would have done), learns what the goal
+    became after it, and has a read-out of edges beside, which teaches it nothing. Then it can be
+    let act by itself, in graphs that it never saw.
+
+    Parameters
+    ----------
+    environment : CausalEnvironment, InterventionLog or several logs, optional
+        Where the expert acts, or what it did already. Tasks of 4 to 8 variables where left out.
+    expert : str or Actor
+        Who acts, where there is no log yet.
+    network : {"axial", "flat"}
+        "axial" treats all variables alike and takes any number of them; "flat" has a place for
+        each.
+    episodes : int
+        Of the log that is recorded.
+    slip : float
+        At so many of the steps, as a share, another action is taken than the expert's, who says
+        what it would have done (Ross, Gordon & Bagnell 2011).
+    watch_only : bool
+        Whether nothing is set while exploring, so that the expert's choice is a label on natural
+        rows.
+    steps : int
+    batch : int
+        Episodes of five variables to a step; fewer where there are more variables.
+    learning_rate : float
+    width : int, optional
+        48 for "axial", 64 for "flat" where left out.
+    layers : int
+    hidden : {"goal value"}, optional
+        What the network does not read.
+    seed : int
+        Of the log, of first weights, and of what is learned when. The same seed gives the same
+        policy on the same machine.
+    threads : int, optional
+        How many threads torch may use; as it is set where None.
+    checkpoint : path, optional
+        A folder to which training is saved as it goes, and from which it goes on.
+    progress : bool
+        Whether a bar shows after a second.
+
+    Returns
+    -------
+    Policy
+        Where training is interrupted, that of the last step, which says so.
+
+    Raises
+    ------
+    PassiveError
+        Where logs differ in their environment, or a flat network is asked for several numbers of
+        variables.
+    OptionError
+        Where an option is outside what it can be.
+    StorageError
+        Where the checkpoint is of another training, or cannot be written.
+    MissingDependencyError
+        Without torch.
+
+    References
+    ----------
+    Lampinen et al., Passive learning of active causal strategies in agents and language models,
+    NeurIPS 2023 (arXiv 2305.16183).
+    """
+    training = TrainingSettings(steps, batch, learning_rate, seed, hidden)
+    if threads is not None:
+        check_count("threads", threads)
+    _expect_torch()
+    logs = _logs(environment, expert, episodes, slip, watch_only, seed)
+    sizes = sorted({log.episodes.n_variables for log in logs})
+    if network == "flat" and len(sizes) > 1:
+        raise PassiveError(
+            f"Expected one number of variables for a flat network, got {sizes}. Give "
+            "CausalEnvironment(variables=5), or take an axial one."
+        )
+    rows = max(log.episodes.n_steps for log in logs) + 1
+    settings = NetworkSettings(
+        network, sizes[0], rows, _WIDTHS.get(network, 48) if width is None else width, layers
+    )
+    from causal_magics.passive.learner.training import Training
+
+    return Training.of(logs, settings, training).run(threads, checkpoint, progress=progress)
+
+
+def _logs(
+    source: CausalEnvironment | InterventionLog | Sequence[InterventionLog] | None,
+    expert: str | Actor,
+    episodes: int,
+    slip: float,
+    watch_only: bool,
+    seed: int,
+) -> tuple[InterventionLog, ...]:
+    """Return the logs to learn from, one for each number of variables."""
+    if isinstance(source, InterventionLog):
+        return (source,)
+    if source is None or isinstance(source, CausalEnvironment):
+        environment = DEFAULT_ENVIRONMENT if source is None else source
+        check_count("episodes", episodes, least=len(environment.sizes))
+        return tuple(
+            record_log(
+                environment, expert, episodes // len(environment.sizes), seed=seed, slip=slip,
+                watch_only=watch_only, variables=size,
+            )
+            for size in environment.sizes
+        )  # fmt: skip
+    advice = "Give train(CausalEnvironment()), or train(log)."
+    check_kind("an environment, a log or a list of logs", source, Sequence, advice)
+    logs = tuple(source)
+    if not logs:
+        raise PassiveError("Expected one log or more to learn from, got none. " + advice)
+    for log in logs:
+        check_kind("logs to learn from", log, InterventionLog, advice)
+    if len({replace(log.environment, variables=5, held_out=None) for log in logs}) > 1:
+        raise PassiveError(
+            "Expected logs of one environment, got logs whose links, noise or values differ. "
+            "Train one policy on each."
+        )
+    return logs
+
+
+def _expect_torch() -> None:
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        raise MissingDependencyError("torch", "language", "training a policy") from None

@@ -1,0 +1,268 @@
+"""The loop of training: batches of a log, three losses, a checkpoint now and then."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from math import cos, pi
+from os import PathLike
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional, utils
+from tqdm.auto import tqdm
+
+from causal_magics.data.checkpoint import Checkpoint
+from causal_magics.language.progress import bars_are_off
+from causal_magics.language.torch_threads import torch_threads
+from causal_magics.passive.intervention_log import InterventionLog
+from causal_magics.passive.learner.features import GOAL, GOAL_VALUE, IS_SET, VALUE, features
+from causal_magics.passive.learner.networks import PolicyNetwork, network_of
+from causal_magics.passive.learner.policy import Policy, TrainingRecord
+from causal_magics.passive.learner.settings import NetworkSettings, TrainingSettings
+from causal_magics.passive.worlds.structural_models import Booleans
+
+__all__ = ["Training"]
+
+_TOKENS_TO_AN_EPISODE = 65
+"""Rows × variables of an episode of five variables: a batch has as many tokens whatever the size."""
+
+_SAVED_EVERY = 100
+_TOLD_EVERY = 50
+_ROWS_OF_BELIEFS = 3
+_WARM_UP = 20
+_SHARPEST = 1.0
+_OUTCOME_SHARE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A log, and the graphs behind it where they are known."""
+
+    log: InterventionLog
+    parents: Booleans | None
+
+    @classmethod
+    def of(cls, log: InterventionLog) -> _Part:
+        if log.seed is None:
+            return cls(log, None)
+        episodes = log.episodes
+        tasks = log.environment.tasks(
+            episodes.n_episodes, seed=log.seed, variables=episodes.n_variables
+        )
+        return cls(log, tasks.models.parents)
+
+
+@dataclass(eq=False)
+class Training:
+    """A network that is being trained.
+
+    Attributes
+    ----------
+    parts : tuple
+    settings : NetworkSettings
+    training : TrainingSettings
+    network : PolicyNetwork
+    step : int
+        So many were done.
+    losses : list
+        As in `TrainingRecord`.
+    """
+
+    parts: tuple[_Part, ...]
+    settings: NetworkSettings
+    training: TrainingSettings
+    network: PolicyNetwork
+    optimizer: torch.optim.AdamW
+    step: int = 0
+    cpu_seconds: float = 0.0
+    losses: list[tuple[int, float, float, float]] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, logs: Sequence[InterventionLog], settings: NetworkSettings, training: TrainingSettings
+    ) -> Training:
+        """Draw first weights."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(training.seed)
+            network = network_of(settings)
+        optimizer = torch.optim.AdamW(
+            network.parameters(), lr=training.learning_rate, betas=(0.9, 0.98), weight_decay=0.01,
+            fused=True,
+        )  # fmt: skip
+        return cls(tuple(map(_Part.of, logs)), settings, training, network, optimizer)
+
+    def run(
+        self, threads: int | None, folder: str | PathLike[str] | None, *, progress: bool
+    ) -> Policy:
+        """Train to the last step, or until interrupted."""
+        checkpoint = Checkpoint.at(folder, self._identity() if folder is not None else {})
+        self._go_on_from(checkpoint.get("state"))
+        steps, interrupted = self.training.steps, False
+        shown = tqdm(
+            total=steps, initial=self.step, desc="train", delay=1.0, leave=False,
+            disable=not progress or bars_are_off(),
+        )  # fmt: skip
+        with torch_threads(threads), shown:
+            try:
+                while self.step < steps:
+                    self._advance()
+                    shown.update()
+                    if self.step % _SAVED_EVERY == 0 or self.step == steps:
+                        checkpoint.put("state", self._state())
+            except KeyboardInterrupt:
+                interrupted = True
+                checkpoint.put("state", self._state())
+        return self._policy(interrupted=interrupted)
+
+    def _advance(self) -> None:
+        """Do one step; what it learns from depends on its number alone."""
+        start = time.process_time()
+        training = self.training
+        rise = -(-training.steps // _WARM_UP)
+        falling = 0.5 + 0.5 * cos(pi * self.step / training.steps)
+        for group in self.optimizer.param_groups:
+            group["lr"] = training.learning_rate * min(1.0, (self.step + 1) / rise) * falling
+        losses = self._losses(np.random.default_rng([training.seed, self.step]))
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(losses[0] + _OUTCOME_SHARE * losses[1] + losses[2])
+        utils.clip_grad_norm_(self.network.parameters(), _SHARPEST)
+        self.optimizer.step()
+        if self.step % _TOLD_EVERY == 0:
+            imitation, outcome, edges = (round(float(loss.detach()), 4) for loss in losses)
+            self.losses.append((self.step, imitation, outcome, edges))
+        self.step += 1
+        self.cpu_seconds += time.process_time() - start
+
+    def _losses(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the losses of imitation, outcome and edges on some episodes."""
+        part = self.parts[rng.integers(len(self.parts))]
+        whole = part.log.episodes
+        tokens = (whole.n_steps + 1) * whole.n_variables
+        count = max(8, self.training.batch * _TOKENS_TO_AN_EPISODE // tokens)
+        which = rng.integers(whole.n_episodes, size=count)
+        episodes = whole.take(which)
+        read = torch.from_numpy(features(episodes))
+        seen = read if self.training.hidden is None else _without_goal_value(read)
+        states = self.network.states(seen)
+        logits = self.network.actions(states[:, :-1], seen[:, :-1])
+        labels = torch.from_numpy(part.log.imitated[which])
+        imitation = _imitation(logits, labels, whole.n_explore)
+        outcome = _outcome(self.network.outcomes(states[:, :-1]), read[:, 1:])
+        if part.parents is None:
+            return imitation, outcome, torch.zeros(())
+        rows = states[:, ::_ROWS_OF_BELIEFS]
+        parents = torch.from_numpy(part.parents[which])
+        return imitation, outcome, _edges(self.network.beliefs(rows), parents)
+
+    def _policy(self, *, interrupted: bool) -> Policy:
+        logs = [part.log for part in self.parts]
+        record = TrainingRecord(
+            logs[0].expert,
+            sum(log.episodes.n_episodes for log in logs),
+            self.step,
+            self.training.seed,
+            round(self.cpu_seconds, 1),
+            tuple(self.losses),
+            any(bool(log.episodes.actions.any()) for log in logs),
+            all(part.parents is not None for part in self.parts),
+            interrupted,
+        )
+        weights = {
+            name: tensor.detach().numpy().copy()
+            for name, tensor in self.network.state_dict().items()
+        }
+        return Policy(self.settings, logs[0].environment, record, weights, self.training.hidden)
+
+    def _identity(self) -> dict[str, Any]:
+        """Return all that a checkpoint depends on."""
+        digest = hashlib.sha256()
+        for part in self.parts:
+            episodes = part.log.episodes
+            for array in (episodes.values, episodes.actions, episodes.goals, part.log.imitated):
+                digest.update(np.ascontiguousarray(array).tobytes())
+        return {
+            "network": asdict(self.settings),
+            "training": asdict(self.training),
+            "log": digest.hexdigest()[:16],
+        }
+
+    def _state(self) -> NDArray[np.float64]:
+        """Return all that changes while training, as one array."""
+        told = [float(number) for row in self.losses for number in row]
+        numbers = np.array([self.step, self.cpu_seconds, len(told), *told])
+        flat = [tensor.detach().double().flatten().numpy() for tensor in self._tensors()]
+        return np.concatenate([numbers, *flat])
+
+    def _go_on_from(self, state: NDArray[np.float64] | None) -> None:
+        if state is None:
+            return
+        self.step, told = int(state[0]), int(state[2])
+        self.cpu_seconds = float(state[1])
+        rows = state[3 : 3 + told].reshape(-1, 4).tolist()
+        self.losses = [(int(row[0]), *row[1:]) for row in rows]
+        for parameter in self.network.parameters():
+            self.optimizer.state[parameter] = {
+                "step": torch.tensor(float(self.step)),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
+        place = 3 + told
+        for tensor in self._tensors():
+            part = torch.from_numpy(state[place : place + tensor.numel()])
+            with torch.no_grad():
+                tensor.copy_(part.view_as(tensor))
+            place += tensor.numel()
+
+    def _tensors(self) -> list[Tensor]:
+        """Return weights, and what the optimizer keeps of each, in order."""
+        parameters = list(self.network.parameters())
+        state = self.optimizer.state
+        kept = [state[each][name] for each in parameters for name in ("exp_avg", "exp_avg_sq")]
+        return [*parameters, *kept]
+
+
+def _without_goal_value(read: Tensor) -> Tensor:
+    seen = read.clone()
+    seen[..., GOAL_VALUE] = 0.0
+    return seen
+
+
+def _imitation(logits: Tensor, labels: Tensor, n_explore: int) -> Tensor:
+    """Return nats of the expert's actions, those that explore and those that count alike."""
+    nats = functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none")
+    nats = nats.view_as(labels)
+    phases = [phase for phase in (nats[:, :n_explore], nats[:, n_explore:]) if phase.numel()]
+    return torch.stack([phase.mean() for phase in phases]).mean()
+
+
+def _outcome(coefficients: Tensor, after: Tensor) -> Tensor:
+    """Return the squared error of the goal's value, given the variable that was set.
+
+    Where nothing was set in the whole batch, given the value of each other variable.
+
+    Parameters
+    ----------
+    coefficients : tensor, shape (episodes, steps, variables, 3)
+    after : tensor, shape (episodes, steps, variables, 7)
+        The rows that came of the actions.
+    """
+    value = after[..., VALUE]
+    given = after[..., IS_SET]
+    if not bool(given.any()):
+        given = 1.0 - after[..., GOAL]
+    curve = torch.stack([torch.ones_like(value), value.relu(), (-value).relu()], dim=-1)
+    errors = (coefficients * curve).sum(dim=-1) - after[..., GOAL_VALUE]
+    return (given * errors.square()).sum() / given.sum()
+
+
+def _edges(logits: Tensor, parents: Tensor) -> Tensor:
+    """Return nats of each possible edge."""
+    off = ~torch.eye(parents.shape[1], dtype=torch.bool)
+    target = parents[:, None].expand_as(logits)[..., off].float()
+    return functional.binary_cross_entropy_with_logits(logits[..., off], target)
