@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from causal_magics.errors import PassiveError
 from causal_magics.options import check_count, check_option, check_positive
 from causal_magics.passive.worlds.graph_prior import ScmPrior, is_held_out_class
-from causal_magics.passive.worlds.scm_batch import Link
+from causal_magics.passive.worlds.scm_batch import NAMED_LINKS, Link
 from causal_magics.passive.worlds.structural_models import (
     NOTHING,
     Booleans,
@@ -187,6 +187,8 @@ class CausalEnvironment:
                 "Expected five variables or more where a relation between the fourth and the fifth "
                 f'is held out, got {min(self.sizes)}. Give held_out="classes".'
             )
+        if not callable(self.link):
+            check_option("link", self.link, NAMED_LINKS)
         check_count("n_exploit", self.n_exploit)
         check_count("max_roots", self.max_roots)
         for name in ("noise", "value", "max_weight"):
@@ -218,16 +220,19 @@ class CausalEnvironment:
         Raises
         ------
         PassiveError
-            Where nothing is held out, or no such task is found.
+            Where nothing is held out, no such task is found, or the number of variables is none.
+        OptionError
+            Where another option is outside what it can be.
         """
         check_option("split", split, get_args(Split))
         check_count("n", n)
+        check_count("seed", seed, least=0)
         if split != "train" and self.held_out is None:
             raise PassiveError(
                 f"Expected an environment that holds something out for the split {split}, got one "
                 'without. Give held_out="classes".'
             )
-        size = self.sizes[0] if variables is None else variables
+        size = self.sizes[0] if variables is None else replace(self, variables=variables).sizes[0]
         rng = np.random.default_rng([seed, size, get_args(Split).index(split)])
         found: list[Tasks] = []
         missing = n
@@ -291,6 +296,11 @@ def expected_goals(
     """Return E[goal | action] of each model and action, shape (models, 2 × variables + 1).
 
     Rows are averaged over draws of noise that all actions share; models that are linear need none.
+
+    Raises
+    ------
+    PassiveError
+        Where a value is not finite.
     """
     every = np.arange(models.n_models)
     totals = np.zeros((models.n_models, 2 * models.n_variables + 1))
@@ -302,6 +312,11 @@ def expected_goals(
             acted = targets_and_settings(np.full(models.n_models, action), value)
             totals[:, action] += models.respond(noise, *acted)[every, goals]
     totals /= rounds
+    if not np.isfinite(totals).all():
+        raise PassiveError(
+            "Expected a link and weights that keep values finite, got NaN or infinity. Give "
+            "smaller weights, or a link that is bounded, such as np.tanh."
+        )
     totals[every, 1 + 2 * goals] = totals[every, 2 + 2 * goals] = np.nan
     return totals
 

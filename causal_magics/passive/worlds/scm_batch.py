@@ -14,10 +14,12 @@ from causal_magics.errors import MissingDependencyError, PassiveError
 from causal_magics.options import check_option
 from causal_magics.passive.worlds.structural_models import NOTHING, Booleans, Integers
 
-__all__ = ["LEAK", "Link", "ScmBatch"]
+__all__ = ["LEAK", "NAMED_LINKS", "Link", "ScmBatch"]
 
 Link = Literal["linear", "leaky-relu"] | Callable[[Any], Any]
 """What is done to the weighted sum of the parents; a function takes and returns an array."""
+
+NAMED_LINKS = "linear", "leaky-relu"
 
 LEAK = 0.1
 """The slope of a leaky ReLU below zero."""
@@ -45,7 +47,8 @@ class ScmBatch:
     Raises
     ------
     PassiveError
-        Where shapes do not go together, numbers are not finite, or an edge runs against the order.
+        Where shapes do not go together, numbers are not finite, or scales are below 0; and at the
+        first row, where the order is none or an edge runs against it.
     """
 
     weights: Any
@@ -55,7 +58,7 @@ class ScmBatch:
 
     def __post_init__(self) -> None:
         if not callable(self.link):
-            check_option("link", self.link, ("linear", "leaky-relu"))
+            check_option("link", self.link, NAMED_LINKS)
         shape = tuple(self.weights.shape)
         if len(shape) != 3 or shape[1] != shape[2] or shape[1] < 2:
             raise PassiveError(
@@ -67,8 +70,15 @@ class ScmBatch:
                 raise PassiveError(
                     f"Expected {name} of shape {shape[:2]}, got {tuple(array.shape)}."
                 )
-        if not bool(self._xp.isfinite(self.weights).all()):
-            raise PassiveError("Expected weights that are finite, got NaN or infinity among them.")
+        for name, array in (("weights", self.weights), ("noise scales", self.noise_scales)):
+            if "float" not in str(array.dtype):
+                raise PassiveError(f"Expected {name} as floating-point numbers, got {array.dtype}.")
+            if not bool(self._xp.isfinite(array).all()):
+                raise PassiveError(
+                    f"Expected {name} that are finite, got NaN or infinity among them."
+                )
+        if bool((self.noise_scales < 0).any()):
+            raise PassiveError("Expected noise scales from 0, got one below.")
 
     def __repr__(self) -> str:
         link = self.link if isinstance(self.link, str) else getattr(self.link, "__name__", "given")
@@ -88,7 +98,7 @@ class ScmBatch:
     def parents(self) -> Booleans:
         """Of shape (models, variables, variables); ``parents[b, i, j]`` where i → j."""
         weights = self.weights.cpu() if self._is_torch else self.weights
-        return np.not_equal(weights, 0)
+        return np.asarray(np.asarray(weights) != 0)
 
     @property
     def is_linear(self) -> bool:
@@ -217,6 +227,11 @@ class ScmBatch:
     @cached_property
     def _ordered_weights(self) -> Any:
         """Weights along the order, shape (causes, effects, models), so that a step runs through."""
+        places = self.order[self._models[:, None], self._ranks]
+        if bool((places[:, 0] != 0).any() or (places[:, 1:] - places[:, :-1] != 1).any()):
+            raise PassiveError(
+                "Expected an order that has each variable of a model once, got another."
+            )
         models = self._models[:, None, None]
         ordered = self.weights[models, self.order[:, :, None], self.order[:, None, :]]
         against = self._xp.tril(ordered != 0)
