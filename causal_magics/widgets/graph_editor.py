@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from keyword import iskeyword
 from threading import Lock, RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from causal_magics.discovery.discover import Discovery
-from causal_magics.errors import EditorError, shorten
 from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
 from causal_magics.widgets.binding import NameBinding, Namespace
 from causal_magics.widgets.bundles import STATIC, read_bundle
-from causal_magics.widgets.conversion import to_graph
+from causal_magics.widgets.checked import checked_graph, checked_name
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
+from causal_magics.widgets.experimenter import Experimenter, experimenter_of
+from causal_magics.widgets.kept_graph import pictures
 from causal_magics.widgets.live_objects import LiveObjects
 from causal_magics.widgets.live_widget import Bundle, LiveWidget
 from causal_magics.widgets.observers import Observer
-from causal_magics.widgets.overlay import compared, comparison_of, meaning, overlays
+from causal_magics.widgets.overlay import compared, meaning, overlays
 from causal_magics.widgets.questions import Question, answer, read_question
 from causal_magics.widgets.regime_view import RegimeView
 from causal_magics.widgets.session import EditorSession, State
 from causal_magics.widgets.timing import Debounced, Worker
 from causal_magics.widgets.undo import Undone
+
+if TYPE_CHECKING:
+    from causal_magics.passive.learner.policy import Policy
 
 MIME_TYPE = "application/vnd.causal-magics.graph+json"
 SNAPSHOT_DELAY = 0.3
@@ -38,6 +41,9 @@ ANSWER_DELAY = 0.03
 BUNDLE = STATIC / "graph-editor.js"
 
 NOT_YET: JsonObject = {"rev": -1}
+KERNELS_OWN = {
+    "_esm", "snapshot", "stored", "overlay", "experiments", "title", "read_only", "columns",
+}  # fmt: skip
 
 
 class GraphEditor(LiveWidget):
@@ -54,6 +60,8 @@ class GraphEditor(LiveWidget):
         Names to complete where a node is named; those of the data where left out.
     evidence : Evidence, optional
         What every state of the graph is held against; see `attach`.
+    experimenter : Experimenter, optional
+        What experiments on every state of the graph; see `experiment`.
     earlier : State, optional
         What an earlier editor of the same graph showed, whose places are kept.
 
@@ -68,6 +76,7 @@ class GraphEditor(LiveWidget):
     snapshot = traitlets.Dict().tag(sync=True)
     stored = traitlets.Dict().tag(sync=True)
     overlay = traitlets.Dict().tag(sync=True)
+    experiments = traitlets.Dict().tag(sync=True)
     revision = traitlets.Int(0).tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     read_only = traitlets.Bool(default_value=False).tag(sync=True)
@@ -81,6 +90,7 @@ class GraphEditor(LiveWidget):
         read_only: bool = False,
         columns: Iterable[str] = (),
         evidence: Evidence | None = None,
+        experimenter: Experimenter | None = None,
         earlier: State | None = None,
     ) -> None:
         self.cell: tuple[str, str] | None = None
@@ -90,12 +100,14 @@ class GraphEditor(LiveWidget):
         self._answers = Worker(self._answer, ANSWER_DELAY)
         self._readers = Worker(self._read_data, 0)
         self._asked = Worker(self._answer_questions, 0)
+        self._acting = Worker(self._experiment, ANSWER_DELAY)
         self._questions: deque[Question] = deque()
         self._writing = Lock()
         self._showing = RLock()
         self._regime: RegimeView | None = None
         self._read: tuple[tuple[object, Evidence], JsonObject] | None = None
         self.evidence = Evidence() if evidence is None else evidence
+        self.experimenter = experimenter
         self.session = EditorSession(graph, self.send, earlier)
         self.session.read_only = read_only
         super().__init__(
@@ -104,8 +116,10 @@ class GraphEditor(LiveWidget):
             columns=[str(column) for column in columns] or list(self.evidence.column_names),
             snapshot=self.session.snapshot(),
             overlay=NOT_YET,
+            experiments=self._first_experiments(),
         )
         self._answers()
+        self._acting()
         self.session.observers.add(self._changed)
         self.on_msg(self._receive)
         LIVE.add(self)
@@ -190,6 +204,20 @@ class GraphEditor(LiveWidget):
         """Leave the graph to itself again."""
         self.attach()
 
+    def experiment(self, policy: str | Policy | None = "axial", goal: str | None = None) -> None:
+        """Let a trained policy experiment on the graph, now and after each edit.
+
+        Parameters
+        ----------
+        policy : str or Policy, optional
+            One that ships with the package, by name, or any; None takes it away again.
+        goal : str, optional
+            The node that is to be made large, until another is marked as outcome.
+        """
+        self.experimenter = None if policy is None else experimenter_of(policy, goal)
+        self.experiments = self._first_experiments()
+        self._acting()
+
     def look_at(self, regime: RegimeView | None) -> None:
         """Show the graph of a regime in place of the drawn one; the drawn one again where None."""
         with self._showing:
@@ -214,6 +242,7 @@ class GraphEditor(LiveWidget):
         self._answers.end()
         self._asked.end()
         self._readers.end()
+        self._acting.end()
         super().close()
         LIVE.tell()
 
@@ -231,6 +260,7 @@ class GraphEditor(LiveWidget):
         self._refresh()
         self._store()
         self._answers()
+        self._acting()
 
     def _answer_questions(self) -> None:
         while self._questions:
@@ -270,6 +300,24 @@ class GraphEditor(LiveWidget):
             self._read = meant, found
             return found
 
+    def _first_experiments(self) -> JsonObject:
+        """Return what is shown until the policy has experimented; nothing where there is none."""
+        experimenter = self.experimenter
+        if experimenter is None:
+            return {}
+        return NOT_YET if experimenter.latest is None else experimenter.told(self.session.state)
+
+    def _experiment(self) -> None:
+        """Experiment on the graph; where it changes meanwhile, that change is answered instead."""
+        experimenter, state = self.experimenter, self.session.state
+        if experimenter is None:
+            return
+        told, now = experimenter.told(state), self.session.state
+        current = experimenter is self.experimenter and self.comm is not None
+        if current and meaning(now.document) == meaning(state.document):
+            self.experiments = {**told, "rev": now.revision}
+            self._store()
+
     def _show(self, found: JsonObject) -> JsonObject:
         with self._showing:
             if self.comm is not None:
@@ -288,17 +336,16 @@ class GraphEditor(LiveWidget):
             document, drawn = state.document.to_json(state.revision), None
             if state.drawn is not state.document:
                 drawn = state.drawn.to_json(state.revision)
-            named = {"name": self.name, **self._pictures(state)}
+            named = {"name": self.name, **self._pictures(state), **self._experimented(state)}
             self.stored = {"document": document, "drawn": drawn, **named}
 
     def _pictures(self, state: State) -> dict[str, str]:
-        """Return the drawing as it is seen, and the notation of the value."""
-        from causal_magics.graph.drawing import to_svg
+        return pictures(state, self.title or self.name or "", self.evidence)
 
-        drawn, title = to_graph(state.document), self.title or self.name
-        found = comparison_of(drawn, self.evidence)
-        svg = to_svg(drawn, title=title) if found is None else found.to_svg(title=title)
-        return {"svg": svg, "text": str(state.graph)}
+    def _experimented(self, state: State) -> JsonObject:
+        """Return what the notebook keeps of the experiments, where there are any."""
+        experimenter = self.experimenter
+        return {} if experimenter is None else {"experiments": experimenter.known(state)}
 
     @traitlets.observe("read_only")
     def _read_only_changed(self, change: Mapping[str, Any]) -> None:
@@ -306,8 +353,7 @@ class GraphEditor(LiveWidget):
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take state from a screen, but for the traits that only the kernel writes."""
-        own = {"_esm", "snapshot", "stored", "overlay", "title", "read_only", "columns"}
-        super().set_state({key: value for key, value in sync_data.items() if key not in own})
+        super().set_state({key: told for key, told in sync_data.items() if key not in KERNELS_OWN})
 
     # ------------------------------------------------------------------ display
 
@@ -339,6 +385,7 @@ class GraphEditor(LiveWidget):
             "name": self.name,
             "model_id": None,
             "comparison": compared(self.session.state, self.evidence),
+            **self._experimented(self.session.state),
         }
 
 
@@ -348,20 +395,3 @@ LIVE: LiveObjects[GraphEditor] = LiveObjects()
 def live_editors() -> list[GraphEditor]:
     """Return the editors that are open, the oldest first."""
     return [editor for editor in LIVE if editor.comm is not None]
-
-
-def checked_graph(graph: object) -> CausalGraph:
-    """Return what is a graph; raise `EditorError` where it is none."""
-    if isinstance(graph, CausalGraph):
-        return graph
-    raise EditorError(
-        f"Expected a CausalGraph, got a value of type {type(graph).__name__}. "
-        "Use its .graph, or CausalGraph.parse(text)."
-    )
-
-
-def checked_name(name: object) -> str:
-    """Return what can be bound; raise `EditorError` where it cannot."""
-    if isinstance(name, str) and name.isidentifier() and not iskeyword(name):
-        return name
-    raise EditorError(f"Expected a Python name to bind, got {shorten(str(name))}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from causal_magics.discovery.discover import Discovery
 from causal_magics.errors import EditorError
@@ -11,13 +11,13 @@ from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
 from causal_magics.widgets.binding import Namespace, check
+from causal_magics.widgets.checked import checked_graph, checked_name
 from causal_magics.widgets.evidence import Evidence
-from causal_magics.widgets.graph_editor import (
-    GraphEditor,
-    checked_graph,
-    checked_name,
-    live_editors,
-)
+from causal_magics.widgets.experimenter import Experimenter, experimenter_of
+from causal_magics.widgets.graph_editor import GraphEditor, live_editors
+
+if TYPE_CHECKING:
+    from causal_magics.passive.learner.policy import Policy
 
 
 def edit(
@@ -32,6 +32,8 @@ def edit(
     discovery: Discovery | None = None,
     test: TestName = "partial correlation",
     reference: Comparable | None = None,
+    policy: str | Policy | None = None,
+    goal: str | None = None,
 ) -> GraphEditor:
     """Open the editor on a graph.
 
@@ -58,6 +60,13 @@ def edit(
         How independences are tested.
     reference : CausalGraph, PublishedNetwork, or a result of ours or another package, optional
         What the graph is compared with, on the same canvas.
+    policy : str or Policy, optional
+        A trained learner that experiments on every state of the graph, or the name of one that
+        ships with the package, as "axial". The editor shows what it sets, what moves, and what it
+        then believes.
+    goal : str, optional
+        The node that the policy makes large; the graph's outcome, or its only sink, where left
+        out.
 
     Returns
     -------
@@ -85,7 +94,7 @@ def edit(
     evidence = Evidence(data, discovery=discovery, test=test, reference=reference)
     return open_editor(
         graph, name, namespace=namespace, title=title, read_only=read_only, columns=columns,
-        evidence=evidence,
+        evidence=evidence, experimenter=None if policy is None else experimenter_of(policy, goal),
     )  # fmt: skip
 
 
@@ -98,6 +107,7 @@ def open_editor(
     read_only: bool = False,
     columns: Iterable[str] = (),
     evidence: Evidence,
+    experimenter: Experimenter | None = None,
 ) -> GraphEditor:
     """Open the editor on a graph that is held against evidence; other parameters as of `edit`."""
     names = None if name is None else (_notebook() if namespace is None else namespace)
@@ -106,7 +116,8 @@ def open_editor(
     replaced = [each for each in live_editors() if each.name == name and _is_rerun(each.cell, cell)]
     editor = GraphEditor(
         checked_graph(graph), title=shown_title, read_only=read_only, columns=columns,
-        evidence=evidence, earlier=replaced[-1].session.state if replaced else None,
+        evidence=evidence, experimenter=experimenter,
+        earlier=replaced[-1].session.state if replaced else None,
     )  # fmt: skip
     if name is not None and names is not None:
         editor.bind(name, names)
