@@ -4,6 +4,7 @@ import { OperationError } from "../graph/errors";
 import { boundingBox } from "../graph/geometry";
 import { indexOf, type DocumentEdge, type GraphDocument } from "../graph/model";
 import type { Group } from "../graph/operations";
+import { Experiments } from "./experiments/experiments";
 import { alternatives } from "./alternatives";
 import type { Reject, Transport } from "./protocol";
 import { neighbourhoodOf } from "./neighbourhood";
@@ -31,6 +32,8 @@ export interface EditorOptions {
   readonly columns?: readonly string[];
   /** The differences from another graph that a stored output has. */
   readonly comparison?: unknown;
+  /** The experiments that a stored output has. */
+  readonly experiments?: unknown;
   /** Tells this screen's edits from those of others; random where not given. */
   readonly origin?: string;
 }
@@ -40,6 +43,7 @@ export class Editor {
   readonly scene: Scene;
   readonly session: EditSession;
   readonly reading: Reading;
+  readonly experiments: Experiments;
   /** Set by the view: gives the keyboard to what `screen.focus` names. */
   takeFocus: () => void = () => undefined;
   /** Set by the view: gives the keyboard back to the page. */
@@ -59,6 +63,7 @@ export class Editor {
     );
     this.scene = new Scene(this.#drawn(this.session.document));
     this.reading = new Reading(this, transport, options.comparison);
+    this.experiments = new Experiments(this, transport, options.experiments);
     this.#readTraits(transport);
     this.#endings.push(
       this.session.store.subscribe((next, before, cause) => this.#changed(next, before, cause)),
@@ -79,6 +84,7 @@ export class Editor {
   dispose(): void {
     this.session.sync.stop();
     this.reading.stop();
+    this.experiments.stop();
     clearTimeout(this.#flashTimer);
     for (const end of this.#endings.splice(0)) end();
   }

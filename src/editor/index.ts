@@ -16,6 +16,7 @@ export type { KernelMessage, ScreenMessage, Transport } from "./protocol";
 export interface ReadOnlyOptions {
   readonly name?: string | null;
   readonly comparison?: unknown;
+  readonly experiments?: unknown;
 }
 
 /** Shows the editor in an element; returns the function that takes it away. */
@@ -28,7 +29,8 @@ const shown = new WeakMap<HTMLElement, () => void>();
 /** Shows a graph that no kernel holds; called again on the same element, it replaces what it showed. */
 export function renderReadOnly(host: HTMLElement, document: GraphDocument, options: ReadOnlyOptions = {}): () => void {
   shown.get(host)?.();
-  const editor = new Editor(NO_KERNEL, { readOnly: true, title: options.name ?? "", comparison: options.comparison }, document);
+  const { name, ...told } = options;
+  const editor = new Editor(NO_KERNEL, { ...told, readOnly: true, title: name ?? "" }, document);
   const dispose = mount(host, editor, NO_KERNEL);
   shown.set(host, dispose);
   return dispose;

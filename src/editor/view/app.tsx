@@ -10,6 +10,7 @@ import { handleKey, isForPage } from "../keyboard";
 import { PointerControl } from "../pointer";
 import { hearKeysFirst } from "../shortcuts";
 import { Canvas } from "./canvas";
+import { ExperimentStrip } from "../experiments/strip";
 import { copyText, cutText, pasteText } from "../clipboard";
 import { ContextMenu } from "./context-menu";
 import { Connect, Help, NoticeBar } from "./dialogs";
@@ -47,6 +48,7 @@ export function App({ editor, root }: { readonly editor: Editor; readonly root: 
         </div>
         <Inspector editor={editor} />
       </div>
+      <ExperimentStrip editor={editor} />
       <div class="cmg-notices"><NoticeBar editor={editor} /></div>
       <Outline editor={editor} />
       <Status editor={editor} />

@@ -4,6 +4,7 @@ import type { JSX, RefObject } from "preact";
 import { routeEdges, type Box } from "../../graph/geometry";
 import { toolEdge } from "../actions";
 import type { Editor } from "../editor";
+import { ExperimentMarks } from "../experiments/marks";
 import { describeSize } from "../wording";
 import { EdgeView, lineOf } from "./edge";
 import { ViewedEdges } from "./graph-view";
@@ -54,8 +55,8 @@ function noteFocus({ screen }: Editor, target: EventTarget | null): void {
 }
 
 function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
-  const { screen, scene, reading } = editor;
-  const viewed = reading.viewedEdges.value;
+  const { screen, scene, reading, experiments } = editor;
+  const viewed = reading.viewedEdges.value ?? experiments.drawnBelief.value;
   const transform = useComputed(() => {
     const { left, top, zoom } = screen.viewport.value;
     return `translate(${left} ${top}) scale(${zoom})`;
@@ -73,6 +74,7 @@ function Drawing({ editor }: { readonly editor: Editor }): JSX.Element {
         </>
       )}
       <Nodes editor={editor} ids={scene.nodeIds.value} />
+      <ExperimentMarks editor={editor} />
       <Draft editor={editor} />
       <Prices editor={editor} />
       <Band editor={editor} />

@@ -28,6 +28,7 @@ export function EdgeView({ editor, id, status, bits, source }: Props): JSX.Eleme
     if (screen.focus.value?.kind === "edge" && screen.focus.value.id === id) words.push("is-tab-stop");
     const [tone] = editor.reading.tones.value.get(id) ?? [];
     if (tone) words.push(`on-${tone}`);
+    if (editor.experiments.isCut(scene?.edge)) words.push("is-cut");
     return words.join(" ");
   }).value;
   if (!scene) return null;

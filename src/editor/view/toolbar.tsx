@@ -140,7 +140,7 @@ function edgeTypes({ screen }: Editor): MenuItem[] {
   return [...MARKS.map((mark) => item(mark, MARK_WORDS[mark])), item("required", "required"), item("forbidden", "forbidden")];
 }
 
-function readings({ reading, options }: Editor): MenuItem[] {
+function readings({ reading, experiments, options }: Editor): MenuItem[] {
   const paths = PATH_TONES.map((tone): MenuItem => ({
     label: PATH_WORDS[tone],
     checked: reading.shown.value.has(tone),
@@ -156,8 +156,12 @@ function readings({ reading, options }: Editor): MenuItem[] {
     checked: reading.view.chosen.value === name,
     run: () => reading.view.toggle(name),
   }));
+  const acted: MenuItem[] = [
+    { label: "Experiments", checked: experiments.isOpen.value, run: () => (experiments.isOpen.value = !experiments.isOpen.peek()) },
+    { label: "Its belief", checked: experiments.isBelieving.value, run: () => experiments.toggleBelief() },
+  ];
   const isLive = !options.local && !options.readOnly;
-  return [...paths, ...(reading.canCompare ? [differences] : []), ...(isLive ? views : [])];
+  return [...paths, ...(reading.canCompare ? [differences] : []), ...(experiments.told.value ? acted : []), ...(isLive ? views : [])];
 }
 
 function exports(editor: Editor): MenuItem[] {

@@ -2,7 +2,6 @@
 import type { JSX } from "preact";
 import { routeEdges } from "../../graph/geometry";
 import type { Editor } from "../editor";
-import type { Status } from "../overlay";
 import type { PathTone } from "../reading";
 import { nameOf } from "../wording";
 import { lineOf } from "./edge";
@@ -60,7 +59,7 @@ export function Ghosts({ editor }: Props): JSX.Element | null {
           <g key={words} class="cmg-edge cmg-ghost" data-ghost={words} role="img" aria-label={`only in ${comparison.reference}: ${words}`}>
             <title>{`only in ${comparison.reference}`}</title>
             {lineOf(route, 2)}
-            <Sign at={route.middle} d={SIGNS.missing} />
+            <Difference status="missing" at={route.middle} />
           </g>
         );
       })}
@@ -75,15 +74,14 @@ const SIGNS = {
   changed: "M-3.6 -1.6H3.6M-3.6 1.6H3.6M2 -4L-2 4",
 } as const;
 
-export function Difference({ status, at }: { readonly status: Exclude<Status, "shared">; readonly at: readonly [number, number] }): JSX.Element {
-  return <Sign at={at} d={SIGNS[status]} />;
-}
+export type Sign = keyof typeof SIGNS;
 
-function Sign({ at: [x, y], d }: { readonly at: readonly [number, number]; readonly d: string }): JSX.Element {
+export function Difference({ status, at }: { readonly status: Sign; readonly at: readonly [number, number] }): JSX.Element {
+  const [x, y] = at;
   return (
     <g class="cmg-badge" transform={`translate(${x} ${y})`}>
       <circle r={8} />
-      <path class="cmg-letter" d={d} />
+      <path class="cmg-letter" d={SIGNS[status]} />
     </g>
   );
 }
