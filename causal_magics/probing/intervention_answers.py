@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.errors import PromptError
+from causal_magics.graph.model import CausalGraph
 from causal_magics.language.protocol import LanguageModel
-from causal_magics.probing.text_worlds import VALUES, TextWorld, question
+from causal_magics.options import check_option
+from causal_magics.probing.mcmilin import Study
+from causal_magics.probing.prompts import Prompts
+from causal_magics.probing.text_worlds import VALUES, TextWorld, intervention_text, question
 
-__all__ = ["Answers", "ask_interventions"]
+__all__ = ["Answers", "SetVariable", "ask_interventions", "intervention_prompts"]
+
+SetVariable = Literal["cause", "effect"]
+"""Which variable of a world a question sets."""
 
 Floats = NDArray[np.float64]
 
@@ -72,8 +80,7 @@ def ask_interventions(model: LanguageModel, worlds: Sequence[TextWorld]) -> Answ
     PromptError
         Where there are no worlds.
     """
-    if not worlds:
-        raise PromptError("Expected worlds to ask about, got none. Make some with paired_worlds().")
+    _check_worlds(worlds)
     sides = (0, 1)
     pairs = [
         (question(world, side, value), f" {answer}")
@@ -89,3 +96,50 @@ def _divergence(law: Floats, logs: Floats) -> Floats:
     """Return the divergence of answers from a law, summed over outcomes, averaged over values."""
     divergence: Floats = (law * (np.log(law) - logs)).sum(axis=-1).mean(axis=-1)
     return divergence
+
+
+def intervention_prompts(worlds: Sequence[TextWorld], sets: SetVariable) -> Study:
+    """Return the questions of `ask_interventions` for `probe`, a template a world.
+
+    Their graph is that of the worlds once a variable is set: where it is the cause the arrow is
+    left, ``Set -> Became``; where it is the effect the arrow into it is cut, so that a slope is
+    against the graph. Slopes are those of P(became | set) of the direct questions.
+
+    Parameters
+    ----------
+    worlds : sequence of TextWorld
+    sets : {"cause", "effect"}
+
+    Returns
+    -------
+    Study
+        What ``probe(*study, model, measure="next")`` takes.
+
+    Raises
+    ------
+    PromptError
+        Where there are no worlds.
+    OptionError
+        Where `sets` is neither.
+
+    Examples
+    --------
+    >>> from causal_magics.probing.text_worlds import paired_worlds
+    >>> intervention_prompts(paired_worlds(1), "cause").templates[0]
+    'someone set gove to {Set} and nasu became {Became}'
+    """
+    check_option("sets", sets, get_args(SetVariable))
+    _check_worlds(worlds)
+    sides = [world.cause if sets == "cause" else 1 - world.cause for world in worlds]
+    templates = [
+        intervention_text(world, side, "{Set}") + " {Became}"
+        for world, side in zip(worlds, sides, strict=True)
+    ]
+    graph = CausalGraph.parse("Set -> Became" if sets == "cause" else "{Set Became}")
+    values = {"Set": VALUES, "Became": {value: [value] for value in VALUES}}
+    return Study(graph, Prompts.of(graph, templates, values))
+
+
+def _check_worlds(worlds: Sequence[TextWorld]) -> None:
+    if not worlds:
+        raise PromptError("Expected worlds to ask about, got none. Make some with paired_worlds().")

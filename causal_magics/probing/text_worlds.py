@@ -14,8 +14,8 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.options import check_option
 
 __all__ = [
-    "CORPORA", "Corpus", "TextWorld", "corpus_texts", "intervention_laws", "joint_tables",
-    "paired_worlds", "question", "states_intervention", "world_words",
+    "CORPORA", "Corpus", "TextWorld", "corpus_texts", "intervention_laws", "intervention_text",
+    "joint_tables", "paired_worlds", "question", "states_intervention", "world_words",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -242,7 +242,12 @@ def corpus_texts(
 
 def question(world: TextWorld, variable: int, value: int) -> str:
     """Return the beginning of a sentence that sets a variable, up to what the other became."""
-    return _INTERVENTION.format(world.names[variable], VALUES[value], world.names[1 - variable])
+    return intervention_text(world, variable, VALUES[value])
+
+
+def intervention_text(world: TextWorld, variable: int, said: str) -> str:
+    """Return what `question` does, with any text in the place of the value."""
+    return _INTERVENTION.format(world.names[variable], said, world.names[1 - variable])
 
 
 def world_words(worlds: Sequence[TextWorld]) -> tuple[str, ...]:

@@ -1,65 +1,17 @@
-"""The study of texts: the asking against models whose answers are known, and a small run."""
+"""The study of texts: a small run, what is shown of it, what is refused."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 
 from causal_magics.errors import OptionError, PromptError
-from causal_magics.language.protocol import LanguageModel, Pair, PairScorer
-from causal_magics.probing.intervention_answers import ask_interventions
 from causal_magics.probing.text_study import TextStudy, text_study
-from causal_magics.probing.text_worlds import TextWorld, paired_worlds, question
 
 TINY: dict[str, Any] = {"pairs": 2, "sentences": 64, "passes": 1, "threads": 1, "progress": False}
-
-
-class Oracle(PairScorer):
-    """Answers questions by a law, with words besides the two values left to be said."""
-
-    model_id = "oracle"
-
-    def __init__(self, worlds: Sequence[TextWorld], law: str, *, mass: float = 0.5) -> None:
-        self.answers = {
-            question(world, side, x): mass * getattr(world, law)(side)[x]
-            for world in worlds for side in (0, 1) for x in (0, 1)
-        }  # fmt: skip
-
-    def score(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
-        return np.log([self.answers[prompt][int(word)] for prompt, word in pairs])
-
-
-def test_a_model_that_knows_is_right() -> None:
-    worlds = paired_worlds(3)
-    answers = ask_interventions(Oracle(worlds, "do"), worlds)
-    assert answers.right.shape == (6, 2)
-    assert answers.right.all()
-    np.testing.assert_allclose(answers.kl, 0.0, atol=1e-12)
-    np.testing.assert_allclose(answers.probabilities[4, 1], worlds[4].do(1))
-
-
-def test_a_model_that_believes_the_other_arrow_is_wrong_everywhere() -> None:
-    worlds = paired_worlds(3)
-    answers = ask_interventions(Oracle(worlds, "mistaken_do"), worlds)
-    assert not answers.right.any()
-    np.testing.assert_allclose(answers.kl_mistaken, 0.0, atol=1e-12)
-
-
-def test_the_divergence_by_hand() -> None:
-    world = TextWorld(("rain", "wet"), 0, ((0.54, 0.06), (0.08, 0.32)))
-    answers = ask_interventions(Oracle([world], "mistaken_do"), [world])
-    # Setting rain gives wet .1 and .8, where the model says .38 both times.
-    by_hand = [
-        p * math.log(p / 0.38) + (1 - p) * math.log((1 - p) / 0.62) for p in (0.1, 0.8)
-    ]  # fmt: skip
-    assert answers.kl[0, 0] == pytest.approx(sum(by_hand) / 2)
 
 
 @pytest.fixture(scope="module")
@@ -125,10 +77,6 @@ def test_settings_of_torch_stay_as_they_were() -> None:
     assert torch.get_num_threads() == threads
 
 
-def test_oracles_are_language_models() -> None:
-    assert isinstance(Oracle(paired_worlds(1), "do"), LanguageModel)
-
-
 @pytest.mark.parametrize(
     ("settings", "kind", "message"),
     [
@@ -155,9 +103,7 @@ def test_bad_input(settings: dict[str, Any], kind: type[Exception], message: str
         text_study(**settings)
 
 
-def test_asking_about_no_world_or_what_was_not_studied(small: TextStudy) -> None:
-    with pytest.raises(PromptError, match="worlds to ask about, got none"):
-        ask_interventions(Oracle([], "do"), [])
+def test_asking_what_was_not_studied(small: TextStudy) -> None:
     with pytest.raises(OptionError, match="corpus among observational, interventional, got 'half'"):
         small.accuracy("half")
     with pytest.raises(OptionError, match="observational corpus among untold, got 'told'"):
