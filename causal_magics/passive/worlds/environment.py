@@ -238,7 +238,7 @@ class CausalEnvironment:
         missing = n
         for _ in range(_TRIES):
             drawn = self._draw(min(_AT_ONCE, max(64, _DRAWN_PER_KEPT[split] * missing)), size, rng)
-            kept = drawn.take(self._is_of(drawn, split, rng))
+            kept = self._of_split(drawn, split, rng)
             found.append(kept.take(np.arange(min(len(kept), missing))))
             missing -= len(found[-1])
             if not missing:
@@ -255,24 +255,23 @@ class CausalEnvironment:
         goals = (rng.random(has_cause.shape) * has_cause).argmax(axis=1)
         return Tasks(models, goals, self.value)
 
-    def _is_of(self, tasks: Tasks, split: Split, rng: np.random.Generator) -> Integers:
-        """Return which of the tasks are of a split."""
+    def _of_split(self, tasks: Tasks, split: Split, rng: np.random.Generator) -> Tasks:
+        """Return those of the tasks that are of a split."""
         parents = tasks.models.parents
         if self.held_out is None:
-            return np.arange(len(tasks))
+            return tasks
         if self.held_out == "classes":
             apart = is_held_out_class(parents)
         else:
             apart = ancestors(parents)[:, _CAUSE, _EFFECT]
         if split == "train":
-            return np.flatnonzero(~apart)
-        if self.held_out == "relation":
-            apart &= tasks.goals == _EFFECT
-        which = np.flatnonzero(apart)
-        if self.held_out == "relation":
-            best = tasks.take(which).best
-            which = which[(best - 1) // 2 == _CAUSE]
-        return which[_is_trap(tasks.take(which), rng)] if split == "trap" else which
+            return tasks.take(~apart)
+        if self.held_out == "classes":
+            kept = tasks.take(apart)
+        else:
+            kept = tasks.take(apart & (tasks.goals == _EFFECT))
+            kept = kept.take((kept.best - 1) // 2 == _CAUSE)
+        return kept.take(_is_trap(kept, rng)) if split == "trap" else kept
 
 
 def natural_rows(models: StructuralModels, n_rows: int, rng: np.random.Generator) -> Floats:
@@ -366,4 +365,7 @@ def _joined(parts: list[Tasks]) -> Tasks:
     )
     joined = replace(models[0], weights=weights, noise_scales=scales, order=order)
     goals = np.concatenate([part.goals for part in parts])
-    return Tasks(joined, goals, parts[0].value)
+    tasks = Tasks(joined, goals, parts[0].value)
+    if all("expected" in part.__dict__ for part in parts):
+        tasks.__dict__["expected"] = np.concatenate([part.expected for part in parts])
+    return tasks
