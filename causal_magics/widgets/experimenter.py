@@ -18,8 +18,8 @@ from causal_magics.widgets.overlay import meaning
 from causal_magics.widgets.session import State
 
 if TYPE_CHECKING:
+    from causal_magics.passive.acting.act import ActingPolicy
     from causal_magics.passive.acting.experiments import Experiments
-    from causal_magics.passive.learner.policy import Policy
 
 Experiment = Callable[[CausalGraph, str | None], "Experiments"]
 """Experiments on a graph, for a goal or for the one that the graph names."""
@@ -94,7 +94,7 @@ class Experimenter:
 
 
 def experimenter_of(
-    policy: Policy | str | PathLike[str],
+    policy: ActingPolicy | str | PathLike[str],
     goal: str | None = None,
     *,
     options: Mapping[str, Any] = MappingProxyType({}),
@@ -112,9 +112,10 @@ def experimenter_of(
     latest : Experiments, optional
         What was found on the first graph already.
     """
+    from causal_magics.passive.acting.act import act
 
     @cache
-    def acting() -> Policy:
+    def acting() -> ActingPolicy:
         if not isinstance(policy, str | PathLike):
             return policy
         from causal_magics.passive.learner.policy_storage import load_policy
@@ -122,7 +123,7 @@ def experimenter_of(
         return load_policy(policy)
 
     def experiment(graph: CausalGraph, goal: str | None) -> Experiments:
-        return acting().act(graph, goal, **options)
+        return act(acting(), graph, goal, **options)
 
     return Experimenter(experiment, goal, latest)
 
