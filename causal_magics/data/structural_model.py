@@ -6,7 +6,7 @@ Pearl, *Causality* (2009), chapter 7.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -134,6 +134,13 @@ class StructuralModel:
                 raise OptionError(f"Expected a finite value of {shorten(name)}, got {value}.")
             fixed[:, self.graph.nodes.index(name)] = value
         return self.respond(self.draw_noise(n, np.random.default_rng(seed)), fixed)
+
+    def with_noise_times(self, factor: float) -> StructuralModel:
+        """Return the model whose noise is so many times as large."""
+        louder = {
+            name: factor * noise for name, noise in zip(self.graph.nodes, self._noises, strict=True)
+        }
+        return replace(self, noise=louder)
 
     def draw_noise(self, n: int, rng: np.random.Generator) -> Floats:
         """Draw the noise of rows, shape (n, nodes)."""

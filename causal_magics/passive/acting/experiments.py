@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal
 
+from causal_magics.data.frames import new_frame
 from causal_magics.graph.comparison import Comparison, compare
+from causal_magics.graph.drawing_palette import Theme
 from causal_magics.graph.model import CausalGraph
 
-__all__ = ["MOVED", "Action", "ExperimentStep", "Experiments", "Origin", "Phase"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["MOVED", "Action", "ExperimentStep", "Experiments", "Origin", "Phase", "said"]
 
 Action = tuple[str, float]
 """A variable and what it is set to."""
@@ -98,6 +104,8 @@ class Experiments:
     score : float
         0 as of random actions, 1 as of the best, over all steps that count.
     mechanisms : {"drawn", "given", "fitted"}
+    value : float
+        What variables are set to, up or down.
     units : mapping of str to (float, float), optional
         Where variables are standardised, the mean and standard deviation of each: a setting of +2
         means mean + 2 deviations. None where values are as the mechanisms give them.
@@ -116,15 +124,20 @@ class Experiments:
     expected: Mapping[Action, float]
     score: float
     mechanisms: Origin
+    value: float = 2.0
     units: Mapping[str, tuple[float, float]] | None = None
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        name, setting = self.choice
         return (
             f"<Experiments: {len(self.graph)} variables, {len(self.steps)} steps, "
-            f"{name} = {setting:+g} for {self.goal}, score {self.score:.2f}>"
+            f"{said(self.choice)} for {self.goal}, score {self.score:.2f}>"
         )
+
+    @property
+    def random(self) -> float:
+        """What is to be expected of the goal where the action is drawn at random."""
+        return sum(self.expected.values()) / len(self.expected)
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -133,5 +146,94 @@ class Experiments:
 
     @property
     def conclusion(self) -> str:
-        """What it did and what it believes, in one to three sentences."""
-        return ""
+        """What it did, what that brings, and what it believes, a sentence each."""
+        from causal_magics.passive.acting.conclusion import conclusion_of
+
+        return conclusion_of(self)
+
+    def to_frame(self) -> Any:
+        """Return one row per step: what was set, and every variable's value.
+
+        Columns `step`, `phase`, `target` and `setting` (none where it watched), `moved`, and for
+        each variable ``value of …``.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without pandas, polars or pyarrow.
+        """
+        columns: dict[str, list[Any]] = {
+            "step": list(range(1, len(self.steps) + 1)),
+            "phase": [step.phase for step in self.steps],
+            "target": [step.target for step in self.steps],
+            "setting": [step.setting for step in self.steps],
+            "moved": [", ".join(step.moved) for step in self.steps],
+        }
+        columns |= {
+            f"value of {name}": [step.values[name] for step in self.steps] for name in self.start
+        }
+        return new_frame(columns)
+
+    def to_svg(self, *, theme: Theme = "auto") -> str:
+        """Draw what it believes, with what is wrong in it and what it lacks.
+
+        Parameters
+        ----------
+        theme : {"auto", "light", "dark"}
+        """
+        from causal_magics.passive.acting.experiments_report import belief_svg
+
+        return belief_svg(self, theme)
+
+    def _repr_html_(self) -> str:
+        from causal_magics.passive.acting.experiments_report import html_of
+
+        return html_of(self)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw with matplotlib what the goal was at each step.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; a new figure where left out.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without matplotlib.
+        """
+        from causal_magics.passive.acting.experiments_plotting import plot_experiments
+
+        return plot_experiments(self, ax)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the experiments to a file (NumPy's npz, no pickles).
+
+        Raises
+        ------
+        StorageError
+            Where it cannot be written; what stood there before stays.
+        """
+        from causal_magics.passive.acting.experiments_storage import save_experiments
+
+        save_experiments(self, path)
+
+    @staticmethod
+    def load(path: str | PathLike[str]) -> Experiments:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        StorageError
+            Where the file is none of experiments, or of another version.
+        """
+        from causal_magics.passive.acting.experiments_storage import load_experiments
+
+        return load_experiments(path)
+
+
+def said(action: Action) -> str:
+    """Return an action in words."""
+    name, setting = action
+    return f"{name} = {setting:+g}"

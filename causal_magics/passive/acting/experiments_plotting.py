@@ -1,0 +1,45 @@
+"""Drawing experiments with matplotlib."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from causal_magics.errors import MissingDependencyError
+from causal_magics.passive.acting.experiments import said
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from causal_magics.passive.acting.experiments import Experiments
+
+__all__ = ["plot_experiments"]
+
+_INCHES_A_STEP = 0.32
+
+
+def plot_experiments(found: Experiments, ax: Axes | None) -> Axes:
+    """Draw the goal's value after each step, and what nature, chance and the best action bring."""
+    axes = _new_axes(len(found.steps)) if ax is None else ax
+    mean, spread = found.natural[found.goal]
+    axes.axhspan(mean - spread, mean + spread, color="0.9", zorder=0, label="nothing set")
+    axes.axhline(found.random, color="0.6", linestyle=":", label="random action")
+    axes.axhline(found.expected[found.best], color="C2", linestyle="--", label="best action")
+    for phase, colour in (("explore", "C0"), ("exploit", "C1")):
+        places = [place for place, step in enumerate(found.steps) if step.phase == phase]
+        values = [found.steps[place].values[found.goal] for place in places]
+        axes.plot(places, values, marker="o", linestyle="", color=colour, label=phase)
+    labels = ["nothing" if step.action is None else said(step.action) for step in found.steps]
+    axes.set_xticks(range(len(labels)), labels, rotation=90, parse_math=False)
+    axes.set_ylabel(found.goal, parse_math=False)
+    axes.set_title(f"score {found.score:.2f}")
+    axes.legend(fontsize="small")
+    return axes
+
+
+def _new_axes(steps: int) -> Axes:
+    try:
+        from matplotlib.pyplot import figure
+    except ImportError:
+        raise MissingDependencyError("matplotlib", "plot", "plot()") from None
+    width = min(16.0, max(4.8, _INCHES_A_STEP * steps))
+    return figure(figsize=(width, 4.8), layout="constrained").add_subplot()

@@ -1,0 +1,134 @@
+"""The models that a policy meets on a graph of the user: drawn, given, or fitted to data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from causal_magics.data.structural_fit import fit_structural_model
+from causal_magics.data.structural_model import Mechanism, StructuralModel
+from causal_magics.errors import OptionError, PassiveError
+from causal_magics.graph.model import CausalGraph
+from causal_magics.passive.acting.experiments import Origin
+from causal_magics.passive.worlds.graph_models import GraphModels, drawn_models
+from causal_magics.passive.worlds.graph_prior import ScmPrior
+from causal_magics.passive.worlds.structural_models import StructuralModels
+
+__all__ = ["GivesStructuralModel", "Mechanisms", "OwnModels", "drawn", "fitted", "given"]
+
+_ROWS = 4_096
+"""Rows by which given mechanisms are standardised."""
+
+
+@runtime_checkable
+class GivesStructuralModel(Protocol):
+    """What has learned mechanisms from data, as a `Discovery` has."""
+
+    def structural_model(self, graph: CausalGraph) -> StructuralModel:
+        """Return the mechanisms along a graph."""
+        ...
+
+
+Mechanisms = Mapping[str, Mechanism] | StructuralModel | GivesStructuralModel
+
+
+@dataclass(frozen=True, eq=False)
+class OwnModels:
+    """One model of a graph, ready to be acted on.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the variables.
+    models : StructuralModels
+        Just one.
+    origin : {"drawn", "given", "fitted"}
+    units : mapping of str to (float, float), optional
+        Where rows are standardised, mean and standard deviation of each variable.
+    """
+
+    names: tuple[str, ...]
+    models: StructuralModels
+    origin: Origin
+    units: Mapping[str, tuple[float, float]] | None = None
+
+
+def drawn(graph: CausalGraph, prior: ScmPrior, rng: np.random.Generator) -> OwnModels:
+    """Return mechanisms as a prior draws them."""
+    return OwnModels(graph.nodes, drawn_models(graph, prior, rng), "drawn")
+
+
+def fitted(graph: CausalGraph, data: Any, noise: float) -> OwnModels:
+    """Return mechanisms fitted to data, in standard deviations of the columns."""
+    return _standardised(_louder(fit_structural_model(graph, data), noise), "fitted")
+
+
+def given(
+    graph: CausalGraph, mechanisms: Mechanisms, noise: float, standardise: bool | None
+) -> OwnModels:
+    """Return mechanisms of the user, or of what has learned them.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+    mechanisms : mapping of str to callable, StructuralModel, or what gives one
+    noise : float
+        Multiplies the standard deviation of each noise, which is 1 where a mapping is given.
+    standardise : bool, optional
+        Whether variables are in natural standard deviations from their mean; where left out, those
+        that were fitted to data are.
+
+    Raises
+    ------
+    PassiveError
+        Where the model is one of another graph.
+    OptionError
+        Where mechanisms are none, or do not fit the graph.
+    """
+    if isinstance(mechanisms, StructuralModel):
+        model = mechanisms
+        same = model.graph.directed_edges == graph.directed_edges
+        if not same or set(model.graph.nodes) != set(graph.nodes):
+            raise PassiveError(
+                f"Expected mechanisms of the graph that is acted on, got those of another one "
+                f"({model.graph!r} for {graph!r}). Give its own: act(policy, model.graph, "
+                "mechanisms=model)."
+            )
+    elif isinstance(mechanisms, GivesStructuralModel):
+        model = mechanisms.structural_model(graph)
+    elif isinstance(mechanisms, Mapping):
+        model = StructuralModel(graph, mechanisms)
+    else:
+        raise OptionError(
+            "Expected mechanisms as functions by node, a StructuralModel or a Discovery, got "
+            f"{type(mechanisms).__name__}. Give "
+            'mechanisms={"Y": lambda X: 2 * X}, or a table as data.'
+        )
+    model = _louder(model, noise)
+    origin: Origin = "given" if model.units is None else "fitted"
+    if standardise is None:
+        standardise = origin == "fitted"
+    if standardise:
+        return _standardised(model, origin)
+    ones = np.ones(len(model.graph))
+    return OwnModels(model.graph.nodes, GraphModels(model, 0.0 * ones, ones), origin)
+
+
+def _louder(model: StructuralModel, factor: float) -> StructuralModel:
+    """Return a model whose noise is so many times as large."""
+    return model if factor == 1.0 else model.with_noise_times(factor)
+
+
+def _standardised(model: StructuralModel, origin: Origin) -> OwnModels:
+    """Return a model in standard deviations: of its data, else of what it makes itself."""
+    if model.units is None:
+        rows = model.rows(_ROWS)
+        moments = zip(rows.mean(axis=0).tolist(), rows.std(axis=0).tolist(), strict=True)
+        model = replace(model, units=dict(zip(model.graph.nodes, moments, strict=True)))
+    assert model.units is not None
+    names = model.graph.nodes
+    centres, spreads = np.array([model.units[name] for name in names]).T
+    return OwnModels(names, GraphModels(model, centres, spreads), origin, model.units)
