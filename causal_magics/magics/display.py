@@ -12,8 +12,10 @@ from causal_magics.graph.comparison import Comparison
 from causal_magics.graph.model import CausalGraph
 from causal_magics.magics.arguments import Argument
 from causal_magics.magics.calls import Call
+from causal_magics.passive.acting.experiments import Experiments
 from causal_magics.widgets.episode_timeline import EpisodeTimeline
 from causal_magics.widgets.evidence import Evidence
+from causal_magics.widgets.experimenter import Experimenter, experimenter_of
 from causal_magics.widgets.head_maps import head_map
 from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.opening import open_editor
@@ -29,10 +31,14 @@ _WITH_MAP: Final = (
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
+_ABOUT: Final[dict[type, str]] = {Comparison: "learned", Experiments: "graph"}
+"""The parameter that a result's graph was given as, where ``-o`` binds the result itself."""
+
 _IN_EDITOR: Final = (
     "causal_magics.graph.model.CausalGraph",
     "causal_magics.discovery.result.Discovery",
     "causal_magics.graph.comparison.Comparison",
+    "causal_magics.passive.acting.experiments.Experiments",
 )
 
 
@@ -123,6 +129,7 @@ class Screen:
             graph, name, namespace=self.shell.user_ns, title=_title_of(value),
             read_only=isinstance(value, Comparison) and not bound,
             evidence=_evidence_of(value, offer.call),
+            experimenter=_experimenter_of(value, offer.call),
         )  # fmt: skip
         if isinstance(value, Discovery) and len(value.batches) > 1:
             self._below.append(EpisodeTimeline(value, editor=editor))
@@ -130,11 +137,12 @@ class Screen:
         return {**own, **data, **text}, {**own_metadata, **metadata}
 
     def _bound_to(self, offer: Offer, graph: CausalGraph) -> tuple[str | None, bool]:
-        """Return the name that follows the editor: of a comparison, the graph that is compared."""
-        if not isinstance(offer.result, Comparison):
+        """Return the name that follows the editor: that of the graph which a result is about."""
+        about = _ABOUT.get(type(offer.result))
+        if about is None:
             return offer.name, offer.name is not None
-        learned = offer.call.arguments.get("learned")
-        name = None if learned is None else learned.source
+        told = offer.call.arguments.get(about)
+        name = None if told is None else told.source
         bound = name is not None and self.shell.user_ns.get(name) is graph
         return (name if bound else None), bound
 
@@ -164,14 +172,14 @@ def _tables_above_map(value: Mediation | Pruning) -> str | None:
     return mediation_report.html_of(value, picture=False) if value.mediators == "heads" else None
 
 
-def _graph_of(value: CausalGraph | Discovery | Comparison) -> CausalGraph:
+def _graph_of(value: CausalGraph | Discovery | Comparison | Experiments) -> CausalGraph:
     if isinstance(value, CausalGraph):
         return value
     return value.learned if isinstance(value, Comparison) else value.graph
 
 
 def _title_of(value: object) -> str:
-    if isinstance(value, CausalGraph):
+    if isinstance(value, CausalGraph | Experiments):
         return ""
     return "Comparison" if isinstance(value, Comparison) else repr(value).strip("<>")
 
@@ -191,6 +199,15 @@ def _evidence_of(value: object, call: Call) -> Evidence:
         reference=None if reference is None else reference.value,
         data_name=_name(data), reference_name=_name(reference),
     )  # fmt: skip
+
+
+def _experimenter_of(value: object, call: Call) -> Experimenter | None:
+    """Return what experiments on every edit as the call did; None where the result is another."""
+    if not isinstance(value, Experiments):
+        return None
+    told = {name: argument.value for name, argument in call.arguments.items() if name != "graph"}
+    policy, goal = told.pop("policy"), told.pop("goal", None)
+    return experimenter_of(policy, goal, options=told, latest=value)
 
 
 def _name(argument: Argument | None) -> str:

@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from causal_magics.passive.acting.assembly import belief_graph
 from causal_magics.widgets.document import Document, JsonObject
 
 if TYPE_CHECKING:
@@ -82,6 +81,8 @@ class _View:
 
     def _belief(self, step: ExperimentStep) -> list[list[object]]:
         """Return the edges that are believed once the step was seen."""
+        from causal_magics.passive.acting.assembly import belief_graph
+
         return [
             [self.ids[edge.source], self.ids[edge.target], _number(edge.confidence or 0.0)]
             for edge in belief_graph(self.experiments.graph, step.beliefs).edges

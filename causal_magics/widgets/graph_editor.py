@@ -31,7 +31,7 @@ from causal_magics.widgets.timing import Debounced, Worker
 from causal_magics.widgets.undo import Undone
 
 if TYPE_CHECKING:
-    from causal_magics.passive.acting.act import ActingPolicy
+    from causal_magics.passive.learner.policy import Policy
 
 MIME_TYPE = "application/vnd.causal-magics.graph+json"
 SNAPSHOT_DELAY = 0.3
@@ -205,7 +205,7 @@ class GraphEditor(LiveWidget):
         self.attach()
 
     def experiment(
-        self, policy: ActingPolicy | str | None = "axial", goal: str | None = None
+        self, policy: Policy | str | None = "axial", goal: str | None = None
     ) -> None:
         """Let a trained policy experiment on the graph, now and after each edit.
 

@@ -17,7 +17,7 @@ from causal_magics.widgets.experimenter import Experimenter, experimenter_of
 from causal_magics.widgets.graph_editor import GraphEditor, live_editors
 
 if TYPE_CHECKING:
-    from causal_magics.passive.acting.act import ActingPolicy
+    from causal_magics.passive.learner.policy import Policy
 
 
 def edit(
@@ -32,7 +32,7 @@ def edit(
     discovery: Discovery | None = None,
     test: TestName = "partial correlation",
     reference: Comparable | None = None,
-    policy: ActingPolicy | str | None = None,
+    policy: Policy | str | None = None,
     goal: str | None = None,
 ) -> GraphEditor:
     """Open the editor on a graph.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from os import PathLike
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ _UNMOVED = 1e-3
 """Natural standard deviations by which the best action has to differ from a random one."""
 
 
+@runtime_checkable
 class ActingPolicy(Protocol):
     """What `act` asks of a policy."""
 

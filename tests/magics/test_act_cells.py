@@ -1,0 +1,78 @@
+"""`act` in cells: its experiments are shown in the editor of the graph that they were made on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from oracles.acting_policies import BestSeen
+
+from causal_magics.magics.verb import Verb
+from causal_magics.magics.verbs import VERBS
+from causal_magics.passive.acting.act import act
+from causal_magics.passive.acting.experiments import Experiments
+from causal_magics.widgets.graph_editor import MIME_TYPE, live_editors
+
+from .test_graph_cells import kernel, shown
+
+__all__ = ["kernel"]
+
+GRAPH = "g = CausalGraph.parse('A -> B -> C; C [outcome]')"
+
+
+@pytest.fixture
+def acting(kernel: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
+    monkeypatch.setitem(VERBS, "act", Verb("act", act, body="graph", columns=("goal",)))
+    kernel.run_cell(f"from causal_magics import CausalGraph\n{GRAPH}").raise_error()
+    kernel.user_ns["policy"] = BestSeen()
+    return kernel
+
+
+def test_the_editor_of_a_named_graph_shows_what_was_found(acting: InteractiveShell) -> None:
+    data, _ = shown(acting, "act policy --graph g --seed 3 -o e")
+    found, editor = acting.user_ns["e"], live_editors()[-1]
+    assert isinstance(found, Experiments)
+    assert (editor.name, editor.read_only) == ("g", False)
+    assert editor.experiments["conclusion"] == found.conclusion
+    assert data[MIME_TYPE]["experiments"]["steps"] == editor.experiments["steps"]
+    assert data["text/plain"] == repr(found)
+    assert "text/html" not in data
+    assert editor.experimenter is not None
+    assert editor.experimenter.latest is found
+
+
+def test_an_edit_is_experimented_on_as_the_cell_was(acting: InteractiveShell) -> None:
+    shown(acting, "act policy --graph g --seed 3 --exploit 2 -o e")
+    editor = live_editors()[-1]
+    graph = editor.graph.add_edge("A", "C")
+    editor.set_graph(graph)
+    assert editor.experimenter is not None
+    editor.experimenter.told(editor.session.state)
+    found, expected = editor.experimenter.latest, act(BestSeen(), graph, seed=3, exploit=2)
+    assert found is not None
+    assert found.steps == expected.steps
+    assert acting.user_ns["g"] == graph
+    assert acting.user_ns["e"] is not found
+
+
+def test_the_goal_of_the_cell_holds(acting: InteractiveShell) -> None:
+    shown(acting, "act policy --graph g --goal B -o e")
+    editor: Any = live_editors()[-1]
+    names = {key: node.name for key, node in editor.session.state.document.nodes.items()}
+    assert names[editor.experiments["goal"]] == "B"
+    editor.set_graph(editor.graph.add_edge("A", "C"))
+    editor.experimenter.told(editor.session.state)
+    assert editor.experimenter.latest.goal == "B"
+
+
+def test_the_graph_may_be_the_body(acting: InteractiveShell) -> None:
+    shown(acting, "act policy -o e", "X -> Y")
+    assert live_editors()[-1].graph.nodes == ("X", "Y")
+    assert live_editors()[-1].name is None
+    assert isinstance(acting.user_ns["e"], Experiments)
+
+
+def test_the_policy_may_be_a_name(acting: InteractiveShell) -> None:
+    result = acting.run_cell("%causal act nobody --graph g")
+    assert "Expected a policy among axial or its file" in str(result.error_in_exec)
