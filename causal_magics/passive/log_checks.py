@@ -81,10 +81,9 @@ def check_episodes(episodes: Episodes) -> None:
     """
     values, actions, goals = episodes.values, episodes.actions, episodes.goals
     shapes_fit = (
-        values.ndim == 3
-        and values.shape[:2] == (len(goals), actions.shape[-1] + 1)
-        and actions.shape == (len(goals), actions.shape[-1])
-        and goals.ndim == 1
+        (values.ndim, actions.ndim, goals.ndim) == (3, 2, 1)
+        and values.shape[:2] == (len(goals), actions.shape[1] + 1)
+        and len(actions) == len(goals)
     )
     if not shapes_fit:
         raise PassiveError(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from causal_magics.data.saved_arrays import load_with_header, save_with_header
-from causal_magics.errors import CausalMagicsError, PassiveError, StorageError, shorten
+from causal_magics.errors import CausalMagicsError, StorageError, shorten
 from causal_magics.passive.intervention_log import InterventionLog
 from causal_magics.passive.worlds.environment import CausalEnvironment
 from causal_magics.passive.worlds.episodes import Episodes
@@ -83,9 +83,7 @@ def load_log(path: str | PathLike[str], link: Link | None = None) -> Interventio
 def _environment(header: dict[str, Any], link: Link | None, told: str) -> CausalEnvironment:
     try:
         return environment_of(header["environment"], link)
-    except PassiveError:
-        raise
-    except (LookupError, ValueError, TypeError, AttributeError, CausalMagicsError):
+    except (LookupError, ValueError, TypeError, AttributeError):
         raise StorageError(
             f"Expected a whole log, but {told} has no environment. Record it anew."
         ) from None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from causal_magics.errors import PassiveError, shorten
+from causal_magics.errors import CausalMagicsError, PassiveError, shorten
 from causal_magics.passive.worlds.environment import CausalEnvironment
 from causal_magics.passive.worlds.scm_batch import Link
 
@@ -36,18 +36,22 @@ def environment_of(header: Mapping[str, Any], link: Link | None = None) -> Causa
     Raises
     ------
     PassiveError
-        Where it had a function and none is given, or the options are not those of an environment.
+        Where it had a function and none is given.
+    ValueError
+        Where these are no options of an environment.
     """
-    options = dict(header)
-    if isinstance(options.get("link"), dict):
-        if link is None:
-            raise PassiveError(
-                "Expected the function that is the environment's link, which files do not hold: "
-                f"give link, it was called {shorten(str(options['link'].get('function')))}."
-            )
-        options["link"] = link
+    given = header.get("link")
+    if isinstance(given, dict) and link is None:
+        raise PassiveError(
+            "Expected the function that is the environment's link, which files do not hold: give "
+            f"link, it was called {shorten(str(given.get('function')))}."
+        )
+    options = {**header, "link": link if isinstance(given, dict) else given}
     if isinstance(options.get("variables"), list):
         options["variables"] = tuple(options["variables"])
     if set(options) != {each.name for each in fields(CausalEnvironment)}:
-        raise PassiveError("Expected the options of an environment, got others.")
-    return CausalEnvironment(**options)
+        raise ValueError("Other options than those of an environment")
+    try:
+        return CausalEnvironment(**options)
+    except (CausalMagicsError, TypeError) as error:
+        raise ValueError(str(error)) from error
