@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from itertools import islice
+from os import PathLike
+from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -20,14 +22,15 @@ from causal_magics.options import check_count, check_flag, check_option
 from causal_magics.passive.evaluation.conduct import Conduct, TaskSet, conduct_of
 from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation, PolicyEvaluationRow
 from causal_magics.passive.experts import EXPERTS, expert_named
+from causal_magics.passive.learner.policy_storage import SHIPPED, load_policy
 from causal_magics.passive.worlds.environment import CausalEnvironment, Split
 from causal_magics.passive.worlds.episodes import Actor
 
 __all__ = ["Actors", "evaluate_policy"]
 
-OneActor = Actor | str
+OneActor = Actor | str | PathLike[str]
 Actors = OneActor | Sequence[OneActor] | Mapping[str, OneActor | Sequence[OneActor]]
-"""Who acts: an actor, the name of an expert, several of them, or several under names of your own.
+"""Who acts: an actor, the name of an expert or of a policy, its file, or several of them.
 
 Those of one name are taken as training seeds of the same learner.
 """
@@ -55,9 +58,9 @@ def evaluate_policy(
     Parameters
     ----------
     actor : Actor or str, or several
-        Policies, experts by name, or whatever has `name` and `choose`. Several of one name, or
-        under one name of a mapping, are training seeds of the same learner: intervals are then
-        over seeds as well as over tasks.
+        Policies or their files, experts by name, or whatever has `name` and `choose`. Several of
+        one name, or under one name of a mapping, are training seeds of the same learner: intervals
+        are then over seeds as well as over tasks.
     environment : CausalEnvironment, optional
         What the tasks are drawn from; that of the first policy where left out.
     splits : sequence of {"train", "held-out", "trap"}, optional
@@ -87,6 +90,8 @@ def evaluate_policy(
         Where there is no actor, one chooses what is not allowed, or a split has no such tasks.
     OptionError
         Where an expert, a split or another option is unknown.
+    StorageError
+        Where the file of a policy is none.
     """
     check_count("n_tasks", n_tasks)
     check_count("seed", seed, least=0)
@@ -171,12 +176,13 @@ def _row(
 
 def _groups(actor: Any) -> dict[str, tuple[Actor, ...]]:
     """Return actors by name, checked."""
+    groups: dict[str, tuple[Actor, ...]] = {}
     if isinstance(actor, Mapping):
-        groups = {str(label): tuple(map(_actor, _listed(each))) for label, each in actor.items()}
+        for label, several in actor.items():
+            groups[str(label)] = tuple(_labelled(each)[1] for each in _listed(several))
     else:
-        groups = {}
-        for each in map(_actor, _listed(actor)):
-            groups[each.name] = (*groups.get(each.name, ()), each)
+        for label, each in map(_labelled, _listed(actor)):
+            groups[label] = (*groups.get(label, ()), each)
     if not groups or not all(groups.values()):
         raise PassiveError(
             "Expected one actor or more to evaluate, got none. Give a policy, or the name of an "
@@ -190,18 +196,20 @@ def _listed(actor: Any) -> list[Any]:
     return [actor] if is_one else list(actor)
 
 
-def _actor(given: Any) -> Actor:
-    if isinstance(given, str):
-        return expert_named(given)
-    if not callable(getattr(given, "choose", None)) or not isinstance(
-        getattr(given, "name", None), str
-    ):
+def _labelled(given: Any) -> tuple[str, Actor]:
+    """Return an actor with its name."""
+    if isinstance(given, str | PathLike):
+        if str(given) in SHIPPED or Path(given).is_file():
+            return Path(given).stem, load_policy(given)
+        check_option("an expert or policy", str(given), (*EXPERTS, *SHIPPED))
+        return str(given), expert_named(str(given))
+    name = getattr(given, "name", None)
+    if not isinstance(name, str) or not callable(getattr(given, "choose", None)):
         raise OptionError(
             "Expected an actor with a name and a function choose(episodes, tasks, rng), or the "
             f"name of an expert, got {type(given).__name__}."
         )
-    actor: Actor = given
-    return actor
+    return name, given
 
 
 def _world(

@@ -117,15 +117,17 @@ def _margin(groups: Sequence[Floats]) -> float:
         return nan
     by_task = np.sum([deviations.mean(axis=0) for deviations in groups], axis=0)
     variance = float(by_task.var(ddof=1)) / n_tasks
-    squares = variance**2 / (n_tasks - 1)
+    squares, least = variance**2 / (n_tasks - 1), n_tasks - 1
     for deviations in groups:
         if len(deviations) > 1:
             of_means = float(deviations.mean(axis=1).var(ddof=1)) / len(deviations)
             variance += max(0.0, of_means - _of_both(deviations))
             squares += of_means**2 / (len(deviations) - 1)
+            least = min(least, len(deviations) - 1)
     if variance == 0.0:
         return 0.0
-    return float(stdtrit(variance**2 / squares, 0.5 + CONFIDENCE / 2) * variance**0.5)
+    freedom = max(variance**2 / squares, least)
+    return float(stdtrit(freedom, 0.5 + CONFIDENCE / 2) * variance**0.5)
 
 
 def _of_both(deviations: Floats) -> float:

@@ -18,6 +18,8 @@ from causal_magics.passive.evaluation.conduct import RELATIONS, TaskSet, conduct
 from causal_magics.passive.evaluation.evaluate_policy import evaluate_policy
 from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation
 from causal_magics.passive.experts import EXPERTS
+from causal_magics.passive.learner.planner import Planner
+from causal_magics.passive.learner.train import train
 from causal_magics.passive.worlds.environment import CausalEnvironment, Tasks
 from causal_magics.passive.worlds.scm_batch import ScmBatch
 
@@ -30,7 +32,7 @@ RELATION = CausalEnvironment(held_out="relation", noise=0.25)
 @pytest.fixture(scope="module")
 def found() -> PolicyEvaluation:
     actors = [Perfect(), Share(0.9), Share(0.7), Share(0.5), Downstream()]
-    return evaluate_policy(actors, WORLD, n_tasks=300)
+    return evaluate_policy(actors, WORLD, n_tasks=200)
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ def test_scores_are_those_of_the_tasks() -> None:
 
 def test_policies_of_one_name_are_seeds(found: PolicyEvaluation) -> None:
     row = found.row("share", "held-out")
-    assert (row.n_policies, row.n_tasks) == (3, 300)
+    assert (row.n_policies, row.n_tasks) == (3, 200)
     each = [
-        evaluate_policy(Share(s), WORLD, n_tasks=300, splits="held-out", baselines=False).score()
+        evaluate_policy(Share(s), WORLD, n_tasks=200, splits="held-out", baselines=False).score()
         for s in (0.9, 0.7, 0.5)
     ]
     assert row.score.by_policy == pytest.approx([score.value for score in each])
@@ -174,6 +176,19 @@ def test_sizes_and_the_environment_of_a_policy() -> None:
     assert evaluate_policy("oracle", free, n_tasks=5, baselines=False).splits == ("train",)
 
 
+def test_a_policy_by_its_file_and_one_that_plans(tmp_path: Path) -> None:
+    world = CausalEnvironment(variables=3, held_out=None, noise=0.3)
+    policy = train(world, episodes=50, steps=2, width=8, progress=False)
+    policy.save(tmp_path / "tiny.npz")
+    found = evaluate_policy(tmp_path / "tiny.npz", n_tasks=20, baselines=False)
+    assert found.actors == ("tiny",)
+    assert found.environment == "3 variables, leaky-relu links, noise 0.3, nothing held out"
+    assert found.score() == evaluate_policy(policy, n_tasks=20, baselines=False).score()
+    planned = evaluate_policy(Planner(policy), n_tasks=20, baselines=False)
+    assert planned.environment == found.environment
+    assert planned.rows[0].share_explored == 1.0
+
+
 def test_an_executor_gives_the_same() -> None:
     actors = [Share(0.5), "empirical-best", Perfect()]
     plain = evaluate_policy(actors, WORLD, n_tasks=30, baselines=False)
@@ -193,7 +208,7 @@ def test_frames_tables_and_words(found: PolicyEvaluation) -> None:
     choices = found.to_frame("choices")
     every = choices[choices["set"] != "most correlated"]
     assert every.groupby(["actor", "split", "phase"])["share"].sum().to_numpy() == pytest.approx(1)
-    assert repr(found).startswith("<PolicyEvaluation: 300 tasks a split; perfect train 1.00 [1.00")
+    assert repr(found).startswith("<PolicyEvaluation: 200 tasks a split; perfect train 1.00 [1.00")
     assert "8 baselines" in repr(found)
     html = found._repr_html_()
     assert "<td>perfect</td><td>1</td><td>1.00 [1.00, 1.00]</td>" in html
@@ -229,7 +244,7 @@ def test_saved_and_read(found: PolicyEvaluation, tmp_path: Path) -> None:
         ([], {}, PassiveError, "one actor or more to evaluate, got none"),
         ({"mine": []}, {}, PassiveError, "one actor or more to evaluate, got none"),
         (3, {}, OptionError, "an actor with a name and a function choose.*got int"),
-        ("oracel", {}, OptionError, "got 'oracel'. Did you mean oracle?"),
+        ("oracel", {}, OptionError, "an expert or policy among .* got 'oracel'. Did you mean"),
         (Perfect(), {"baselines": ["empirical"]}, OptionError, "got 'empirical'"),
         (Perfect(), {"baselines": 2}, OptionError, "baselines to be True, False or names, got 2"),
         (Perfect(), {"n_tasks": 0}, OptionError, "n_tasks to be a whole number from 1, got 0"),

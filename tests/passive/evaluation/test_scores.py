@@ -86,6 +86,17 @@ def test_seeds_that_differ_more_make_intervals_wider() -> None:
     assert widths[-1] > 5 * widths[0]
 
 
+def test_two_seeds_leave_one_degree_of_freedom_at_least() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(200):
+        rewards, chance, best = drawn(rng, 2, 30, 0.0)
+        found = score_of(rewards, chance, best)
+        between = np.std(found.by_policy, ddof=1) / np.sqrt(2)
+        within = np.std([(r - chance - found.value * (best - chance)) for r in rewards], axis=1)
+        error = np.hypot(between, max(within) / (best - chance).mean() / np.sqrt(29))
+        assert found.value - found.low < 12.71 * error
+
+
 def test_a_difference_is_surer_than_its_sides_on_the_same_tasks() -> None:
     rewards, chance, best = drawn(np.random.default_rng(5), 1, 400, 0.0)
     better = rewards + 0.05 * (best - chance)
