@@ -34,5 +34,5 @@ def test_a_function_is_asked_for_by_its_name() -> None:
 
 @pytest.mark.parametrize("change", [{"variables": 1}, {"more": 1}, {"noise": -1}, {"link": "x"}])
 def test_options_that_are_none_are_refused(change: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="variables|Other|noise|link"):
+    with pytest.raises(ValueError, match=r"variables|Other|noise|link"):
         environment_of({**environment_header(CausalEnvironment()), **change})
