@@ -151,8 +151,11 @@ def _stretch(config: Any) -> float:
 
 
 def _check_pairs(network: Any) -> list[TokenPair]:
-    """Return pairs of tokens that share beginnings of several lengths."""
+    """Return pairs of tokens that share beginnings of several lengths, as far as they fit."""
     words = network.get_input_embeddings().num_embeddings
     tokens = np.random.default_rng(0).integers(0, words, 18).tolist()
     trunk, ends = tokens[:4], (tokens[4:9], tokens[9:12], tokens[12:15])
-    return [*((trunk, end) for end in ends), (tokens[15:], tokens[2:4])]
+    pairs = [*((trunk, end) for end in ends), (tokens[15:], tokens[2:4])]
+    most = context_length(network) or len(tokens)
+    fitting = [(before[: most - 1], after) for before, after in pairs]
+    return [(before, after[: most - len(before)]) for before, after in fitting]

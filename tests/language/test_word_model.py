@@ -53,6 +53,13 @@ def test_texts_of_several_lengths_are_each_read_to_their_end() -> None:
     )
 
 
+@pytest.mark.parametrize("context", [2, 5, 8])
+def test_models_of_short_texts_score_packed(context: int) -> None:
+    model = train_word_model(["a b"] * 8, **SMALL, context=context)
+    assert model.scorer == "packed"
+    assert np.isfinite(model.score([("a", " b")])).all()
+
+
 def test_phrases_between_separators_are_tokens() -> None:
     texts = ["the cat, sat down", "the cat, sat down", "the cat, ran", "the dog, ran"] * 40
     model = train_word_model(
