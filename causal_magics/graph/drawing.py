@@ -7,6 +7,7 @@ for the same graph every time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from causal_magics.graph.canvas import canvas_positions
 from causal_magics.graph.drawing_edges import (
@@ -25,7 +26,7 @@ from causal_magics.graph.drawing_palette import (
 )
 from causal_magics.graph.drawing_svg import element, svg_to_png, text_element
 from causal_magics.graph.geometry import bounding_box, node_box, node_shape
-from causal_magics.graph.geometry_curves import Point, number
+from causal_magics.graph.geometry_curves import Box, Point, number
 from causal_magics.graph.geometry_routes import route_edges
 from causal_magics.graph.model import CausalGraph
 
@@ -50,6 +51,7 @@ def to_svg(
     title: str | None = None,
     comparison: Differences | None = None,
     caption: str = "",
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Draw a graph as SVG.
 
@@ -66,6 +68,8 @@ def to_svg(
         each is marked, and what it lacks is drawn too. A `Comparison` will do.
     caption : str
         Stands behind the legend of a comparison.
+    notes : mapping of str to str
+        A few words below a node.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def to_svg(
     if len(graph.nodes) > COMPACT_ABOVE:
         view, body = _compact(graph, positions, edges, theme)
     else:
-        view, body = _full(graph, positions, edges, theme)
+        view, body = _full(graph, positions, edges, theme, notes)
     if comparison is not None:
         left, top, width, height = view
         explained, end = legend(comparison, caption, left + _MARGIN, top + height + 6, theme)
@@ -108,7 +112,11 @@ def to_png(
 
 
 def _full(
-    graph: CausalGraph, positions: Mapping[str, Point], edges: list[DrawnEdge], theme: Theme
+    graph: CausalGraph,
+    positions: Mapping[str, Point],
+    edges: list[DrawnEdge],
+    theme: Theme,
+    notes: Mapping[str, str],
 ) -> tuple[_View, str]:
     shapes = {name: node_shape(name, node.roles) for name, node in graph.node_table.items()}
     boxes = {name: node_box(shape, *positions[name]) for name, shape in shapes.items()}
@@ -120,8 +128,17 @@ def _full(
         node_markup(graph.node(name), shape, positions[name], theme)
         for name, shape in shapes.items()
     )
+    below = "".join(_note(notes[name], box, theme) for name, box in boxes.items() if name in notes)
     view = bounding_box(boxes.values(), (route.hull for _, route in pairs), _MARGIN)
-    return view, lines + nodes + badges
+    return view, lines + nodes + below + badges
+
+
+def _note(words: str, box: Box, theme: Theme) -> str:
+    """Draw words below a node, readable where an edge runs behind them."""
+    place = {"x": number(box.x), "y": number(box.y + box.height / 2 + 12), "text-anchor": "middle"}
+    halo = {"stroke-width": "3", "stroke-linejoin": "round", "paint-order": "stroke"}
+    colours = paint(theme, fill="text", stroke="surface")
+    return text_element("text", words, {**place, "font-size": "11", **halo, **colours})
 
 
 def _compact(

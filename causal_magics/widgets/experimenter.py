@@ -18,8 +18,8 @@ from causal_magics.widgets.overlay import meaning
 from causal_magics.widgets.session import State
 
 if TYPE_CHECKING:
-    from causal_magics.passive.acting.act import ActingPolicy
     from causal_magics.passive.acting.experiments import Experiments
+    from causal_magics.passive.learner.policy import Policy
 
 Experiment = Callable[[CausalGraph, str | None], "Experiments"]
 """Experiments on a graph, for a goal or for the one that the graph names."""
@@ -67,8 +67,17 @@ class Experimenter:
 
     def known(self, state: State) -> JsonObject | None:
         """Return as JSON what was found on what is shown; None where that is still to be found."""
+        found = self._of(state)
+        return None if found is None else found.to_json(state)
+
+    def current(self, state: State) -> Experiments | None:
+        """Return what was found on what is shown; None where nothing was, or it is to be found."""
+        found = self._of(state)
+        return None if found is None else found.experiments
+
+    def _of(self, state: State) -> _Found | None:
         found = self._found
-        return found.to_json(state) if found and found.meant == meaning(state.document) else None
+        return found if found is not None and found.meant == meaning(state.document) else None
 
     def _try(self, state: State, meant: object) -> _Found:
         goal = self._goal_of(state)
@@ -94,7 +103,7 @@ class Experimenter:
 
 
 def experimenter_of(
-    policy: ActingPolicy | str | PathLike[str],
+    policy: Policy | str | PathLike[str],
     goal: str | None = None,
     *,
     options: Mapping[str, Any] = MappingProxyType({}),
@@ -115,7 +124,7 @@ def experimenter_of(
     from causal_magics.passive.acting.act import act
 
     @cache
-    def acting() -> ActingPolicy:
+    def acting() -> Policy:
         if not isinstance(policy, str | PathLike):
             return policy
         from causal_magics.passive.learner.policy_storage import load_policy

@@ -204,9 +204,7 @@ class GraphEditor(LiveWidget):
         """Leave the graph to itself again."""
         self.attach()
 
-    def experiment(
-        self, policy: Policy | str | None = "axial", goal: str | None = None
-    ) -> None:
+    def experiment(self, policy: Policy | str | None = "axial", goal: str | None = None) -> None:
         """Let a trained policy experiment on the graph, now and after each edit.
 
         Parameters
@@ -342,7 +340,8 @@ class GraphEditor(LiveWidget):
             self.stored = {"document": document, "drawn": drawn, **named}
 
     def _pictures(self, state: State) -> dict[str, str]:
-        return pictures(state, self.title or self.name or "", self.evidence)
+        found = None if self.experimenter is None else self.experimenter.current(state)
+        return pictures(state, self.title or self.name or "", self.evidence, found)
 
     def _experimented(self, state: State) -> JsonObject:
         """Return what the notebook keeps of the experiments, where there are any."""

@@ -250,3 +250,27 @@ def test_a_screen_cannot_write_experiments(editor: GraphEditor) -> None:
     before = said(editor)
     editor.set_state({"experiments": {"rev": 99}})
     assert editor.experiments == before
+
+
+def test_the_kept_picture_shows_the_last_step_and_what_is_believed(editor: GraphEditor) -> None:
+    assert said(editor)["rev"] == 0
+    editor._write_stored()
+    svg, found = editor.stored["svg"], latest(editor)
+    last = found.steps[-1]
+    assert f"set to {signed(last.setting or 0)}" in svg
+    assert f"goal ▲ {signed(last.values['E'])}" in svg
+    assert f"{len(found.comparison.missing)} removed" in svg
+    editor.experimenter = experimenter_of(Silent())
+    editor.experimenter.told(editor.session.state)
+    editor._write_stored()
+    assert "removed" not in editor.stored["svg"]
+    assert "goal" in editor.stored["svg"]
+
+
+def test_the_kept_picture_is_the_drawing_where_there_are_no_experiments(
+    editor: GraphEditor,
+) -> None:
+    editor.set_graph(CausalGraph("AB"))
+    assert said(editor)["problem"]
+    editor._write_stored()
+    assert "set to" not in editor.stored["svg"]
