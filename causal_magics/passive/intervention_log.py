@@ -7,11 +7,11 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from causal_magics.data.frames import new_frame
-from causal_magics.errors import OptionError, shorten
-from causal_magics.options import check_count
+from causal_magics.errors import OptionError, PassiveError, shorten
+from causal_magics.options import check_count, check_kind, check_positive
 from causal_magics.passive.experts import expert_named, random_action
 from causal_magics.passive.log_checks import check_episodes, check_labels
 from causal_magics.passive.log_contents import LogContents, contents_of
@@ -112,11 +112,16 @@ class InterventionLog:
         Raises
         ------
         PassiveError
-            As the class does.
+            As the class does, and where these are no arrays of numbers.
+        OptionError
+            Where another option is outside what it can be.
         """
-        acted = Episodes(
-            np.asarray(values, dtype=np.float32), _whole(actions), _whole(goals), 0, value
-        )
+        check_positive("value", value)
+        if n_explore is not None:
+            check_count("n_explore", n_explore, least=0)
+        with np.errstate(over="ignore"):
+            rows = _array("values", values, "numbers").astype(np.float32)
+        acted = Episodes(rows, _whole("actions", actions), _whole("goals", goals), 0, value)
         check_episodes(acted)
         size, steps = acted.n_variables, acted.n_steps
         explore = min(2 * (size - 1), steps) if n_explore is None else n_explore
@@ -124,7 +129,7 @@ class InterventionLog:
             count = max(1, steps - explore)
             environment = CausalEnvironment(size, held_out=None, n_exploit=count, value=value)
         acted = Episodes(acted.values, acted.actions, acted.goals, explore, value)
-        known = None if labels is None else _whole(labels)
+        known = None if labels is None else _whole("labels", labels)
         return cls(acted, known, expert, environment, knows_model=knows_model, explores=explores)
 
     def __repr__(self) -> str:
@@ -238,6 +243,7 @@ def record_log(
         Where an option is outside what it can be.
     """
     environment = CausalEnvironment() if environment is None else environment
+    check_kind("a CausalEnvironment", environment, CausalEnvironment)
     check_count("episodes", episodes)
     check_count("seed", seed, least=0)
     if isinstance(slip, bool) or not isinstance(slip, int | float) or not 0 <= slip < 1:
@@ -245,6 +251,11 @@ def record_log(
             f"Expected slip to be a share from 0 to below 1, got {shorten(str(slip))}."
         )
     actor = expert_named(expert) if isinstance(expert, str) else expert
+    if isinstance(actor, type) or not hasattr(actor, "choose"):
+        raise OptionError(
+            "Expected the name of an expert, or an object that chooses actions (Actor), got "
+            f"{shorten(str(actor))}."
+        )
     tasks = environment.tasks(episodes, seed=seed, variables=variables)
     noisy = _Noisy(actor, slip)
     acted = run(
@@ -295,10 +306,24 @@ class _Noisy:
         return np.where(slips, random_action(episodes, rng), label)
 
 
-def _whole(numbers: ArrayLike) -> Integers:
-    """Return whole numbers as they are counted here; what is none stays, to be refused."""
-    array = np.asarray(numbers)
-    return array.astype(np.int64) if array.dtype.kind in "iu" else array
+def _whole(name: str, given: ArrayLike) -> Integers:
+    """Return whole numbers as they are counted here."""
+    array = _array(name, given, "whole numbers")
+    if array.dtype.kind not in "iu":
+        raise PassiveError(f"Expected {name} as whole numbers, got {array.dtype}.")
+    return array.astype(np.int64)
+
+
+def _array(name: str, given: ArrayLike, what: str) -> NDArray[Any]:
+    """Return an array of numbers."""
+    try:
+        array = np.asarray(given)
+        with np.errstate(all="ignore"):
+            return array if array.dtype.kind in "iub" else array.astype(np.float64)
+    except (TypeError, ValueError):
+        raise PassiveError(
+            f"Expected {name} as an array of {what}, got {shorten(str(given))}."
+        ) from None
 
 
 def _after_nothing(actions: Integers) -> Integers:

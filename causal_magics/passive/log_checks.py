@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causal_magics.errors import PassiveError
-from causal_magics.passive.worlds.environment import CausalEnvironment
+from causal_magics.passive.worlds.environment import MAX_VARIABLES, CausalEnvironment
 from causal_magics.passive.worlds.episodes import WATCH, Episodes
 from causal_magics.passive.worlds.structural_models import NOTHING, Integers
 
@@ -92,10 +92,10 @@ def check_episodes(episodes: Episodes) -> None:
             f"{values.shape}, {actions.shape} and {goals.shape}. The first row of an episode is "
             "natural; then comes one after each action."
         )
-    if not values.size or not actions.size or values.shape[2] < 2:
+    if not actions.size or not 2 <= values.shape[2] <= MAX_VARIABLES:
         raise PassiveError(
-            "Expected an episode or more, of a step or more and two variables or more, got "
-            f"{values.shape[0]} of {actions.shape[1]} steps and {values.shape[2]} variables."
+            f"Expected an episode or more, of a step or more and 2 to {MAX_VARIABLES} variables, "
+            f"got {values.shape[0]} of {actions.shape[1]} steps and {values.shape[2]} variables."
         )
     _check_numbers("goals", goals, values.shape[2] - 1, "the place of a variable")
     if not 0 <= episodes.n_explore <= episodes.n_steps:

@@ -11,7 +11,7 @@ import pytest
 
 from causal_magics.data.saved_arrays import load_with_header, save_with_header
 from causal_magics.errors import OptionError, PassiveError, StorageError
-from causal_magics.passive.experts import EXPERTS
+from causal_magics.passive.experts import EXPERTS, Oracle
 from causal_magics.passive.intervention_log import InterventionLog, record_log
 from causal_magics.passive.log_checks import check_log
 from causal_magics.passive.worlds.environment import CausalEnvironment, Tasks
@@ -113,11 +113,14 @@ def test_own_actors_are_recorded() -> None:
         ({"episodes": 0}, "episodes"),
         ({"seed": -1}, "seed"),
         ({"expert": "orcale"}, "Did you mean oracle"),
+        ({"expert": 3}, "chooses actions"),
+        ({"expert": Oracle}, "chooses actions"),
+        ({"environment": "flat"}, "Expected a CausalEnvironment, got str"),
     ],
 )
 def test_options_outside_what_they_can_be(options: dict[str, Any], words: str) -> None:
     with pytest.raises(OptionError, match=words) as caught:
-        record_log(SMALL, **options)
+        record_log(**{"environment": SMALL, **options})
     assert "\n" not in str(caught.value)
 
 
@@ -144,18 +147,26 @@ def test_arrays_that_are_no_log_are_refused() -> None:
     assert "steps + 1" in refusal(values, actions, goals[:1])
     assert "steps + 1" in refusal(values, actions[0], goals)
     assert "steps + 1" in refusal(values, np.array(3), goals)
-    assert "two variables" in refusal(values[:, :, :1], actions, goals * 0)
-    assert "An episode or more".lower() in refusal(values[:0], actions[:0], goals[:0]).lower()
+    assert "2 to 20 variables" in refusal(values[:, :, :1], actions, goals * 0)
+    assert "2 to 20 variables" in refusal(np.zeros((2, 3, 21)), actions, goals)
+    assert "an episode or more" in refusal(values[:0], actions[:0], goals[:0])
     assert "goals between 0 and 2, got 5" in refusal(values, actions, goals + 3)
     assert "goals between 0 and 2, got -1" in refusal(values, actions, goals - 3 + 2)
     assert "whole numbers, got float64" in refusal(values, actions + 0.5, goals)
     assert "actions between 0 and 6, got 9" in refusal(values, actions + 9, goals)
+    assert "an array of numbers, got 'abc'" in refusal("abc", actions, goals)
+    assert "actions as an array of whole" in refusal(values, [[0], [0, 0]], goals)
+    assert "goals as whole numbers, got bool" in refusal(values, actions, [True, False])
+    assert "NaN or infinity in 2 episodes" in refusal(values + 1e300, actions, goals)
     assert "NaN or infinity in 2 episodes" in refusal(values * np.nan, actions, goals)
     assert "step 0 of episode 0" in refusal(values, actions + 5, goals)
     assert "2 at step 0 of episode 0, got 0" in refusal(values, actions + 4, goals)
     assert "labels of shape (2, 2)" in refusal(*good, labels=[[0, 0]])
     assert "labels that leave the goal" in refusal(*good, labels=[[0, 5], [0, 0]])
     assert "n_explore between 0 and 2" in refusal(*good, n_explore=3)
+    for option, value in (("value", 0), ("value", "x"), ("n_explore", 1.5)):
+        with pytest.raises(OptionError, match=option):
+            InterventionLog.from_arrays(*good, **{option: value})  # type: ignore[arg-type]
 
 
 def test_logs_that_do_not_fit_an_environment_are_refused() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.errors import MissingDependencyError, PassiveError, shorten
-from causal_magics.options import check_count
+from causal_magics.options import check_count, check_kind
 from causal_magics.passive.worlds.environment import (
     CausalEnvironment,
     Split,
@@ -202,6 +202,7 @@ class _Played:
         n_tasks: int,
     ) -> None:
         self._environment = CausalEnvironment() if environment is None else environment
+        check_kind("a CausalEnvironment", self._environment, CausalEnvironment)
         self._split, self._n_tasks = split, n_tasks
         self._size = size = self._environment.sizes[0] if variables is None else variables
         self._n_explore, self._n_exploit = 2 * (size - 1), self._environment.n_exploit

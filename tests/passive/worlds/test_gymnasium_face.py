@@ -188,6 +188,8 @@ def test_what_cannot_be_done_is_refused() -> None:
         many.reset(options={"reset_mask": np.array([True, False])})
     with pytest.raises(OptionError, match="num_envs"):
         CausalVectorEnv(0)
+    with pytest.raises(OptionError, match="Expected a CausalEnvironment, got int"):
+        CausalEnv(3)  # type: ignore[arg-type]
     with pytest.raises(PassiveError, match="holds something out"):
         CausalEnv(SMALL, "trap")
 
