@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from os import PathLike
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from causal_magics.passive.worlds.environment import (
     natural_rows,
 )
 from causal_magics.passive.worlds.episodes import Episodes, run
+from causal_magics.passive.worlds.scm_batch import Link
 from causal_magics.passive.worlds.structural_models import Integers, StructuralModels
 
 __all__ = ["ActingPolicy", "act"]
@@ -65,7 +66,7 @@ def act(
     *,
     data: Any = None,
     mechanisms: Mechanisms | None = None,
-    link: Literal["linear", "leaky-relu"] | Callable[[Any], Any] | None = None,
+    link: str | Callable[[Any], Any] | None = None,
     noise: float | None = None,
     standardise: bool | None = None,
     exploit: int | None = None,
@@ -144,7 +145,8 @@ def act(
         own = given(asked, mechanisms, noise or 1.0, standardise)
     else:
         prior = acting.environment.prior
-        own = drawn(asked, replace(prior, link=link or prior.link, noise=noise or prior.noise), rng)
+        chosen = prior.link if link is None else cast("Link", link)
+        own = drawn(asked, replace(prior, link=chosen, noise=noise or prior.noise), rng)
     return _experiments(acting, asked, goal, own, exploit, rng)
 
 
@@ -155,7 +157,7 @@ def _check_options(
     seed: int,
     data: Any,
     mechanisms: Mechanisms | None,
-    link: Literal["linear", "leaky-relu"] | Callable[[Any], Any] | None,
+    link: str | Callable[[Any], Any] | None,
 ) -> None:
     """Refuse options outside what they can be, and those that do not go together."""
     check_count("seed", seed, least=0)
