@@ -37,7 +37,7 @@ QUIET, MIDDLE, LOUD = (
     CausalEnvironment(held_out="relation", noise=noise) for noise in (0.25, 0.5, 1.0)
 )
 CLASSES = CausalEnvironment()
-FLAT = {"network": "flat", "batch": 256, "learning_rate": 1e-3, "slip": 0.25, "steps": 2500}
+FLAT = {"network": "flat", "batch": 128, "learning_rate": 1e-3, "slip": 0.25, "steps": 2000}
 EPISODES = 60_000
 SIZES = (4, 5, 6, 7, 8)
 
@@ -84,7 +84,7 @@ class Configuration:
 
 
 CONFIGURATIONS = {
-    "flat: imitation": Configuration(QUIET, settings={**FLAT, "slip": 0.0, "steps": 1500}),
+    "flat: imitation": Configuration(QUIET, settings={**FLAT, "slip": 0.0}),
     "flat: relabelled": Configuration(QUIET, settings=FLAT),
     "flat: noise .5": Configuration(MIDDLE, settings=FLAT),
     "flat: noise 1": Configuration(LOUD, settings=FLAT),

@@ -71,7 +71,7 @@ class TrainingSettings:
         What is kept from the network.
     """
 
-    steps: int = 2000
+    steps: int = 2500
     batch: int = 64
     learning_rate: float = 3e-3
     seed: int = 0

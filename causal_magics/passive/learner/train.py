@@ -35,7 +35,7 @@ def train(
     episodes: int = 60_000,
     slip: float = 0.25,
     watch_only: bool = False,
-    steps: int = 2000,
+    steps: int = 2500,
     batch: int = 64,
     learning_rate: float = 3e-3,
     width: int | None = None,
