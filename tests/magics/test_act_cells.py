@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from oracles.acting_policies import BestSeen
 
 from causal_magics.magics.verb import Verb
 from causal_magics.magics.verbs import VERBS
 from causal_magics.passive.acting.act import act
 from causal_magics.passive.acting.experiments import Experiments
+from causal_magics.passive.learner.policy import Policy
+from causal_magics.passive.learner.train import train
+from causal_magics.passive.worlds.environment import CausalEnvironment
 from causal_magics.widgets.graph_editor import MIME_TYPE, live_editors
 
 from .test_graph_cells import kernel, shown
@@ -21,11 +23,19 @@ __all__ = ["kernel"]
 GRAPH = "g = CausalGraph.parse('A -> B -> C; C [outcome]')"
 
 
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    """Return one that has hardly learned anything."""
+    return train(CausalEnvironment(), episodes=64, steps=2, width=8, layers=1, progress=False)
+
+
 @pytest.fixture
-def acting(kernel: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
+def acting(
+    kernel: InteractiveShell, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> InteractiveShell:
     monkeypatch.setitem(VERBS, "act", Verb("act", act, body="graph", columns=("goal",)))
     kernel.run_cell(f"from causal_magics import CausalGraph\n{GRAPH}").raise_error()
-    kernel.user_ns["policy"] = BestSeen()
+    kernel.user_ns["policy"] = policy
     return kernel
 
 
@@ -49,7 +59,10 @@ def test_an_edit_is_experimented_on_as_the_cell_was(acting: InteractiveShell) ->
     editor.set_graph(graph)
     assert editor.experimenter is not None
     editor.experimenter.told(editor.session.state)
-    found, expected = editor.experimenter.latest, act(BestSeen(), graph, seed=3, exploit=2)
+    found, expected = (
+        editor.experimenter.latest,
+        act(acting.user_ns["policy"], graph, seed=3, exploit=2),
+    )
     assert found is not None
     assert found.steps == expected.steps
     assert acting.user_ns["g"] == graph
