@@ -27,10 +27,13 @@ from causal_magics.language.loading import load_model
 from causal_magics.language.protocol import Pair, PairScorer
 from causal_magics.language.token_trie import token_tries
 from causal_magics.passive.language_learner.episode_text import Wording
+from causal_magics.passive.language_learner.few_shot import few_shot
 from causal_magics.passive.language_learner.habits import Habits
+from causal_magics.passive.language_learner.language_learner import LanguageLearner
 from causal_magics.passive.language_learner.study import language_study
 from causal_magics.passive.language_learner.study_result import LanguageStudy, StudyRow
 from causal_magics.passive.worlds.environment import CausalEnvironment
+from causal_magics.passive.worlds.episodes import run
 
 
 @dataclass
@@ -70,6 +73,22 @@ def differences(study: LanguageStudy) -> None:
         print(f"{split}: {best} less {rule} {study.difference(best, rule, split)}")
 
 
+def explorers(model: PairScorer, environment: CausalEnvironment, tasks: int) -> None:
+    """Let the model choose what to try, too."""
+    met = environment.tasks(tasks, "held-out")
+    for number in (0, 2):
+        shots = few_shot(environment, number, explanations=True)
+        learner = LanguageLearner(model, shots, calibrated=True, explores_itself=True)
+        acted = run(met, learner, np.random.default_rng(0), n_exploit=1)
+        tried = acted.actions[:, : acted.n_explore]
+        kinds = np.mean([len(set(each) - {0}) for each in tried.tolist()])
+        watched, score = (tried == 0).mean(), met.score(acted.actions[:, -1])
+        print(
+            f"explores itself, {learner.name}: tries {kinds:.1f} of {acted.n_explore} settings, "
+            f"watches in {watched:.0%} of steps, score {score:.2f} in {tasks} tasks"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="smollm2")
@@ -80,6 +99,7 @@ def main() -> None:
     parser.add_argument("--noise", type=float, default=1.0)
     parser.add_argument("--expert", default="explore-then-exploit")
     parser.add_argument("--shown", default="goal")
+    parser.add_argument("--explorers", type=int, default=0, help="tasks in which it explores, too")
     parser.add_argument("--checkpoint")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -97,9 +117,11 @@ def main() -> None:
         print(line(row))
     differences(study)
     print(study.conclusion)
+    if options.explorers:
+        explorers(model, CausalEnvironment(noise=options.noise), options.explorers)
     print(
-        f"noise {options.noise}, {options.tasks} tasks a split, {options.seeds} draws of examples by "
-        f"{options.expert}; {model.tokens:,} tokens in {model.seconds:.0f} CPU s, "
+        f"noise {options.noise}, {options.tasks} tasks a split, {options.seeds} draws of examples "
+        f"by {options.expert}; {model.tokens:,} tokens in {model.seconds:.0f} CPU s, "
         f"{model.tokens / max(model.seconds, 1e-9):.0f} a second; {seconds:.0f} s in all"
     )
 

@@ -234,16 +234,17 @@ class LanguageStudy:
             ) from error
 
     def _concluded(self, split: str) -> str:
-        best = self.best_asked(split)
-        against = "no better than" if best.score.low <= 0 else "better than"
+        ways, best = self.asked(split), self.best_asked(split)
+        above = sum(row.score.low > 0 for row in ways)
         told = (
-            f"In {split} tasks {self.model_id} scores {best.score} at its best of "
-            f"{len(self.asked(split))} ways of asking ({best.name}), {against} at random (0); it "
-            f"takes what the rows show to be best in {best.habits.best_seen:.0%}"
+            f"In {split} tasks {above} of {len(ways)} ways of asking {self.model_id} score better "
+            f"than at random (0) by their intervals; the best of them, which that choice flatters, "
+            f"is {best.name} with {best.score}, and takes what the rows show to be best in "
+            f"{best.habits.best_seen:.0%}"
         )
         if "empirical-best" not in self.names:
             return f"{told}."
-        return f"{told}, and who always does scores {self.row('empirical-best', split).score}."
+        return f"{told}. Who always does scores {self.row('empirical-best', split).score}."
 
 
 def _range(numbers: Sequence[float]) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from language.tiny_models import causal_tokenizer, tiny_network
 from passive.language_learner.reading_models import Reader
 
 from causal_magics.errors import LanguageModelError, PassiveError
+from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.naive import score_one_by_one
 from causal_magics.language.table_model import Joint, TableModel
 from causal_magics.passive.experts import expert_named
 from causal_magics.passive.language_learner.episode_text import Shown, Wording, action_words
@@ -77,6 +80,24 @@ def test_scores_are_the_models_own_and_only_of_what_is_allowed() -> None:
     expected = np.full((1, 5), -np.inf)
     expected[0, [3 - 2 * goal, 4 - 2 * goal]] = np.log([0.2, 0.8])
     np.testing.assert_allclose(scores, expected)
+
+
+def test_a_network_is_asked_all_at_once_as_it_is_one_by_one() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    world = CausalEnvironment(3, held_out=None)
+    _, seen = explored(2, world)
+    model = CausalLM(tiny_network("llama", context=2048), causal_tokenizer(), "tiny")
+    shots = few_shot(world, 1)
+    learner = LanguageLearner(model, shots)
+    scores, prior = learner.with_prior(seen)
+    words = [action_words(names) for names in learner.episode_names(seen)]
+    for prompts, found in ((learner.prompts(seen), scores), (learner.bare_prompts(seen), prior)):
+        for i, action in np.argwhere(seen.allowed).tolist():
+            pairs = model.encode([(prompts[i], words[i][action])])
+            (alone,) = score_one_by_one(model.network, pairs)
+            assert found[i, action] == pytest.approx(alone, abs=1e-3)
 
 
 def test_who_explores_itself_may_watch_and_is_asked_at_each_step() -> None:

@@ -41,7 +41,7 @@ def test_who_knows_scores_one() -> None:
     assert study.row("2 shots, explained", "trap").score.value > 0.999
     assert study.row("oracle", "trap").score.value == pytest.approx(1.0)
     assert study.row("correlational", "trap").score.value < 0.6
-    assert "better than at random" in study.conclusion
+    assert "6 of 6 ways of asking reader score better than at random (0)" in study.conclusion
 
 
 def test_who_likes_words_is_told_by_them() -> None:
