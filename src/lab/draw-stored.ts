@@ -2,6 +2,6 @@
 import { renderReadOnly } from "../editor";
 import type { StoredGraph } from "./stored-graph";
 
-export function drawStored(host: HTMLElement, { document, name, comparison }: StoredGraph): () => void {
-  return renderReadOnly(host, document, { name, comparison });
+export function drawStored(host: HTMLElement, { document, name, comparison, experiments }: StoredGraph): () => void {
+  return renderReadOnly(host, document, { name, comparison, experiments });
 }

@@ -17,6 +17,7 @@ export interface StoredGraph {
   /** The live editor's model in the kernel, null where there never was one. */
   readonly modelId: string | null;
   readonly comparison: unknown;
+  readonly experiments: unknown;
 }
 
 /** What a live editor says about the graph that it shows now. */
@@ -25,6 +26,8 @@ export interface Edited {
   /** What hands drew of it; absent where nobody knows. */
   readonly drawn?: GraphDocument;
   readonly name?: string | null;
+  /** What a policy found on it; absent where there is none. */
+  readonly experiments?: unknown;
   readonly svg?: string;
   readonly text?: string;
 }
@@ -49,6 +52,7 @@ export function readStored(bundle: Bundle): StoredGraph | null {
     name: textOrNull(fields.name),
     modelId: textOrNull(fields.model_id) ?? textOrNull(view?.model_id),
     comparison: fields.comparison ?? null,
+    experiments: fields.experiments ?? null,
   };
 }
 
@@ -62,6 +66,7 @@ export function readEdited(detail: unknown): Edited | null {
     document,
     ...("drawn" in fields ? { drawn: parseDocument(fields.drawn) ?? document } : {}),
     ...("name" in fields ? { name: textOrNull(fields.name) } : {}),
+    ...("experiments" in fields ? { experiments: fields.experiments } : {}),
     ...(svg === null ? {} : { svg }),
     ...(text === null ? {} : { text }),
   };
@@ -72,7 +77,9 @@ export function withEdited(bundle: Bundle, edited: Edited): Bundle | null {
   const fields = fieldsOf(bundle[GRAPH_MIME]);
   if (!fields) return null;
   const { document, drawn = document } = edited;
-  const graph: Record<string, unknown> = { ...fields, document, drawn, ...("name" in edited ? { name: edited.name } : {}) };
+  const graph: Record<string, unknown> = { ...fields, document, drawn };
+  if ("name" in edited) graph.name = edited.name;
+  if ("experiments" in edited) graph.experiments = edited.experiments;
   if (drawn === document) delete graph.drawn;
   const next: Record<string, unknown> = { ...bundle, [GRAPH_MIME]: graph };
   if (edited.svg !== undefined) next[SVG_MIME] = edited.svg;

@@ -19,7 +19,7 @@ const bundle = {
 
 describe("the graph that an output holds", () => {
   test("is read whole", () => {
-    expect(readStored(bundle)).toEqual({ document, drawn: document, name: "g", modelId: "m", comparison: null });
+    expect(readStored(bundle)).toEqual({ document, drawn: document, name: "g", modelId: "m", comparison: null, experiments: null });
   });
 
   test("finds the model beside it where it does not name one", () => {
@@ -49,6 +49,12 @@ describe("an edit of the live graph", () => {
       "text/plain": "new",
     });
     expect(readStored(data ?? {})?.document).toEqual(edited);
+  });
+
+  test("brings what a policy found on it, and leaves what there was where it brings none", () => {
+    const data = withEdited(bundle, readEdited({ document: edited, experiments: { rev: 4 } }) ?? { document });
+    expect(readStored(data ?? {})?.experiments).toEqual({ rev: 4 });
+    expect(readStored(withEdited(data ?? {}, { document }) ?? {})?.experiments).toEqual({ rev: 4 });
   });
 
   test("that changes nothing touches nothing, so that the notebook stays saved", () => {
