@@ -10,7 +10,13 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env, data_equivalence
+from gymnasium.utils.env_checker import (
+    check_env,
+    check_reset_options,
+    check_reset_seed_determinism,
+    check_returned_data_not_reused,
+    data_equivalence,
+)
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium.wrappers import FlattenObservation
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
@@ -50,6 +56,23 @@ def test_vectors_are_made_by_name() -> None:
     assert many.observation_space.contains(observations)
     assert told["action_mask"].shape == (3, 7)
     many.close()
+
+
+def test_vectors_pass_those_checks_that_apply_to_them() -> None:
+    """Gymnasium has no checker of vectors; these parts of that of single environments fit."""
+    register_environments()
+    many = gymnasium.make_vec(ENVIRONMENT_ID, num_envs=4)
+    assert many.spec is not None
+    check_reset_seed_determinism(many)  # type: ignore[arg-type]
+    check_reset_options(many)  # type: ignore[arg-type]
+    check_returned_data_not_reused(CausalVectorEnv(1, SMALL))  # type: ignore[arg-type]
+    many.action_space.seed(0)
+    actions = [many.action_space.sample() for _ in range(30)]
+    runs = []
+    for _ in range(2):
+        many.reset(seed=5)
+        runs.append([many.step(each) for each in actions])
+    assert data_equivalence(*runs, exact=True)
 
 
 def test_one_in_a_vector_is_the_single_one() -> None:
