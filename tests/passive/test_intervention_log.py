@@ -222,6 +222,16 @@ def test_contents_say_who_chose() -> None:
     assert "Nobody says by what" in " ".join(unknown)
 
 
+@pytest.mark.parametrize(("expert", "gain"), [("explore-then-exploit", 1.9), ("random", 0.0)])
+def test_what_is_said_to_be_confounded_is(expert: str, gain: float) -> None:
+    """Where the best action was chosen by the model, an action looks better than it is."""
+    log = record_log(expert=expert, episodes=4000)
+    goals, upward = log.episodes.goal_values[:, 1:], log.episodes.actions % 2 == 0
+    chosen, blind = goals[:, 8:][upward[:, 8:]].mean(), goals[:, :8][upward[:, :8]].mean()
+    assert log.contents.is_confounded == (gain > 0)
+    assert chosen - blind == pytest.approx(gain, abs=0.35)
+
+
 def test_contents_of_watching() -> None:
     nothing = hand_log([[0] * 6], knows_model=True).contents
     assert nothing.is_observational
