@@ -45,12 +45,14 @@ def _believed(found: Experiments) -> str:
     if not found.steps[-1].beliefs:
         return "It does not tell which edges it believes."
     compared = found.comparison
+    right = len(compared.shared) or "none"
+    kinds = (
+        (len(compared.reversed), "the wrong way round"),
+        (len(compared.added), "too many"),
+    )
+    others = " and ".join(f"{number} {words}" for number, words in kinds if number)
     edges = count(len(found.graph.edges), "edge")
-    turned, added = len(compared.reversed), len(compared.added)
-    kinds = ((turned, "the wrong way round"), (added, "too many"))
-    others = [f"{number} {words}" for number, words in kinds if number]
-    right = f"Of {edges} it believes {len(compared.shared)}"
-    return f"{right}{', ' if others else ''}{' and '.join(others)}."
+    return f"Of {edges} it believes {right}{', and besides ' if others else ''}{others}."
 
 
 def _rank(found: Experiments) -> str:

@@ -27,7 +27,10 @@ def html_of(found: Experiments) -> str:
         f"<figure style='margin:0 1.5em 0.5em 0'>{svg}<figcaption>{words}</figcaption></figure>"
         for svg, words in (
             (truth_svg(found, "auto"), "the truth, which it does not see"),
-            (belief_svg(found, "auto"), "what it believes"),
+            (
+                belief_svg(found, "auto"),
+                "what it believes; dashed: there, and not believed",
+            ),
         )
     )
     notes = "".join(f"<p>{_text(note)}</p>" for note in found.notes)

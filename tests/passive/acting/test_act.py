@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from oracles.acting_policies import BestSeen, Silent
 
 from causal_magics.data.structural_model import StructuralModel
+from causal_magics.discovery.discover import discover
 from causal_magics.errors import (
     CausalMagicsError,
     DataError,
+    DiscoveryError,
     OptionError,
     PassiveError,
     UnknownNodeError,
@@ -145,6 +147,19 @@ def test_what_gives_a_structural_model_is_asked_for_that_of_the_graph() -> None:
     assert found.units == fitted.units
     # Smoking is set to 10 + 2·2, Tar is -28, Cancer -84: (-84 - 10) / 2.
     assert found.expected["Smoking", 2.0] == pytest.approx(-47.0, abs=0.2)
+
+
+def test_what_was_discovered_is_acted_on_along_any_graph() -> None:
+    given_frame = frame()
+    learned = discover(given_frame, progress=False)
+    found = act(BestSeen(), CHAIN, mechanisms=learned)
+    assert found.mechanisms == "fitted"
+    share = -0.1 * 5.0 * given_frame["Smoking"].std() / given_frame["Cancer"].std()
+    assert found.expected["Smoking", 2.0] == pytest.approx(2.0 * share, abs=0.2)
+    other = act(BestSeen(), CHAIN.add_edge("Smoking", "Cancer"), mechanisms=learned)
+    assert other.expected["Smoking", 2.0] == pytest.approx(2.0 * share, abs=0.2)
+    with pytest.raises(DiscoveryError, match="Did you mean 'Tar'"):
+        act(BestSeen(), CHAIN.rename_node("Tar", "tar"), mechanisms=learned)
 
 
 def test_given_mechanisms_may_be_standardised_by_what_they_make() -> None:

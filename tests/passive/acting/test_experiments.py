@@ -37,8 +37,13 @@ def experiments(believed: dict[tuple[str, str], float] = BELIEVED) -> Experiment
 def test_the_conclusion_is_made_of_the_facts() -> None:
     assert experiments().conclusion == (
         "It set Smoking to +2 and kept to it: Cancer is expected at 4.00, the best of 6 actions; a "
-        "random one brings 0.00. Of 4 edges it believes 1, 1 the wrong way round and 1 too many."
+        "random one brings 0.00. Of 4 edges it believes 1, and besides 1 the "
+        "wrong way round and 1 too many."
     )
+    assert experiments({("Cancer", "Tar"): 0.6}).conclusion.endswith(
+        "Of 4 edges it believes none, and besides 1 the wrong way round."
+    )
+    assert experiments({("Smoking", "Tar"): 0.6}).conclusion.endswith("4 edges it believes 1.")
 
 
 def test_what_would_have_been_better_is_told() -> None:

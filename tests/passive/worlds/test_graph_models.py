@@ -85,3 +85,12 @@ def test_functional_nodes_with_parents_have_no_noise() -> None:
     drawn = drawn_models(graph, ScmPrior(link="linear"), np.random.default_rng(0))
     assert drawn.noise_scales[0, 2] == 0.0
     assert drawn.noise_scales[0, 0] > 0.5
+
+
+def test_an_edge_more_leaves_the_other_mechanisms_as_they_were_drawn() -> None:
+    before = drawn_models(GRAPH, ScmPrior(), np.random.default_rng(3))
+    graph = GRAPH.remove_edge("X", "Y")
+    after = drawn_models(graph, ScmPrior(), np.random.default_rng(3))
+    kept = parent_matrix(graph)
+    assert (before.weights[0][kept] == after.weights[0][kept]).all()
+    assert (before.noise_scales == after.noise_scales).all()
