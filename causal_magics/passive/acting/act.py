@@ -16,7 +16,14 @@ from causal_magics.graph.network import HasGraph
 from causal_magics.options import check_count, check_flag, check_option, check_positive
 from causal_magics.passive.acting.assembly import Told, assembled
 from causal_magics.passive.acting.experiments import Experiments
-from causal_magics.passive.acting.own_models import Mechanisms, OwnModels, drawn, fitted, given
+from causal_magics.passive.acting.own_models import (
+    Mechanisms,
+    OwnModels,
+    check_scales,
+    drawn,
+    fitted,
+    given,
+)
 from causal_magics.passive.acting.question import check_graph, goal_of, graph_of
 from causal_magics.passive.acting.unlike_training import notes_on
 from causal_magics.passive.worlds.environment import (
@@ -35,8 +42,8 @@ Floats = NDArray[np.float64]
 
 _ROWS = 4_096
 """Rows behind natural means, standard deviations and expected outcomes."""
-_CONSTANT = 1e-6
-"""Standard deviation up to which a variable does not vary."""
+_MOST = 1e6
+"""Natural means and standard deviations beyond which nothing can be read of a row."""
 _UNMOVED = 1e-3
 """Natural standard deviations by which the best action has to differ from a random one."""
 
@@ -128,9 +135,7 @@ def act(
 
     Examples
     --------
-    >>> graph = CausalGraph.parse("Smoking -> Tar -> Cancer")
-    >>> act("axial", graph, mechanisms={"Tar": lambda x: 2 * x, "Cancer": lambda x: x})
-    ... # doctest: +SKIP
+    >>> act("axial", CausalGraph.parse("Smoking -> Tar -> Cancer"))  # doctest: +SKIP
     <Experiments: 3 variables, 8 steps, Tar = +2 for Cancer, score 1.00>
     """
     _check_options(noise, standardise, exploit, seed, data, mechanisms, link)
@@ -253,16 +258,11 @@ def _natural(own: OwnModels, rng: np.random.Generator) -> Floats:
     Raises
     ------
     PassiveError
-        Where one does not vary.
+        Where one does not vary, or is too large to be read.
     """
     rows = natural_rows(own.models.take(np.zeros(_ROWS, dtype=np.int64)), 1, rng)[:, 0]
     natural = np.column_stack((rows.mean(axis=0), rows.std(axis=0))).astype(np.float64)
-    for name, spread in zip(own.names, natural[:, 1].tolist(), strict=True):
-        if spread <= _CONSTANT:
-            raise PassiveError(
-                f"Expected variables that vary, got {shorten(name)}, which does not. Give it "
-                "noise, or leave it out of the graph."
-            )
+    check_scales(own.names, natural[:, 0], natural[:, 1], _MOST)
     return natural
 
 

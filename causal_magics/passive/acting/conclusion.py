@@ -34,9 +34,9 @@ def _done(found: Experiments) -> str:
 
 def _best(found: Experiments) -> str:
     """Say what would have been better; nothing where nothing would."""
-    if found.choice == found.best:
-        return ""
     best = found.expected[found.best]
+    if found.expected[found.choice] >= best:
+        return ""
     return f"The best is {said(found.best)}, which brings {_amount(found, best)}."
 
 

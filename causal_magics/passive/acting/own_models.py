@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from causal_magics.data.structural_fit import fit_structural_model
 from causal_magics.data.structural_model import Mechanism, StructuralModel
-from causal_magics.errors import OptionError, PassiveError
+from causal_magics.errors import OptionError, PassiveError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.passive.acting.experiments import Origin
 from causal_magics.passive.worlds.graph_models import GraphModels, drawn_models
 from causal_magics.passive.worlds.graph_prior import ScmPrior
 from causal_magics.passive.worlds.structural_models import StructuralModels
 
-__all__ = ["GivesStructuralModel", "Mechanisms", "OwnModels", "drawn", "fitted", "given"]
+__all__ = [
+    "GivesStructuralModel",
+    "Mechanisms",
+    "OwnModels",
+    "check_scales",
+    "drawn",
+    "fitted",
+    "given",
+]
+
+Floats = NDArray[np.float64]
 
 _ROWS = 4_096
 """Rows by which given mechanisms are standardised."""
+_CONSTANT = 1e-9
+"""Standard deviation, as a share of the mean or of 1, up to which a variable does not vary."""
 
 
 @runtime_checkable
@@ -117,6 +131,22 @@ def given(
     return OwnModels(model.graph.nodes, GraphModels(model, 0.0 * ones, ones), origin)
 
 
+def check_scales(names: Sequence[str], means: Floats, spreads: Floats, most: float) -> None:
+    """Raise `PassiveError` where a variable does not vary, or is larger than `most`."""
+    for name, mean, spread in zip(names, means.tolist(), spreads.tolist(), strict=True):
+        if not spread > _CONSTANT * max(1.0, abs(mean)):
+            raise PassiveError(
+                f"Expected variables that vary, got {shorten(name)}, which does not. Give it "
+                "noise, or leave it out of the graph."
+            )
+        if max(abs(mean), spread) > most:
+            raise PassiveError(
+                f"Expected variables that policies can read, got {shorten(name)} around "
+                f"{mean:.3g} ± {spread:.3g}. Give mechanisms with standardise=True, or mechanisms "
+                "that grow less."
+            )
+
+
 def _louder(model: StructuralModel, factor: float) -> StructuralModel:
     """Return a model whose noise is so many times as large."""
     return model if factor == 1.0 else model.with_noise_times(factor)
@@ -131,4 +161,5 @@ def _standardised(model: StructuralModel, origin: Origin) -> OwnModels:
     assert model.units is not None
     names = model.graph.nodes
     centres, spreads = np.array([model.units[name] for name in names]).T
+    check_scales(names, centres, spreads, math.inf)
     return OwnModels(names, GraphModels(model, centres, spreads), origin, model.units)

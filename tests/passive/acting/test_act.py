@@ -274,6 +274,16 @@ def test_graphs_and_goals_that_cannot_be_asked_about_are_refused(
             PassiveError,
             "got 'Smoking', which does not",
         ),
+        (
+            {"mechanisms": StructuralModel(CHAIN, TWICE, {"Smoking": 0.0}), "standardise": True},
+            PassiveError,
+            "got 'Smoking', which does not",
+        ),
+        (
+            {"mechanisms": TWICE | {"Cancer": lambda Tar: np.exp(20.0 * Tar)}},
+            PassiveError,
+            "Expected variables that policies can read, got 'Cancer'",
+        ),
         ({"link": "relu"}, OptionError, "Expected link among linear, leaky-relu, got 'relu'"),
         ({"noise": 0}, OptionError, "Expected noise above 0"),
         ({"exploit": 0}, OptionError, "Expected exploit"),
