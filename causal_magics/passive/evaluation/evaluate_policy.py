@@ -76,7 +76,8 @@ def evaluate_policy(
     seed : int
         Of tasks and noise.
     executor
-        Any `concurrent.futures.Executor`: each actor then meets each split in it.
+        Any `concurrent.futures.Executor`: each actor then meets each split in it. Processes are to
+        be spawned where torch ran before: forked ones hang.
     progress : bool
         Whether a bar shows after a second.
 
@@ -226,7 +227,8 @@ def _world(
         )
     if variables is None:
         return environment
-    sizes = variables if isinstance(variables, int) else tuple(dict.fromkeys(variables))
+    several = isinstance(variables, Iterable) and not isinstance(variables, str)
+    sizes: Any = tuple(dict.fromkeys(_listed(variables))) if several else variables
     return replace(environment, variables=sizes)
 
 

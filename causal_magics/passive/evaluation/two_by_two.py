@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from causal_magics.options import check_option
+from causal_magics.options import check_option, check_path
 from causal_magics.passive.evaluation.evaluate_policy import Actors, evaluate_policy
 from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation, PolicyEvaluationRow
 from causal_magics.passive.evaluation.scores import Score, difference_of
@@ -132,6 +133,33 @@ class TwoByTwo:
 
         return plot_two_by_two(self, ax)
 
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write to a file.
+
+        Raises
+        ------
+        StorageError
+            Where it cannot be written; what stood there before stays.
+        """
+        from causal_magics.passive.evaluation.evaluation_storage import save_two_by_two
+
+        check_path("the 2 × 2", path)
+        save_two_by_two(self, path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> TwoByTwo:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        StorageError
+            Where the file is of something else.
+        """
+        from causal_magics.passive.evaluation.evaluation_storage import load_two_by_two
+
+        check_path("the 2 × 2", path)
+        return load_two_by_two(path)
+
     def __repr__(self) -> str:
         cells = "; ".join(f"{log}, {test} {self.score(log, test)}" for log, test in CELLS)
         return f"<TwoByTwo, held-out tasks: {cells}>"
@@ -177,7 +205,8 @@ def two_by_two(
     seed : int
         Of tasks and noise.
     executor
-        Any `concurrent.futures.Executor`: each actor then meets each split in it.
+        Any `concurrent.futures.Executor`: each actor then meets each split in it. Processes are to
+        be spawned where torch ran before: forked ones hang.
     progress : bool
         Whether a bar shows after a second.
 

@@ -253,6 +253,8 @@ def test_saved_and_read(found: PolicyEvaluation, tmp_path: Path) -> None:
         (Perfect(), {"splits": "test"}, OptionError, "split among train, held-out, trap"),
         (Perfect(), {"splits": []}, PassiveError, "a split among train, held-out, trap, got none"),
         (Perfect(), {"variables": 1}, PassiveError, "between 2 and 20 variables, got 1"),
+        (Perfect(), {"variables": 2.5}, PassiveError, "between 2 and 20 variables, got 2.5"),
+        (Perfect(), {"variables": []}, PassiveError, "a number of variables, got none"),
         (Perfect(), {"environment": "five"}, OptionError, "a CausalEnvironment, got str"),
         (
             Perfect(), {"environment": CausalEnvironment(held_out=None), "splits": "trap"},

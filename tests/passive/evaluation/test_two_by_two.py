@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from matplotlib import pyplot as plt
 from passive.evaluation.scripted_actors import Perfect, Share
 
-from causal_magics.errors import OptionError, PassiveError
+from causal_magics.errors import OptionError, PassiveError, StorageError
 from causal_magics.passive.evaluation.two_by_two import TwoByTwo, two_by_two
 from causal_magics.passive.worlds.environment import CausalEnvironment, Tasks
 from causal_magics.passive.worlds.episodes import Episodes
@@ -109,6 +110,18 @@ def test_the_picture_has_four_numbers(found: TwoByTwo) -> None:
     assert "causal labels" in axes.get_xlabel()
     assert [label.get_text() for label in axes.get_xticklabels()] == ["may act", "may only watch"]
     plt.close("all")
+
+
+def test_saved_and_read(found: TwoByTwo, tmp_path: Path) -> None:
+    found.save(tmp_path / "crossed.npz")
+    again = TwoByTwo.load(tmp_path / "crossed.npz")
+    assert again._repr_html_() == found._repr_html_()
+    assert again.to_frame().equals(found.to_frame())
+    found.act.save(tmp_path / "act.npz")
+    with pytest.raises(StorageError, match="Expected a saved evaluation, but"):
+        TwoByTwo.load(tmp_path / "act.npz")
+    with pytest.raises(OptionError, match="Expected a path for the 2 × 2, got 3"):
+        found.save(3)  # type: ignore[arg-type]
 
 
 def test_bad_input(found: TwoByTwo) -> None:
