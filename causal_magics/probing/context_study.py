@@ -17,6 +17,7 @@ import numpy as np
 
 from causal_magics.data.html_table import html_table
 from causal_magics.errors import PromptError
+from causal_magics.language.progress import without_bars
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.language.word_model import train_word_model
 from causal_magics.options import check_kind, check_option
@@ -53,7 +54,8 @@ def ask_in_context(model: LanguageModel, asked: ContextQuestions, after: int) ->
     after : int
         Sentences before a question.
     """
-    logs = np.asarray(model.score(asked.pairs(after)), dtype=float)
+    with without_bars():
+        logs = np.asarray(model.score(asked.pairs(after)), dtype=float)
     shaped = logs.reshape(len(asked.worlds), 2, 2, 2)
     return Answers.of(shaped, asked.worlds.laws, asked.worlds.mistaken_laws)
 
