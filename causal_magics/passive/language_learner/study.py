@@ -97,24 +97,17 @@ def language_study(
     environment = CausalEnvironment() if environment is None else environment
     _check(shots, explanations, splits, n_tasks, seeds)
     asked = [
-        (number, explained) for number in dict.fromkeys(shots)
+        _Way(number, explained) for number in dict.fromkeys(shots)
         for explained in dict.fromkeys(explanations if number else (False,))
     ]  # fmt: skip
-    study = _Study(
-        model_of(model),
-        environment,
-        expert,
-        Wording() if wording is None else wording,
-        seeds,
-        checkpoint,
-    )
+    wording = Wording() if wording is None else wording
+    study = _Study(model_of(model), environment, expert, wording, seeds, checkpoint)
     rows: list[StudyRow] = []
     with _bar(len(asked) * len(splits) * n_tasks, progress) as bar:
         for split in dict.fromkeys(splits):
             world = _World.drawn(environment, n_tasks, split)
             rows += study.compared(world, baselines, max(shots))
-            for number, explained in asked:
-                rows += study.asked(world, number, bar, explained=explained)
+            rows += study.asked(world, asked, bar)
     return LanguageStudy(tuple(rows), study.model.model_id, n_tasks, seeds)
 
 
@@ -140,6 +133,30 @@ class _World:
         gains = self.tasks.rewards(choices) - self.tasks.random_reward
         possible = self.tasks.best_reward - self.tasks.random_reward
         return StudyRow(name, self.split, gains, possible, seeds, habits, asked)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How the model is asked."""
+
+    n_shots: int
+    explained: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    """What the model says in each task, and in which words."""
+
+    scores: Scores
+    prior: Scores
+    words: list[tuple[str, ...]]
+    last_words: list[str]
+
+    @classmethod
+    def none(cls, world: _World) -> _Answers:
+        n_tasks = len(world.tasks)
+        shape = (n_tasks, 2 * world.seen.n_variables + 1)
+        return cls(np.zeros(shape), np.zeros(shape), [()] * n_tasks, [""] * n_tasks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,41 +188,41 @@ class _Study:
         if n_shots:
             yield self._copying(world, n_shots)
 
-    def asked(
-        self, world: _World, n_shots: int, bar: Any, *, explained: bool
-    ) -> Iterator[StudyRow]:
-        """Ask the model in all tasks; return the rows of plain and of calibrated choices."""
-        shape = (len(world.tasks), 2 * world.seen.n_variables + 1)
-        scores, prior = np.zeros(shape), np.zeros(shape)
-        names: list[tuple[str, ...]] = [()] * len(world.tasks)
-        last_words = [""] * len(world.tasks)
+    def asked(self, world: _World, ways: Sequence[_Way], bar: Any) -> Iterator[StudyRow]:
+        """Ask the model in all ways; return rows of plain and of calibrated choices for each.
+
+        All ways come for one draw of examples, then for the next, so that what is finished early
+        can be compared.
+        """
+        answers = {way: _Answers.none(world) for way in ways}
         for seed in range(self.seeds):
             part = slice(seed, None, self.seeds)
-            learner = self._learner(world, n_shots, seed, explained=explained)
             seen = world.seen.take(part)
-            scores[part], prior[part] = self._answers(world.split, learner, seen)
-            names[part] = _words(learner, seen)
-            last_words[part] = [learner.shots.last_words] * seen.n_episodes
-            bar.update(seen.n_episodes)
-        label = learner.name
-        for told, preferences in ((label, scores), (f"{label}, calibrated", scores - prior)):
-            choices = np.asarray(preferences.argmax(axis=1))
-            habits = habits_of(
-                choices, world.seen, world.tasks, world.correlated, words=names,
-                last_words=last_words,
-            )  # fmt: skip
-            yield world.row(told, choices, self.seeds, habits, asked=True)
+            for way, found in answers.items():
+                learner = self._learner(world, way, seed)
+                found.scores[part], found.prior[part] = self._asked(world.split, learner, seen)
+                found.words[part] = _words(learner, seen)
+                found.last_words[part] = [learner.shots.last_words] * seen.n_episodes
+                bar.update(seen.n_episodes)
+        for way, found in answers.items():
+            label = self._learner(world, way, 0).name
+            raised = found.scores - found.prior
+            for told, preferences in ((label, found.scores), (f"{label}, calibrated", raised)):
+                choices = np.asarray(preferences.argmax(axis=1))
+                habits = habits_of(
+                    choices, world.seen, world.tasks, world.correlated, words=found.words,
+                    last_words=found.last_words,
+                )  # fmt: skip
+                yield world.row(told, choices, self.seeds, habits, asked=True)
 
-    def _learner(
-        self, world: _World, n_shots: int, seed: int, *, explained: bool
-    ) -> LanguageLearner:
+    def _learner(self, world: _World, way: _Way, seed: int) -> LanguageLearner:
         examples = few_shot(
-            self.environment, n_shots, explanations=explained, expert=self.expert,
+            self.environment, way.n_shots, explanations=way.explained, expert=self.expert,
             wording=self.wording, n_variables=world.seen.n_variables, seed=seed,
         )  # fmt: skip
         return LanguageLearner(self.model, examples, wording=self.wording, seed=seed)
 
-    def _answers(self, split: Split, learner: LanguageLearner, seen: Episodes) -> Scores:
+    def _asked(self, split: Split, learner: LanguageLearner, seen: Episodes) -> Scores:
         """Return log-probabilities with and without rows, from the checkpoint where it has them."""
         texts = "\0".join(learner.prompts(seen)).encode()
         told = hashlib.blake2b(texts, digest_size=8).hexdigest()
@@ -220,7 +237,7 @@ class _Study:
         choices = random_action(world.seen, np.random.default_rng(2))
         for seed in range(self.seeds):
             part = slice(seed, None, self.seeds)
-            learner = self._learner(world, n_shots, seed, explained=False)
+            learner = self._learner(world, _Way(n_shots), seed)
             seen = world.seen.take(part)
             copied = [names.index(learner.shots.last_words) for names in _words(learner, seen)]
             is_allowed = seen.allowed[np.arange(seen.n_episodes), copied]
