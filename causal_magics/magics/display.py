@@ -202,9 +202,10 @@ def _evidence_of(value: object, call: Call) -> Evidence:
 
 
 def _experimenter_of(value: object, call: Call) -> Experimenter | None:
-    """Return what experiments on every edit as the call did; None where the result is another."""
+    """Return what experiments on every edit: as the call did, or the policy that it names."""
     if not isinstance(value, Experiments):
-        return None
+        told = {name: argument.value for name, argument in call.screen.items()}
+        return experimenter_of(told["policy"], told.get("goal")) if "policy" in told else None
     told = {name: argument.value for name, argument in call.arguments.items() if name != "graph"}
     policy, goal = told.pop("policy"), told.pop("goal", None)
     return experimenter_of(policy, goal, options=told, latest=value)

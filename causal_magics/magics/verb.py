@@ -12,7 +12,7 @@ from causal_magics.magics.documentation import read_documentation
 from causal_magics.magics.history import History
 from causal_magics.magics.parameters import Parameter, read_parameters
 
-SCREEN_OPTIONS = ("data", "test", "reference")
+SCREEN_OPTIONS = ("data", "test", "reference", "policy", "goal")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from causal_magics.errors import CausalMagicsError
+from causal_magics.errors import CausalMagicsError, EditorError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.experiments_view import experiments_view
@@ -135,6 +135,24 @@ def experimenter_of(
         return act(acting(), graph, goal, **options)
 
     return Experimenter(experiment, goal, latest)
+
+
+def attached(policy: Policy | str | None, goal: str | None) -> Experimenter | None:
+    """Return what experiments as a policy does; None where there is none.
+
+    Raises
+    ------
+    EditorError
+        Where there is a goal, and none who reaches for it.
+    """
+    if policy is not None:
+        return experimenter_of(policy, goal)
+    if goal is not None:
+        raise EditorError(
+            f'Expected a policy that makes the goal {shorten(goal)} large. Give policy="axial", '
+            "or leave goal out."
+        )
+    return None
 
 
 @dataclass(frozen=True, slots=True)

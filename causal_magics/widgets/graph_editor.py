@@ -18,7 +18,7 @@ from causal_magics.widgets.bundles import STATIC, read_bundle
 from causal_magics.widgets.checked import checked_graph, checked_name
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
-from causal_magics.widgets.experimenter import Experimenter, experimenter_of
+from causal_magics.widgets.experimenter import Experimenter, attached
 from causal_magics.widgets.kept_graph import pictures
 from causal_magics.widgets.live_objects import LiveObjects
 from causal_magics.widgets.live_widget import Bundle, LiveWidget
@@ -214,7 +214,7 @@ class GraphEditor(LiveWidget):
         goal : str, optional
             The node that is to be made large, until another is marked as outcome.
         """
-        self.experimenter = None if policy is None else experimenter_of(policy, goal)
+        self.experimenter = attached(policy, goal)
         self.experiments = self._first_experiments()
         self._acting()
 

@@ -13,7 +13,7 @@ from causal_magics.graph.network import Comparable
 from causal_magics.widgets.binding import Namespace, check
 from causal_magics.widgets.checked import checked_graph, checked_name
 from causal_magics.widgets.evidence import Evidence
-from causal_magics.widgets.experimenter import Experimenter, experimenter_of
+from causal_magics.widgets.experimenter import Experimenter, attached
 from causal_magics.widgets.graph_editor import GraphEditor, live_editors
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def edit(
     Raises
     ------
     EditorError
-        Where `graph` is no `CausalGraph`, or `name` is no Python name or there is no notebook.
+        Where `graph` is no `CausalGraph`, or `name` is no Python name or there is no notebook, or
+        a goal is given and no policy.
     DataError
         Where the data are no data frame.
 
@@ -94,7 +95,7 @@ def edit(
     evidence = Evidence(data, discovery=discovery, test=test, reference=reference)
     return open_editor(
         graph, name, namespace=namespace, title=title, read_only=read_only, columns=columns,
-        evidence=evidence, experimenter=None if policy is None else experimenter_of(policy, goal),
+        evidence=evidence, experimenter=attached(policy, goal),
     )  # fmt: skip
 
 

@@ -89,3 +89,13 @@ def test_the_graph_may_be_the_body(acting: InteractiveShell) -> None:
 def test_the_policy_may_be_a_name(acting: InteractiveShell) -> None:
     result = acting.run_cell("%causal act nobody --graph g")
     assert "Expected a policy among axial or its file" in str(result.error_in_exec)
+
+
+def test_a_drawn_graph_may_be_given_a_policy(acting: InteractiveShell) -> None:
+    shown(acting, "graph --policy {{policy}} --goal B -o h", "A -> B -> C; D -> C")
+    editor = live_editors()[-1]
+    assert editor.experimenter is not None
+    told = editor.experimenter.told(editor.session.state)
+    assert told["problem"] is None
+    assert editor.experimenter.latest is not None
+    assert editor.experimenter.latest.goal == "B"

@@ -15,6 +15,7 @@ import pytest
 from oracles.acting_policies import BestSeen, Silent
 
 from causal_magics import CausalGraph
+from causal_magics.errors import EditorError
 from causal_magics.passive.acting.act import act
 from causal_magics.passive.acting.experiments import Experiments, ExperimentStep
 from causal_magics.widgets.experimenter import Experimenter, experimenter_of
@@ -274,3 +275,8 @@ def test_the_kept_picture_is_the_drawing_where_there_are_no_experiments(
     assert said(editor)["problem"]
     editor._write_stored()
     assert "set to" not in editor.stored["svg"]
+
+
+def test_a_goal_needs_a_policy() -> None:
+    with pytest.raises(EditorError, match="Expected a policy that makes the goal 'B' large"):
+        edit(GRAPH, goal="B")
