@@ -34,9 +34,10 @@ class IdealObserver(Explorer):
 
     It knows what models are drawn from, and that goals are drawn among the variables with a cause;
     of the model of an episode it knows what the episode shows. After the same rows nobody who does
-    not know the model has a higher expected reward at the next step, so that its score is the
-    ceiling of all who explore as it does. It does not know of splits: graphs that training never
-    has are as likely to it as others, by the same prior.
+    not know the model has a higher expected reward at the next step, over tasks of the prior, so
+    that its score at the first step that counts is the ceiling of all who explore as it does;
+    whoever explores by what was seen so far may come higher. It keeps the whole prior whatever the
+    split: it does not know which graphs training never has.
 
     Parameters
     ----------
