@@ -1,7 +1,7 @@
 """Interventions known from context: a small model beside what can be known, over many seeds.
 
 Run ``python tests/benchmarks/bench_text_context.py [--seeds 5] [--episodes 80000]``: one thread,
-about 75 CPU seconds a seed. Mean, least and most over seeds.
+about 90 CPU seconds a seed. Mean, least and most over seeds.
 """
 
 from __future__ import annotations
