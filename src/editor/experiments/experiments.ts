@@ -55,7 +55,7 @@ export class Experiments {
     return (this.found.peek()?.steps.length ?? 1) - 1;
   }
 
-  /** Shows a step, or the first or last one where there is none, and says what it was. */
+  /** Shows a step and says what it was. */
   goTo(at: number): void {
     this.isPlaying.value = false;
     this.#show(at);
@@ -81,8 +81,8 @@ export class Experiments {
   #show(at: number): void {
     const found = this.found.peek();
     if (!found) return;
-    this.at.value = Math.max(0, Math.min(this.#last, at));
-    this.#editor.screen.announce(stepWords(found, this.at.peek()));
+    this.at.value = at;
+    this.#editor.screen.announce(stepWords(found, at));
   }
 
   #play(): (() => void) | undefined {

@@ -45,24 +45,23 @@ function NodeMark({ editor, id, measured, setting, isGoal }: MarkProps): JSX.Ele
   const words = setting === null ? `is ${signed(measured.value)}, ${signed(measured.deviation)} sd from its natural mean` : `is set to ${signed(setting)}`;
   return (
     <g class="cmg-mark" data-mark={node.name} role="img" aria-label={`${node.name}${isGoal ? ", the goal," : ""} ${words}`} transform={`translate(${x} ${y})`}>
-      {isGoal && <Target x={right + 2 * OUT} />}
+      {isGoal && (
+        <g class="cmg-target" transform={`translate(${right + 2 * OUT} 0)`}>
+          <circle r={8} />
+          <circle r={3} />
+        </g>
+      )}
       {setting === null ? (
         <Gauge measured={measured} y={bottom + OUT} />
       ) : (
         <>
           <rect class="cmg-do-ring" x={-right} y={-bottom} width={2 * right} height={2 * bottom} rx={shape.radius + shape.ring} />
-          <Do words={`set to ${signed(setting)}`} y={-bottom - OUT} />
+          <g class="cmg-price cmg-do" transform={`translate(0 ${-bottom - OUT})`}>
+            <rect x={-37} y={-TALL / 2} width={74} height={TALL} rx={TALL / 2} />
+            <text>{`set to ${signed(setting)}`}</text>
+          </g>
         </>
       )}
-    </g>
-  );
-}
-
-function Do({ words, y }: { readonly words: string; readonly y: number }): JSX.Element {
-  return (
-    <g class="cmg-do" transform={`translate(0 ${y})`}>
-      <rect x={-37} y={-TALL / 2} width={74} height={TALL} rx={TALL / 2} />
-      <text>{words}</text>
     </g>
   );
 }
@@ -78,16 +77,6 @@ function Gauge({ measured, y }: { readonly measured: Measured; readonly y: numbe
       <text x={-11}>{signed(value)}</text>
       <path class="cmg-scale" d="M8 0H36M22 -5V5" />
       <rect class="cmg-fill" x={22 + Math.min(0, reach)} y={-2.5} width={Math.abs(reach)} height={5} />
-    </g>
-  );
-}
-
-function Target({ x }: { readonly x: number }): JSX.Element {
-  return (
-    <g class="cmg-target" transform={`translate(${x} 0)`}>
-      <circle r={8} />
-      <circle r={4.5} />
-      <circle class="cmg-eye" r={1.6} />
     </g>
   );
 }

@@ -49,7 +49,7 @@ function Steps({ editor, found, step }: StepsProps): JSX.Element {
       {belief && (
         <figure class="cmg-beside">
           <figcaption>
-            <button type="button" class="cmg-button" aria-pressed={experiments.isBelieving.value} title="Its belief on the canvas, in place of the graph's edges" onClick={() => experiments.toggleBelief()}>
+            <button type="button" class="cmg-button" aria-pressed={experiments.isBelieving.value} onClick={() => experiments.toggleBelief()}>
               Its belief
             </button>{" "}
             <span class="cmg-faint">{beliefWords(belief)}</span>
@@ -70,12 +70,15 @@ const ICONS = {
   last: "M12 3v10M3.5 3 10 8l-6.5 5z",
 } as const;
 
+/** In place of a step: go through them. */
+const PLAY = -1;
+
 function Stepper({ editor, found, phase }: Props & { readonly found: Found; readonly phase: string }): JSX.Element {
   const { experiments } = editor;
   const [at, playing, stale] = [experiments.at.value, experiments.isPlaying.value, experiments.isStale.value];
   const last = found.steps.length - 1;
-  const button = (icon: keyof typeof ICONS, label: string, run: () => void, disabled = false): JSX.Element => (
-    <button type="button" class="cmg-button" aria-label={label} title={label} aria-disabled={disabled} onClick={() => !disabled && run()}>
+  const button = (icon: keyof typeof ICONS, label: string, to: number): JSX.Element => (
+    <button type="button" class="cmg-button" aria-label={label} title={label} aria-disabled={at === to} onClick={() => (to === PLAY ? experiments.play() : experiments.goTo(to))}>
       <svg class="cmg-icon cmg-solid" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
         <path d={ICONS[icon]} />
       </svg>
@@ -83,11 +86,11 @@ function Stepper({ editor, found, phase }: Props & { readonly found: Found; read
   );
   return (
     <div class="cmg-stepper" role="group" aria-label="Step">
-      {button("first", "First step", () => experiments.goTo(0), at === 0)}
-      {button("back", "One step back", () => experiments.goTo(at - 1), at === 0)}
-      {playing ? button("pause", "Pause", () => experiments.play()) : button("play", "Play the steps", () => experiments.play())}
-      {button("on", "One step on", () => experiments.goTo(at + 1), at === last)}
-      {button("last", "Last step", () => experiments.goTo(last), at === last)}
+      {button("first", "First step", 0)}
+      {button("back", "One step back", Math.max(0, at - 1))}
+      {button(playing ? "pause" : "play", playing ? "Pause" : "Play the steps", PLAY)}
+      {button("on", "One step on", Math.min(last, at + 1))}
+      {button("last", "Last step", last)}
       <input
         type="range"
         aria-label="Step of the experiments"

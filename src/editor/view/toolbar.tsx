@@ -156,12 +156,13 @@ function readings({ reading, experiments, options }: Editor): MenuItem[] {
     checked: reading.view.chosen.value === name,
     run: () => reading.view.toggle(name),
   }));
-  const acted: MenuItem[] = [
-    { label: "Experiments", checked: experiments.isOpen.value, run: () => (experiments.isOpen.value = !experiments.isOpen.peek()) },
-    { label: "Its belief", checked: experiments.isBelieving.value, run: () => experiments.toggleBelief() },
-  ];
+  const acted: MenuItem = {
+    label: "Experiments",
+    checked: experiments.isOpen.value,
+    run: () => (experiments.isOpen.value = !experiments.isOpen.peek()),
+  };
   const isLive = !options.local && !options.readOnly;
-  return [...paths, ...(reading.canCompare ? [differences] : []), ...(experiments.told.value ? acted : []), ...(isLive ? views : [])];
+  return [...paths, ...(reading.canCompare ? [differences] : []), ...(experiments.told.value ? [acted] : []), ...(isLive ? views : [])];
 }
 
 function exports(editor: Editor): MenuItem[] {
