@@ -14,7 +14,7 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import rmtree
 from statistics import fmean
@@ -24,7 +24,7 @@ import numpy as np
 
 from causal_magics.passive.evaluation.evaluate_policy import evaluate_policy
 from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation
-from causal_magics.passive.evaluation.two_by_two import two_by_two
+from causal_magics.passive.evaluation.two_by_two import TwoByTwo
 from causal_magics.passive.intervention_log import record_log
 from causal_magics.passive.learner.planner import Planner
 from causal_magics.passive.learner.policy import Policy
@@ -169,34 +169,51 @@ def axial_table(trained: dict[str, list[Policy]], n_tasks: int) -> None:
     labels = {name: trained[name] for name in ("axial: causal labels",) if name in trained}
     everyone: dict[str, Any] = {**groups, **planners, **labels}
     splits = ("held-out", "trap", "train")
-    for watch_only in (False, True):
-        found = evaluate_policy(
+    found = {}
+    for what, watch_only in (("may act", False), ("may only watch", True)):
+        found[what] = evaluate_policy(
             everyone or "random", CLASSES, n_tasks=n_tasks, watch_only=watch_only
         )
-        rows = [[name, *(spread(found, name, split) for split in splits)] for name in found.actors]
-        what = "may only watch" if watch_only else "may act"
+        rows = [
+            [name, *(spread(found[what], name, split) for split in splits)]
+            for name in found[what].actors
+        ]
         show((f"axial, {what}", "held-out", "trap", "i.i.d."), rows)
+    crossed(found["may act"], found["may only watch"])
     if groups:
-        found = evaluate_policy(
+        sized = evaluate_policy(
             groups, CLASSES, n_tasks=n_tasks, variables=SIZES, splits="held-out",
             baselines=["empirical-best"],
         )  # fmt: skip
         rows = [
-            [name, *(spread(found, name, "held-out", size) for size in SIZES)]
-            for name in found.actors
+            [name, *(spread(sized, name, "held-out", size) for size in SIZES)]
+            for name in sized.actors
         ]
         show(("held-out classes", *(f"{size} variables" for size in SIZES)), rows)
 
 
-def crossed(trained: dict[str, list[Policy]], n_tasks: int) -> None:
+CELLS = {
+    "axial": "interventional",
+    "axial: natural rows, planning": "observational",
+    "axial: causal labels": "causal labels",
+}
+
+
+def crossed(act: PolicyEvaluation, watch: PolicyEvaluation) -> None:
     """Print the 2 × 2, where all of it is there."""
-    if not {"axial", "axial: natural rows"} <= set(trained):
+    if not set(list(CELLS)[:2]) <= set(act.actors):
         return
-    found = two_by_two(
-        trained["axial"], [Planner(policy) for policy in trained["axial: natural rows"]],
-        CLASSES, causal_labels=trained.get("axial: causal labels"), n_tasks=n_tasks,
-    )  # fmt: skip
-    print(f"\n{found!r}\n{found.conclusion}")
+    of_no_use = ("explore-then-exploit", "oracle", "random")
+    both = []
+    for found in (act, watch):
+        rows = [
+            replace(row, actor=CELLS.get(row.actor, row.actor)) for row in found.rows
+            if row.split != "train" and row.actor not in of_no_use
+            and (row.is_baseline or row.actor in CELLS)
+        ]  # fmt: skip
+        both.append(replace(found, rows=tuple(rows)))
+    crossing = TwoByTwo(*both)
+    print(f"\n{crossing!r}\n{crossing.conclusion}")
 
 
 def main() -> None:
@@ -215,7 +232,6 @@ def main() -> None:
         flat_table(flat, options.tasks)
     if axial:
         axial_table(axial, options.tasks)
-        crossed(axial, options.tasks)
 
 
 if __name__ == "__main__":
