@@ -55,7 +55,8 @@ def language_study(
     In each task every variable but the goal is set both ways, in random order, by who knows
     nothing. All choose once after the same rows: the rules, and the model after no, some or more
     examples, with and without explanations, by the log-probability of an action and by how far it
-    lies above that without the rows. Names are dealt anew for each episode.
+    lies above that without the rows. Names are dealt anew for each episode. A task and a way of
+    asking are about 160 tokens beside the examples, which SmolLM2 reads in half a second on a core.
 
     Parameters
     ----------
