@@ -2,7 +2,7 @@
 
 Runs `notebooks/drawing.ipynb`, `notebooks/episodes.ipynb` and cells of `picture_heads.py` and
 `picture_payoffs.py` in a real JupyterLab and Chromium and writes `docs/images/*.png`; with a word,
-`editor`, `timeline`, `head-map`, `by-hand` or `explorer`, those pictures alone.
+`editor`, `timeline`, `head-map`, `by-hand`, `explorer` or `experiments`, those pictures alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -27,6 +27,8 @@ LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 SETTLE = 1_200
 KEY_HEADS = "25.2", "23.5"
 """Heads that are cut by hand."""
+EXPLORING = 6
+"""The step of a policy's experiments that is shown, of which the last is shown besides."""
 CONDITIONS = 15
 """The code cell of `episodes.ipynb` that learns from the nine conditions."""
 
@@ -231,6 +233,41 @@ def explorer_narrow(page: Page, lab: Lab, notebook: Path) -> None:
     shot(page, "explorer-700px")
 
 
+def show_experiments(page: Page, lab: Lab, notebook: Path, theme_name: str) -> Locator:
+    """Let the shipped policy experiment on a graph in the theme; returns the strip of its steps."""
+    opened = NotebookPage.open(page, lab.url, notebook)
+    theme(page, theme_name)
+    for number in range(3):
+        opened.run(number)
+    strip = opened.editor(2).root.locator('.cmg-strip[data-experiments="fresh"]')
+    expect(strip).to_be_visible(timeout=120_000)
+    opened.cell(2).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+    return strip
+
+
+def experiments(page: Page, lab: Lab, notebook: Path) -> None:
+    """What a policy set last and what it concludes; light."""
+    show_experiments(page, lab, notebook, LIGHT)
+    shot(page, "experiments-light")
+
+
+def experiments_exploring(page: Page, lab: Lab, notebook: Path) -> None:
+    """An experiment among the first, an edge of its node cut; dark."""
+    strip = show_experiments(page, lab, notebook, DARK)
+    strip.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    for _ in range(EXPLORING - 1):
+        page.keyboard.press("ArrowRight")
+    shot(page, "experiments-dark")
+
+
+def experiments_narrow(page: Page, lab: Lab, notebook: Path) -> None:
+    """What the policy believes, on the canvas of a page that is 700 px wide."""
+    strip = show_experiments(page, lab, notebook, LIGHT)
+    strip.get_by_role("button", name="Its belief").click()
+    shot(page, "experiments-700px")
+
+
 def copied(work: Path, lab: Lab, name: str, source: str | list[str]) -> Path:
     """Put a notebook of the project, or one of these cells, where JupyterLab serves it."""
     if isinstance(source, str):
@@ -240,6 +277,11 @@ def copied(work: Path, lab: Lab, name: str, source: str | list[str]) -> Path:
 
 HEADS = [MEASURE, SHOW]
 PRUNED = [PRUNE, SHOW_PRUNED]
+ACTED = [
+    "%load_ext causal_magics",
+    "%%causal graph -o g\nYield [outcome]; Rain -> Moss -> Yield; Sun -> Yield; Sun -> Bees",
+    "%causal act axial --graph g -o e",
+]
 INCENTIVE = [LEARNED, SHOW_LEARNED]
 TAKEN = (
     ("editor", "drawing.ipynb", 1100, 800, in_a_cell),
@@ -253,6 +295,9 @@ TAKEN = (
     ("explorer", INCENTIVE, 1100, 710, explorer),
     ("explorer", [BOUGHT, SHOW_BOUGHT], 1100, 750, explorer_of_levels),
     ("explorer", INCENTIVE, 700, 900, explorer_narrow),
+    ("experiments", ACTED, 1100, 760, experiments),
+    ("experiments", ACTED, 1100, 760, experiments_exploring),
+    ("experiments", ACTED, 700, 860, experiments_narrow),
 )
 
 
