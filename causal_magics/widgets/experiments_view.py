@@ -100,16 +100,21 @@ def phases(experiments: Experiments) -> Iterator[str]:
 
 def step_words(step: ExperimentStep, goal: str) -> str:
     """Return what was done and what moved: "Set A to +2: B ▲ 3.4 sd moved; C did not."."""
-    done, others = "Watched", "nothing"
+    told = {step.target}
+    done, reached = "Watched", ""
     if step.action is not None:
-        done, others = f"Set {step.action[0]} to {signed(step.action[1])}", "nothing else"
-    reached = f"{goal} is {signed(step.values[goal])}; " if step.phase == "exploit" else ""
-    moved = [f"{name} {_movement(step.deviations[name])}" for name in step.moved]
+        done = f"Set {step.action[0]} to {signed(step.action[1])}"
+    if step.phase == "exploit":
+        told.add(goal)
+        far = f" ({_movement(step.deviations[goal])})" if goal in step.moved else ""
+        reached = f"{goal} is {signed(step.values[goal])}{far}; "
+    moved = [name for name in step.moved if name not in told]
     if not moved:
-        return f"{done}: {reached}{others} moved."
-    still = [name for name in step.values if name not in (step.target, *step.moved)]
+        return f"{done}: {reached}{'nothing else' if step.action or reached else 'nothing'} moved."
+    still = [name for name in step.values if name not in told.union(moved)]
     rest = f"; {_joined(still)} did not" if still else ""
-    return f"{done}: {reached}{_joined(moved)} moved{rest}."
+    far_off = _joined([f"{name} {_movement(step.deviations[name])}" for name in moved])
+    return f"{done}: {reached}{far_off} moved{rest}."
 
 
 def signed(value: float) -> str:

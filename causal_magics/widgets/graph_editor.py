@@ -119,7 +119,8 @@ class GraphEditor(LiveWidget):
             experiments=self._first_experiments(),
         )
         self._answers()
-        self._acting()
+        if experimenter is not None:
+            self._acting()
         self.session.observers.add(self._changed)
         self.on_msg(self._receive)
         LIVE.add(self)
@@ -260,7 +261,8 @@ class GraphEditor(LiveWidget):
         self._refresh()
         self._store()
         self._answers()
-        self._acting()
+        if self.experimenter is not None:
+            self._acting()
 
     def _answer_questions(self) -> None:
         while self._questions:

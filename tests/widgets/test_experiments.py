@@ -129,7 +129,12 @@ def test_each_step_has_its_words() -> None:
         "Set A to −2: B ▼ 2.9 sd and E ▼ 14.1 sd moved; C and D did not."
     )
     using = replace(step, phase="exploit")
-    assert step_words(using, "E").startswith("Set A to −2: E is −14.1; B ▼ 2.9 sd and")
+    assert step_words(using, "E") == (
+        "Set A to −2: E is −14.1 (▼ 14.1 sd); B ▼ 2.9 sd moved; C and D did not."
+    )
+    assert step_words(using, "C") == (
+        "Set A to −2: C is +0.1; B ▼ 2.9 sd and E ▼ 14.1 sd moved; D did not."
+    )
     still = dict.fromkeys(values, 0.0)
     assert step_words(replace(step, deviations=still), "E") == "Set A to −2: nothing else moved."
     watched = replace(step, target=None, setting=None, deviations={**still, "B": 9.0})

@@ -11,7 +11,7 @@ interface Props {
 /** How high a plate is, and how far its middle lies outside of the node. */
 const [TALL, OUT] = [15, 3];
 /** A deviation of so many standard deviations fills half the bar. */
-const MOST = 6;
+const MOST = 4;
 const HALF = 14;
 
 export function ExperimentMarks({ editor }: Props): JSX.Element | null {

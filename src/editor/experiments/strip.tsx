@@ -101,7 +101,7 @@ function Stepper({ editor, found, phase }: Props & { readonly found: Found; read
         onInput={(event) => experiments.goTo(Number(event.currentTarget.value))}
       />
       <span class="cmg-phase">
-        <b>{`${at + 1} / ${last + 1}`}</b> {stale ? "experimenting anew …" : phase}
+        <b>{`${at + 1} / ${last + 1}`}</b> {!stale ? phase : editor.options.readOnly ? "of an earlier graph" : "experimenting anew …"}
       </span>
     </div>
   );
