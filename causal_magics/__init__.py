@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     from causal_magics.language.protocol import LanguageModel
     from causal_magics.language.table_model import Joint, TableModel
     from causal_magics.magics.extension import load_ipython_extension, unload_ipython_extension
+    from causal_magics.passive.acting.act import act
+    from causal_magics.passive.acting.experiments import Experiments
+    from causal_magics.passive.evaluation.evaluate_policy import evaluate_policy
+    from causal_magics.passive.evaluation.two_by_two import two_by_two
+    from causal_magics.passive.intervention_log import InterventionLog, record_log
+    from causal_magics.passive.learner.policy import Policy
+    from causal_magics.passive.learner.policy_storage import load_policy
+    from causal_magics.passive.learner.train import train
+    from causal_magics.passive.worlds.environment import CausalEnvironment
     from causal_magics.probing.asked_prior import AskedPrior
     from causal_magics.probing.asking import ask
     from causal_magics.probing.mcmilin import date_study, open_study, place_study
@@ -54,6 +63,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AskedPrior",
     "Bounds",
+    "CausalEnvironment",
     "CausalGraph",
     "CausalMagicsError",
     "Comparison",
@@ -62,9 +72,11 @@ __all__ = [
     "Edge",
     "EdgePrior",
     "EpisodeTimeline",
+    "Experiments",
     "GraphEditor",
     "HeadMap",
     "Identification",
+    "InterventionLog",
     "Joint",
     "Knowledge",
     "LanguageModel",
@@ -73,12 +85,14 @@ __all__ = [
     "Node",
     "Payoff",
     "PayoffExplorer",
+    "Policy",
     "Probe",
     "PromptPair",
     "Pruning",
     "TableModel",
     "Targeting",
     "UnitBounds",
+    "act",
     "ask",
     "benefit",
     "bias_measure",
@@ -89,6 +103,7 @@ __all__ = [
     "discover",
     "edit",
     "edits",
+    "evaluate_policy",
     "explore",
     "gender_pairs",
     "graph_bounds",
@@ -97,6 +112,7 @@ __all__ = [
     "instrumental_bounds",
     "load_ipython_extension",
     "load_model",
+    "load_policy",
     "mediate",
     "models",
     "narrow",
@@ -108,28 +124,31 @@ __all__ = [
     "probe",
     "prune",
     "ps",
+    "record_log",
     "sample",
     "samples",
     "target",
     "text_study",
     "timeline",
+    "train",
+    "two_by_two",
     "underspecification",
     "unload_ipython_extension",
 ]
 
 _HOMES = {
     "causal_magics.counterfactual.bounding.bounds": ("Bounds",),
-    "causal_magics.counterfactual.frames.bounds_of_frame": ("bounds",),
-    "causal_magics.counterfactual.graphs.counterfactual_queries": ("CounterfactualQuery",),
-    "causal_magics.counterfactual.graphs.discrete_graphs": ("graph_bounds",),
     "causal_magics.counterfactual.bounding.instruments": ("instrumental_bounds",),
-    "causal_magics.counterfactual.graphs.narrowing": ("Narrowing", "narrow"),
     "causal_magics.counterfactual.bounding.payoff": ("Payoff",),
-    "causal_magics.counterfactual.decisions.phase_map": ("phase_map",),
     "causal_magics.counterfactual.bounding.probabilities": ("benefit", "pn", "pns", "ps"),
+    "causal_magics.counterfactual.decisions.phase_map": ("phase_map",),
     "causal_magics.counterfactual.decisions.targeting": ("target",),
     "causal_magics.counterfactual.decisions.targeting_result": ("Targeting",),
+    "causal_magics.counterfactual.frames.bounds_of_frame": ("bounds",),
     "causal_magics.counterfactual.frames.unit_bounds": ("UnitBounds",),
+    "causal_magics.counterfactual.graphs.counterfactual_queries": ("CounterfactualQuery",),
+    "causal_magics.counterfactual.graphs.discrete_graphs": ("graph_bounds",),
+    "causal_magics.counterfactual.graphs.narrowing": ("Narrowing", "narrow"),
     "causal_magics.data.samples": ("sample", "samples"),
     "causal_magics.discovery.discover": ("Discovery", "discover"),
     "causal_magics.errors": ("CausalMagicsError",),
@@ -142,6 +161,15 @@ _HOMES = {
     "causal_magics.language.protocol": ("LanguageModel",),
     "causal_magics.language.table_model": ("Joint", "TableModel"),
     "causal_magics.magics.extension": ("load_ipython_extension", "unload_ipython_extension"),
+    "causal_magics.passive.acting.act": ("act",),
+    "causal_magics.passive.acting.experiments": ("Experiments",),
+    "causal_magics.passive.evaluation.evaluate_policy": ("evaluate_policy",),
+    "causal_magics.passive.evaluation.two_by_two": ("two_by_two",),
+    "causal_magics.passive.intervention_log": ("InterventionLog", "record_log"),
+    "causal_magics.passive.learner.policy": ("Policy",),
+    "causal_magics.passive.learner.policy_storage": ("load_policy",),
+    "causal_magics.passive.learner.train": ("train",),
+    "causal_magics.passive.worlds.environment": ("CausalEnvironment",),
     "causal_magics.probing.asked_prior": ("AskedPrior",),
     "causal_magics.probing.asking": ("ask",),
     "causal_magics.probing.mcmilin": ("date_study", "open_study", "place_study"),

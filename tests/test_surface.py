@@ -9,7 +9,7 @@ import sys
 import causal_magics
 
 PUBLIC = {
-    "AskedPrior", "Bounds", "CausalGraph", "CausalMagicsError", "Comparison",
+    "AskedPrior", "two_by_two", "evaluate_policy", "Experiments", "act", "InterventionLog", "record_log", "CausalEnvironment", "load_policy", "Policy", "train", "Bounds", "CausalGraph", "CausalMagicsError", "Comparison",
     "CounterfactualQuery", "Discovery", "Edge", "EdgePrior", "EpisodeTimeline", "GraphEditor",
     "HeadMap", "Identification", "Joint", "Knowledge", "LanguageModel", "Mediation", "Narrowing",
     "Node", "Payoff", "PayoffExplorer", "Probe", "PromptPair", "Pruning", "TableModel",

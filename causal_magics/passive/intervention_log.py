@@ -215,6 +215,7 @@ def record_log(
     episodes: int = 20_000,
     *,
     seed: int = 0,
+    actor: str | Actor | None = None,
     slip: float = 0.0,
     watch_only: bool = False,
     variables: int | None = None,
@@ -229,6 +230,10 @@ def record_log(
         The name of an expert, or somebody who acts.
     episodes : int
     seed : int
+    actor : str or Actor, optional
+        Who acts, where it is somebody else than the expert, who then says what it would have done.
+        An expert that knows the model gives the best action away by taking it; where another acts,
+        the log shows what comes of actions and no more.
     slip : float
         At so many of the steps, as a share, what is done is drawn at random, and the expert says
         what it would have done: so the log holds states that the expert never comes to.
@@ -250,48 +255,60 @@ def record_log(
         raise OptionError(
             f"Expected slip to be a share from 0 to below 1, got {shorten(str(slip))}."
         )
-    actor = expert_named(expert) if isinstance(expert, str) else expert
-    if isinstance(actor, type) or not hasattr(actor, "choose"):
-        raise OptionError(
-            "Expected the name of an expert, or an object that chooses actions (Actor), got "
-            f"{shorten(str(actor))}."
-        )
+    teacher = _who_acts(expert)
+    doer = None if actor is None else _who_acts(actor)
     tasks = environment.tasks(episodes, seed=seed, variables=variables)
-    noisy = _Noisy(actor, slip)
+    labelled = _Labelled(teacher, doer, slip)
+    is_labelled = bool(slip) or doer is not None
     acted = run(
         tasks,
-        noisy if slip else actor,
+        labelled if is_labelled else teacher,
         np.random.default_rng([seed, episodes]),
         n_exploit=environment.n_exploit,
         watch_only=watch_only,
     )
     labels = None
-    if slip:
-        watched = acted.actions[:, : acted.n_steps - len(noisy.labels)]
-        labels = np.concatenate([watched, np.stack(noisy.labels, axis=1)], axis=1)
+    if is_labelled:
+        watched = acted.actions[:, : acted.n_steps - len(labelled.labels)]
+        labels = np.concatenate([watched, np.stack(labelled.labels, axis=1)], axis=1)
     return InterventionLog(
         acted,
         labels,
-        actor.name,
+        teacher.name,
         environment,
         seed,
         float(slip),
-        getattr(actor, "knows_model", None),
-        bool(getattr(actor, "explores", False)),
+        getattr(doer or teacher, "knows_model", None),
+        bool(getattr(doer or teacher, "explores", False)),
     )
 
 
+def _who_acts(actor: str | Actor) -> Actor:
+    """Return the expert of that name, or who is given."""
+    found = expert_named(actor) if isinstance(actor, str) else actor
+    if isinstance(found, type) or not hasattr(found, "choose"):
+        raise OptionError(
+            "Expected the name of an expert, or an object that chooses actions (Actor), got "
+            f"{shorten(str(found))}."
+        )
+    return found
+
+
 @dataclass
-class _Noisy:
-    """Acts at random now and then; notes what the expert would have done.
+class _Labelled:
+    """Acts; notes what the expert would have done.
 
     Parameters
     ----------
     expert : Actor
+    actor : Actor, optional
+        Who acts, where it is not the expert.
     slip : float
+        The share of steps at which what is done is drawn at random.
     """
 
     expert: Actor
+    actor: Actor | None
     slip: float
     labels: list[Integers] = field(default_factory=list)
 
@@ -302,8 +319,11 @@ class _Noisy:
     def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
         label = self.expert.choose(episodes, tasks, rng)
         self.labels.append(label)
+        done = label if self.actor is None else self.actor.choose(episodes, tasks, rng)
+        if not self.slip:
+            return done
         slips = rng.random(len(label)) < self.slip
-        return np.where(slips, random_action(episodes, rng), label)
+        return np.where(slips, random_action(episodes, rng), done)
 
 
 def _whole(name: str, given: ArrayLike) -> Integers:

@@ -180,10 +180,18 @@ def test_logs_that_do_not_fit_an_environment_are_refused() -> None:
         with pytest.raises(PassiveError, match=words) as caught:
             check_log(log, environment)
         assert "\n" not in str(caught.value)
-    with pytest.raises(PassiveError, match="Nothing was set: of these rows no learner"):
-        check_log(hand_log([[0] * 6]))
-    with pytest.raises(PassiveError, match="last 2 steps, which count, got 1"):
-        check_log(hand_log([[1, 2, 3, 4, 2, 0]]))
+
+
+def test_one_acts_while_another_labels() -> None:
+    log = record_log(SMALL, episodes=200, seed=3, actor="empirical-best")
+    assert log.expert == "explore-then-exploit"
+    assert log.knows_model is False
+    tasks = SMALL.tasks(200, seed=3)
+    exploring = log.episodes.n_explore
+    assert (log.imitated[:, exploring:] == tasks.best[:, None]).all()
+    assert (log.episodes.actions[:, exploring:] != tasks.best[:, None]).any()
+    with pytest.raises(OptionError, match="name of an expert, or an object that chooses"):
+        record_log(SMALL, episodes=9, actor=5)  # type: ignore[arg-type]
 
 
 def test_contents_count_what_was_set() -> None:

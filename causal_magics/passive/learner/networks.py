@@ -35,13 +35,15 @@ _OF_ROWS = (GOAL_VALUE, ROW_SETTING, NEXT_COUNTS)
 class PolicyNetwork(nn.Module):
     """A network with three read-outs of the state after each row."""
 
-    def states(self, read: Tensor) -> Tensor:
+    def states(self, read: Tensor, *, last: bool = False) -> Tensor:
         """Return the state after each row.
 
         Parameters
         ----------
         read : tensor, shape (episodes, rows, variables, 7)
             Of `features`.
+        last : bool
+            Whether the state after the last row is all that is asked for.
         """
         raise NotImplementedError
 
@@ -89,14 +91,14 @@ class AxialNetwork(PolicyNetwork):
         self.cause, self.effect = nn.Linear(width, width), nn.Linear(width, width)
         self.edge = nn.Parameter(torch.tensor(_RARE_EDGE))
 
-    def states(self, read: Tensor) -> Tensor:
+    def states(self, read: Tensor, *, last: bool = False) -> Tensor:
         """Return the state after each row, shape (episodes, rows, variables, width)."""
         variables = read.shape[2]
         mean = torch.full_like(read[..., IS_SET], 1 / sqrt(variables))
         heard = torch.stack([read[..., IS_SET], read[..., GOAL], mean], dim=2)
         states: Tensor = self.embedding(read)
-        future = _future(read.shape[1])
-        for layer in self.layers:
+        futures = _futures(read.shape[1], len(self.layers), last=last)
+        for layer, future in zip(self.layers, futures, strict=True):
             states = layer(states, heard, future)
         normed: Tensor = self.norm(states)
         return normed
@@ -115,7 +117,7 @@ class AxialNetwork(PolicyNetwork):
     def beliefs(self, states: Tensor) -> Tensor:
         """Return logits of i → j, shape (episodes, rows, variables, variables)."""
         states = states.detach()
-        scores = self.cause(states) @ self.effect(states).transpose(-1, -2)
+        scores: Tensor = self.cause(states) @ self.effect(states).transpose(-1, -2)
         return scores / sqrt(states.shape[-1]) + self.edge
 
 
@@ -129,11 +131,13 @@ class _AxialLayer(nn.Module):
         self.out = nn.Linear(2 * width, width)
 
     def forward(self, states: Tensor, heard: Tensor, future: Tensor) -> Tensor:
+        first = states.shape[1] - len(future)
         by_variable = self.attention_norm(states).transpose(1, 2)
-        states = states + self.attention(by_variable, future).transpose(1, 2)
+        states = states[:, first:] + self.attention(by_variable, future).transpose(1, 2)
         normed = self.norm(states)
-        row = self.heard((heard @ normed).flatten(2))[:, :, None]
-        return states + self.out(functional.gelu(self.own(normed) + row))
+        row = self.heard((heard[:, first:] @ normed).flatten(2))[:, :, None]
+        out: Tensor = self.out(functional.gelu(self.own(normed) + row))
+        return states + out
 
 
 class FlatNetwork(PolicyNetwork):
@@ -160,13 +164,13 @@ class FlatNetwork(PolicyNetwork):
         self.outcome = nn.Linear(width, 3 * self.variables)
         self.edge = nn.Linear(width, self.variables**2)
 
-    def states(self, read: Tensor) -> Tensor:
+    def states(self, read: Tensor, *, last: bool = False) -> Tensor:
         """Return the state after each row, shape (episodes, rows, width)."""
         of_variables = read[..., _OF_VARIABLES].transpose(2, 3).flatten(2)
         inputs = torch.cat([of_variables, read[:, :, 0, _OF_ROWS]], dim=2)
-        states = self.embedding(inputs) + self.positions[: read.shape[1]]
-        future = _future(read.shape[1])
-        for layer in self.layers:
+        states: Tensor = self.embedding(inputs) + self.positions[: read.shape[1]]
+        futures = _futures(read.shape[1], len(self.layers), last=last)
+        for layer, future in zip(self.layers, futures, strict=True):
             states = layer(states, future)
         normed: Tensor = self.norm(states)
         return normed
@@ -197,12 +201,17 @@ class _FlatLayer(nn.Module):
         self.own, self.out = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def forward(self, states: Tensor, future: Tensor) -> Tensor:
-        states = states + self.attention(self.attention_norm(states), future)
-        return states + self.out(functional.gelu(self.own(self.norm(states))))
+        first = states.shape[1] - len(future)
+        states = states[:, first:] + self.attention(self.attention_norm(states), future)
+        out: Tensor = self.out(functional.gelu(self.own(self.norm(states))))
+        return states + out
 
 
 class _Attention(nn.Module):
-    """Attention to rows up to one's own; the last but one axis is rows."""
+    """Attention to rows up to one's own; the last but one axis is rows.
+
+    Of the rows that have a row in `future`, which are the last ones.
+    """
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -213,6 +222,7 @@ class _Attention(nn.Module):
     def forward(self, states: Tensor, future: Tensor) -> Tensor:
         parts = self.inward(states).unflatten(-1, (3, self.heads, -1))
         query, key, value = (part.transpose(-2, -3) for part in parts.unbind(-3))
+        query = query[..., query.shape[-2] - len(future) :, :]
         weights = (query @ key.transpose(-1, -2)) / sqrt(query.shape[-1]) + future
         mixed = weights.softmax(dim=-1) @ value
         outward: Tensor = self.outward(mixed.transpose(-2, -3).flatten(-2))
@@ -235,8 +245,13 @@ def _embedding(inputs: int, width: int, silent: tuple[int, ...]) -> nn.Linear:
     return layer
 
 
-def _future(rows: int) -> Tensor:
-    return torch.full((rows, rows), _NEVER).triu(1)
+def _futures(rows: int, layers: int, *, last: bool) -> list[Tensor]:
+    """Return for each layer what is added to its attention: nothing but for later rows.
+
+    Where the last row is all that is asked for, the last layer has that one alone.
+    """
+    future = torch.full((rows, rows), _NEVER).triu(1)
+    return [*[future] * (layers - 1), future[-1:] if last else future]
 
 
 def _without_watching(logits: Tensor, read: Tensor) -> Tensor:

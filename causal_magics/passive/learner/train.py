@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
 
+from causal_magics.data.warning import warn
 from causal_magics.errors import MissingDependencyError, PassiveError
 from causal_magics.options import check_count, check_kind
 from causal_magics.passive.intervention_log import InterventionLog, record_log
@@ -16,6 +17,7 @@ from causal_magics.passive.learner.settings import (
     NetworkSettings,
     TrainingSettings,
 )  # fmt: skip
+from causal_magics.passive.log_checks import check_log
 from causal_magics.passive.worlds.environment import CausalEnvironment
 from causal_magics.passive.worlds.episodes import Actor
 
@@ -33,7 +35,8 @@ def train(
     *,
     network: Network = "axial",
     episodes: int = 60_000,
-    slip: float = 0.25,
+    actor: str | Actor | None = "empirical-best",
+    slip: float = 0.0,
     watch_only: bool = False,
     steps: int = 2500,
     batch: int = 64,
@@ -63,9 +66,13 @@ def train(
         each.
     episodes : int
         Of the log that is recorded.
+    actor : str or Actor, optional
+        Who acts while the expert says what it would have done (Ross, Gordon & Bagnell 2011); the
+        expert itself where None. An expert that knows the model gives the best action away by
+        taking it, so that its imitator learns to believe its own first choice (Ortega et al. 2021).
     slip : float
-        At so many of the steps, as a share, another action is taken than the expert's, who says
-        what it would have done (Ross, Gordon & Bagnell 2011).
+        At so many of the steps, as a share, another action is taken than the actor's, drawn at
+        random.
     watch_only : bool
         Whether nothing is set while exploring, so that the expert's choice is a label on natural
         rows.
@@ -105,6 +112,11 @@ def train(
     MissingDependencyError
         Without torch.
 
+    Warns
+    -----
+    DataWarning
+        Where nothing was set in the log, with what therefore cannot be learned.
+
     References
     ----------
     Lampinen et al., Passive learning of active causal strategies in agents and language models,
@@ -114,7 +126,7 @@ def train(
     if threads is not None:
         check_count("threads", threads)
     _expect_torch()
-    logs = _logs(environment, expert, episodes, slip, watch_only, seed)
+    logs = _logs(environment, expert, episodes, actor, slip, watch_only, seed)
     sizes = sorted({log.episodes.n_variables for log in logs})
     if network == "flat" and len(sizes) > 1:
         raise PassiveError(
@@ -134,19 +146,21 @@ def _logs(
     source: CausalEnvironment | InterventionLog | Sequence[InterventionLog] | None,
     expert: str | Actor,
     episodes: int,
+    actor: str | Actor | None,
     slip: float,
     watch_only: bool,
     seed: int,
 ) -> tuple[InterventionLog, ...]:
     """Return the logs to learn from, one for each number of variables."""
     if isinstance(source, InterventionLog):
-        return (source,)
+        return _checked((source,))
     if source is None or isinstance(source, CausalEnvironment):
         environment = DEFAULT_ENVIRONMENT if source is None else source
         check_count("episodes", episodes, least=len(environment.sizes))
         return tuple(
             record_log(
-                environment, expert, episodes // len(environment.sizes), seed=seed, slip=slip,
+                environment, expert, episodes // len(environment.sizes), seed=seed, actor=actor,
+                slip=slip,
                 watch_only=watch_only, variables=size,
             )
             for size in environment.sizes
@@ -162,6 +176,18 @@ def _logs(
         raise PassiveError(
             "Expected logs of one environment, got logs whose links, noise or values differ. "
             "Train one policy on each."
+        )
+    return _checked(logs)
+
+
+def _checked(logs: tuple[InterventionLog, ...]) -> tuple[InterventionLog, ...]:
+    """Refuse logs that do not fit their environment; tell what one without interventions lacks."""
+    for log in logs:
+        check_log(log)
+    if not any(bool(log.episodes.actions.any()) for log in logs):
+        warn(
+            " ".join(logs[0].contents) + " The policy will have nothing to imitate; "
+            "Planner(policy) acts by what it expects of the goal."
         )
     return logs
 

@@ -30,7 +30,7 @@ from causal_magics.passive.worlds.structural_models import Booleans
 __all__ = ["Training"]
 
 _TOKENS_TO_AN_EPISODE = 65
-"""Rows × variables of an episode of five variables: a batch has as many tokens whatever the size."""
+"""Rows × variables of an episode of five variables; batches have as many tokens for any size."""
 
 _SAVED_EVERY = 100
 _TOLD_EVERY = 50
@@ -234,11 +234,15 @@ def _without_goal_value(read: Tensor) -> Tensor:
 
 
 def _imitation(logits: Tensor, labels: Tensor, n_explore: int) -> Tensor:
-    """Return nats of the expert's actions, those that explore and those that count alike."""
+    """Return nats of the expert's actions, those that explore and those that count alike.
+
+    Where nothing was done though it counted, there is nothing to imitate.
+    """
     nats = functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none")
     nats = nats.view_as(labels)
-    phases = [phase for phase in (nats[:, :n_explore], nats[:, n_explore:]) if phase.numel()]
-    return torch.stack([phase.mean() for phase in phases]).mean()
+    acted = labels[:, n_explore:] > 0
+    phases = [phase for phase in (nats[:, :n_explore], nats[:, n_explore:][acted]) if phase.numel()]
+    return torch.stack([phase.mean() for phase in phases]).mean() if phases else logits.sum() * 0
 
 
 def _outcome(coefficients: Tensor, after: Tensor) -> Tensor:
