@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from causal_magics.counterfactual.graphs.discrete_graphs import graph_bounds
     from causal_magics.counterfactual.graphs.narrowing import Narrowing, narrow
     from causal_magics.data.samples import sample, samples
+    from causal_magics.data.structural_fit import fit_structural_model
+    from causal_magics.data.structural_model import StructuralModel
     from causal_magics.discovery.discover import Discovery, discover
     from causal_magics.errors import CausalMagicsError
     from causal_magics.graph.comparison import Comparison, compare, edits
@@ -33,14 +35,19 @@ if TYPE_CHECKING:
     from causal_magics.passive.acting.act import act
     from causal_magics.passive.acting.experiments import Experiments
     from causal_magics.passive.evaluation.evaluate_policy import evaluate_policy
-    from causal_magics.passive.evaluation.two_by_two import two_by_two
+    from causal_magics.passive.evaluation.ideal_observer import IdealObserver
+    from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation
+    from causal_magics.passive.evaluation.two_by_two import TwoByTwo, two_by_two
     from causal_magics.passive.intervention_log import InterventionLog, record_log
+    from causal_magics.passive.language_learner.study import language_study
+    from causal_magics.passive.learner.planner import Planner
     from causal_magics.passive.learner.policy import Policy
     from causal_magics.passive.learner.policy_storage import load_policy
     from causal_magics.passive.learner.train import train
     from causal_magics.passive.worlds.environment import CausalEnvironment
     from causal_magics.probing.asked_prior import AskedPrior
     from causal_magics.probing.asking import ask
+    from causal_magics.probing.context_study import context_study
     from causal_magics.probing.mcmilin import date_study, open_study, place_study
     from causal_magics.probing.mediation import mediate
     from causal_magics.probing.mediation_result import Mediation
@@ -75,6 +82,7 @@ __all__ = [
     "Experiments",
     "GraphEditor",
     "HeadMap",
+    "IdealObserver",
     "Identification",
     "InterventionLog",
     "Joint",
@@ -85,12 +93,16 @@ __all__ = [
     "Node",
     "Payoff",
     "PayoffExplorer",
+    "Planner",
     "Policy",
+    "PolicyEvaluation",
     "Probe",
     "PromptPair",
     "Pruning",
+    "StructuralModel",
     "TableModel",
     "Targeting",
+    "TwoByTwo",
     "UnitBounds",
     "act",
     "ask",
@@ -99,17 +111,20 @@ __all__ = [
     "bias_measures",
     "bounds",
     "compare",
+    "context_study",
     "date_study",
     "discover",
     "edit",
     "edits",
     "evaluate_policy",
     "explore",
+    "fit_structural_model",
     "gender_pairs",
     "graph_bounds",
     "head_map",
     "identify",
     "instrumental_bounds",
+    "language_study",
     "load_ipython_extension",
     "load_model",
     "load_policy",
@@ -150,6 +165,8 @@ _HOMES = {
     "causal_magics.counterfactual.graphs.discrete_graphs": ("graph_bounds",),
     "causal_magics.counterfactual.graphs.narrowing": ("Narrowing", "narrow"),
     "causal_magics.data.samples": ("sample", "samples"),
+    "causal_magics.data.structural_fit": ("fit_structural_model",),
+    "causal_magics.data.structural_model": ("StructuralModel",),
     "causal_magics.discovery.discover": ("Discovery", "discover"),
     "causal_magics.errors": ("CausalMagicsError",),
     "causal_magics.graph.comparison": ("Comparison", "compare", "edits"),
@@ -164,14 +181,19 @@ _HOMES = {
     "causal_magics.passive.acting.act": ("act",),
     "causal_magics.passive.acting.experiments": ("Experiments",),
     "causal_magics.passive.evaluation.evaluate_policy": ("evaluate_policy",),
-    "causal_magics.passive.evaluation.two_by_two": ("two_by_two",),
+    "causal_magics.passive.evaluation.ideal_observer": ("IdealObserver",),
+    "causal_magics.passive.evaluation.policy_evaluation": ("PolicyEvaluation",),
+    "causal_magics.passive.evaluation.two_by_two": ("TwoByTwo", "two_by_two"),
     "causal_magics.passive.intervention_log": ("InterventionLog", "record_log"),
+    "causal_magics.passive.language_learner.study": ("language_study",),
+    "causal_magics.passive.learner.planner": ("Planner",),
     "causal_magics.passive.learner.policy": ("Policy",),
     "causal_magics.passive.learner.policy_storage": ("load_policy",),
     "causal_magics.passive.learner.train": ("train",),
     "causal_magics.passive.worlds.environment": ("CausalEnvironment",),
     "causal_magics.probing.asked_prior": ("AskedPrior",),
     "causal_magics.probing.asking": ("ask",),
+    "causal_magics.probing.context_study": ("context_study",),
     "causal_magics.probing.mcmilin": ("date_study", "open_study", "place_study"),
     "causal_magics.probing.mediation": ("mediate",),
     "causal_magics.probing.mediation_result": ("Mediation",),

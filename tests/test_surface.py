@@ -9,16 +9,20 @@ import sys
 import causal_magics
 
 PUBLIC = {
-    "AskedPrior", "two_by_two", "evaluate_policy", "Experiments", "act", "InterventionLog", "record_log", "CausalEnvironment", "load_policy", "Policy", "train", "Bounds", "CausalGraph", "CausalMagicsError", "Comparison",
-    "CounterfactualQuery", "Discovery", "Edge", "EdgePrior", "EpisodeTimeline", "GraphEditor",
-    "HeadMap", "Identification", "Joint", "Knowledge", "LanguageModel", "Mediation", "Narrowing",
-    "Node", "Payoff", "PayoffExplorer", "Probe", "PromptPair", "Pruning", "TableModel",
-    "Targeting", "UnitBounds", "ask", "benefit", "bias_measure", "bias_measures", "bounds",
-    "compare", "date_study", "discover", "edit", "edits", "explore", "gender_pairs",
-    "graph_bounds", "head_map", "identify", "instrumental_bounds", "load_ipython_extension",
-    "load_model", "mediate", "models", "narrow", "open_study", "phase_map", "place_study", "pn",
-    "pns", "probe", "prune", "ps", "sample", "samples", "target", "text_study", "timeline",
-    "underspecification", "unload_ipython_extension",
+    "AskedPrior", "Bounds", "CausalEnvironment", "CausalGraph", "CausalMagicsError",
+    "Comparison", "CounterfactualQuery", "Discovery", "Edge", "EdgePrior", "EpisodeTimeline",
+    "Experiments", "GraphEditor", "HeadMap", "IdealObserver", "Identification",
+    "InterventionLog", "Joint", "Knowledge", "LanguageModel", "Mediation", "Narrowing", "Node",
+    "Payoff", "PayoffExplorer", "Planner", "Policy", "PolicyEvaluation", "Probe", "PromptPair",
+    "Pruning", "StructuralModel", "TableModel", "Targeting", "TwoByTwo", "UnitBounds", "act",
+    "ask", "benefit", "bias_measure", "bias_measures", "bounds", "compare", "context_study",
+    "date_study", "discover", "edit", "edits", "evaluate_policy", "explore",
+    "fit_structural_model", "gender_pairs", "graph_bounds", "head_map", "identify",
+    "instrumental_bounds", "language_study", "load_ipython_extension", "load_model",
+    "load_policy", "mediate", "models", "narrow", "open_study", "phase_map", "place_study",
+    "pn", "pns", "probe", "prune", "ps", "record_log", "sample", "samples", "target",
+    "text_study", "timeline", "train", "two_by_two", "underspecification",
+    "unload_ipython_extension",
 }  # fmt: skip
 
 IN_NO_IMPORT = "torch", "transformers", "matplotlib", "pandas", "IPython", "numba", "scipy"

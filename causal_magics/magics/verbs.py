@@ -34,6 +34,8 @@ _VERBS = (
     Verb("narrow", "narrow", lines=("payoff",), columns=_COLUMNS),
     Verb("target", "target"),
     Verb("explore", "explore"),
+    Verb("learn", "train"),
+    Verb("act", "act", body="graph", columns=("goal",)),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),
     Verb("code", code, words=known_names),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ __all__ = [
     "Correlational",
     "EmpiricalBest",
     "Expert",
+    "ExpertName",
     "ExploreThenExploit",
     "Explorer",
     "GoalChange",
@@ -194,6 +195,12 @@ class Correlational(Explorer):
         both[:, ::2] *= -1
         return _largest(np.pad(both, ((0, 0), (1, 0))), episodes, rng)
 
+
+ExpertName = Literal[
+    "explore-then-exploit", "oracle", "empirical-best", "random", "total-change", "goal-change",
+    "correlational", "correlational-explored",
+]  # fmt: skip
+"""Who can be called by name."""
 
 EXPERTS: dict[str, Expert] = {
     expert.name: expert

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
+from typing import get_args
 
 from causal_magics.data.warning import warn
 from causal_magics.errors import MissingDependencyError, PassiveError
-from causal_magics.options import check_count, check_kind
+from causal_magics.options import check_count, check_flag, check_kind, check_option
+from causal_magics.passive.experts import ExpertName
 from causal_magics.passive.intervention_log import InterventionLog, record_log
 from causal_magics.passive.learner.policy import Policy
 from causal_magics.passive.learner.settings import (
@@ -31,11 +33,11 @@ _WIDTHS: dict[Network, int] = {"axial": 48, "flat": 64}
 
 def train(
     environment: CausalEnvironment | InterventionLog | Sequence[InterventionLog] | None = None,
-    expert: str | Actor = "explore-then-exploit",
+    expert: ExpertName | Actor = "explore-then-exploit",
     *,
     network: Network = "axial",
     episodes: int = 60_000,
-    actor: str | Actor | None = "empirical-best",
+    actor: ExpertName | Actor | None = "empirical-best",
     slip: float = 0.0,
     watch_only: bool = False,
     steps: int = 2500,
@@ -123,27 +125,39 @@ def train(
     NeurIPS 2023 (arXiv 2305.16183).
     """
     training = TrainingSettings(steps, batch, learning_rate, seed, hidden)
+    check_option("network", network, get_args(Network))
+    settings = NetworkSettings(
+        network, width=_WIDTHS[network] if width is None else width, layers=layers
+    )
     if threads is not None:
         check_count("threads", threads)
+    check_flag("watch_only", watch_only)
     _expect_torch()
+    if environment is None:
+        environment = DEFAULT_ENVIRONMENT
+    if isinstance(environment, CausalEnvironment):
+        _check_sizes(network, environment.sizes)
     logs = _logs(environment, expert, episodes, actor, slip, watch_only, seed)
-    sizes = sorted({log.episodes.n_variables for log in logs})
-    if network == "flat" and len(sizes) > 1:
-        raise PassiveError(
-            f"Expected one number of variables for a flat network, got {sizes}. Give "
-            "CausalEnvironment(variables=5), or take an axial one."
-        )
+    sizes = [log.episodes.n_variables for log in logs]
+    _check_sizes(network, sizes)
     rows = max(log.episodes.n_steps for log in logs) + 1
-    settings = NetworkSettings(
-        network, sizes[0], rows, _WIDTHS.get(network, 48) if width is None else width, layers
-    )
+    settings = replace(settings, variables=min(sizes), rows=rows)
     from causal_magics.passive.learner.training import Training
 
     return Training.of(logs, settings, training).run(threads, checkpoint, progress=progress)
 
 
+def _check_sizes(network: Network, sizes: Sequence[int]) -> None:
+    """Refuse several numbers of variables for a flat network."""
+    if network == "flat" and len(set(sizes)) > 1:
+        raise PassiveError(
+            f"Expected one number of variables for a flat network, got {sorted(set(sizes))}. Give "
+            "CausalEnvironment(variables=5), or take an axial one."
+        )
+
+
 def _logs(
-    source: CausalEnvironment | InterventionLog | Sequence[InterventionLog] | None,
+    source: CausalEnvironment | InterventionLog | Sequence[InterventionLog],
     expert: str | Actor,
     episodes: int,
     actor: str | Actor | None,
@@ -154,16 +168,14 @@ def _logs(
     """Return the logs to learn from, one for each number of variables."""
     if isinstance(source, InterventionLog):
         return _checked((source,))
-    if source is None or isinstance(source, CausalEnvironment):
-        environment = DEFAULT_ENVIRONMENT if source is None else source
-        check_count("episodes", episodes, least=len(environment.sizes))
+    if isinstance(source, CausalEnvironment):
+        check_count("episodes", episodes, least=len(source.sizes))
         return tuple(
             record_log(
-                environment, expert, episodes // len(environment.sizes), seed=seed, actor=actor,
-                slip=slip,
+                source, expert, episodes // len(source.sizes), seed=seed, actor=actor, slip=slip,
                 watch_only=watch_only, variables=size,
             )
-            for size in environment.sizes
+            for size in source.sizes
         )  # fmt: skip
     advice = "Give train(CausalEnvironment()), or train(log)."
     check_kind("an environment, a log or a list of logs", source, Sequence, advice)

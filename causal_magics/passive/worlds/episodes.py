@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -102,6 +102,7 @@ class Episodes:
         )
 
 
+@runtime_checkable
 class Actor(Protocol):
     """Who chooses actions: an expert, a policy, a language model."""
 
