@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from causal_magics.magics.verb import Verb
-from causal_magics.magics.verbs import VERBS
 from causal_magics.passive.acting.act import act
 from causal_magics.passive.acting.experiments import Experiments
 from causal_magics.passive.learner.policy import Policy
@@ -30,10 +28,7 @@ def policy() -> Policy:
 
 
 @pytest.fixture
-def acting(
-    kernel: InteractiveShell, policy: Policy, monkeypatch: pytest.MonkeyPatch
-) -> InteractiveShell:
-    monkeypatch.setitem(VERBS, "act", Verb("act", act, body="graph", columns=("goal",)))
+def acting(kernel: InteractiveShell, policy: Policy) -> InteractiveShell:
     kernel.run_cell(f"from causal_magics import CausalGraph\n{GRAPH}").raise_error()
     kernel.user_ns["policy"] = policy
     return kernel
@@ -99,3 +94,9 @@ def test_a_drawn_graph_may_be_given_a_policy(acting: InteractiveShell) -> None:
     assert told["problem"] is None
     assert editor.experimenter.latest is not None
     assert editor.experimenter.latest.goal == "B"
+
+
+def test_the_python_of_the_cell_acts_likewise(acting: InteractiveShell) -> None:
+    acting.run_cell("%causal act policy --graph g --seed 3 -o e").raise_error()
+    python = acting.run_line_magic("causal", "code e")
+    assert "e = act(policy, g, seed=3)" in str(python)
