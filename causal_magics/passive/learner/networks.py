@@ -184,13 +184,14 @@ class FlatNetwork(PolicyNetwork):
 
     def outcomes(self, states: Tensor) -> Tensor:
         """Return coefficients of the goal's value, shape (episodes, rows, variables, 3)."""
-        coefficients: Tensor = self.outcome(states)
-        return coefficients.unflatten(2, (self.variables, 3))
+        coefficients: Tensor = self.outcome(states).unflatten(2, (self.variables, 3))
+        return coefficients
 
     def beliefs(self, states: Tensor) -> Tensor:
         """Return logits of i → j, shape (episodes, rows, variables, variables)."""
-        logits: Tensor = self.edge(states.detach())
-        return logits.unflatten(2, (self.variables, self.variables))
+        scores: Tensor = self.edge(states.detach())
+        logits: Tensor = scores.unflatten(2, (self.variables, self.variables))
+        return logits
 
 
 class _FlatLayer(nn.Module):

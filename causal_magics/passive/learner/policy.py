@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from causal_magics.passive.learner.features import FEATURES, features
 from causal_magics.passive.learner.settings import Hidden, NetworkSettings, check_fits
 from causal_magics.passive.worlds.environment import CausalEnvironment, Tasks
 from causal_magics.passive.worlds.episodes import Episodes
+from causal_magics.passive.worlds.scm_batch import Link
 from causal_magics.passive.worlds.structural_models import Floats, Integers
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class TrainingRecord:
     seed : int
     cpu_seconds : float
     losses : tuple of (int, float, float, float)
-        Step; then, averaged since the one before, nats of the expert's action, squared error of
-        the goal in units of what variables are set to, nats of each possible edge.
+        Of every fiftieth step its number and, on its batch, nats of the expert's action, squared
+        error of the goal in units of what variables are set to, nats of each possible edge.
     has_interventions : bool
         Whether anything was set in the log.
     has_beliefs : bool
@@ -79,13 +80,14 @@ class Policy:
     settings: NetworkSettings
     environment: CausalEnvironment
     record: TrainingRecord
-    weights: Mapping[str, Floats] = field(hash=False)
+    weights: Mapping[str, Floats]
     hidden: Hidden | None = None
 
     @property
     def name(self) -> str:
-        """What it is called in tables."""
-        return "policy"
+        """What it is called in tables: policies of one name are taken as seeds of one learner."""
+        without = "" if self.hidden is None else f" without {self.hidden}"
+        return f"{self.settings.network} policy{without}"
 
     @property
     def n_weights(self) -> int:
@@ -120,8 +122,7 @@ class Policy:
         """
 
         def logits(network: Any, read: Any) -> Any:
-            states = network.states(read)[:, -1:]
-            return network.actions(states, read[:, -1:])[:, 0]
+            return network.actions(network.states(read, last=True), read[:, -1:])[:, 0]
 
         found = np.where(episodes.allowed, self._read_out(episodes, logits), -np.inf)
         found -= found.max(axis=1, keepdims=True)
@@ -144,7 +145,7 @@ class Policy:
         """
 
         def coefficients(network: Any, read: Any) -> Any:
-            return network.outcomes(network.states(read)[:, -1:])[:, 0]
+            return network.outcomes(network.states(read, last=True))[:, 0]
 
         found = self._read_out(episodes, coefficients)
         both = found[..., :1] + found[..., [2, 1]]
@@ -178,7 +179,7 @@ class Policy:
             )
 
         def edges(network: Any, read: Any) -> Any:
-            return network.beliefs(network.states(read)[:, -1:])[:, 0].sigmoid()
+            return network.beliefs(network.states(read, last=True))[:, 0].sigmoid()
 
         found = self._read_out(episodes, edges)
         diagonal = np.arange(episodes.n_variables)
@@ -212,17 +213,25 @@ class Policy:
         save_policy(self, path)
 
     @staticmethod
-    def load(path: str | PathLike[str]) -> Policy:
+    def load(path: str | PathLike[str], link: Link | None = None) -> Policy:
         """Read what `save` wrote.
+
+        Parameters
+        ----------
+        path : str or path
+        link : callable, optional
+            The link of the environment where that is a function, which files do not hold.
 
         Raises
         ------
         StorageError
             Where the file is none of a policy, or of another version.
+        PassiveError
+            Where the link is a function and none is given.
         """
         from causal_magics.passive.learner.policy_storage import read_policy
 
-        return read_policy(path)
+        return read_policy(path, link)
 
     @cached_property
     def _network(self) -> Any:
@@ -232,8 +241,16 @@ class Policy:
             raise MissingDependencyError("torch", "language", "a policy") from None
         from causal_magics.passive.learner.networks import network_of
 
-        network = network_of(self.settings)
-        network.load_state_dict({name: torch.tensor(array) for name, array in self.weights.items()})
+        with torch.random.fork_rng(devices=[]):
+            network = network_of(self.settings)
+        weights = {name: torch.tensor(array) for name, array in self.weights.items()}
+        try:
+            network.load_state_dict(weights)
+        except RuntimeError:
+            raise PassiveError(
+                f"Expected the weights of {self.settings}, got others, by name or shape. Train the "
+                "policy anew."
+            ) from None
         return network.eval()
 
     def _read_out(
@@ -245,11 +262,21 @@ class Policy:
         network = self._network
         import torch
 
+        from causal_magics.language.torch_threads import torch_threads
+
         size = max(1, _NUMBERS_AT_ONCE // (rows * variables * (FEATURES + 8 * self.settings.width)))
         parts = []
-        with torch.inference_mode():
-            for start in range(0, episodes.n_episodes, size):
+        with torch.inference_mode(), torch_threads(1):
+            for start in range(0, max(1, episodes.n_episodes), size):
                 part = episodes.take(slice(start, start + size))
                 read = torch.from_numpy(features(part, self.hidden))
                 parts.append(read_out(network, read).double().numpy())
-        return np.concatenate(parts)
+        found = np.concatenate(parts)
+        if not np.isfinite(found).all():
+            largest = float(np.abs(episodes.values).max())
+            raise PassiveError(
+                "Expected values of a size that the policy can read, got NaN from values of up to "
+                f"{largest:.3g}. Divide them, so that they are about as large as the "
+                f"±{episodes.value:g} to which variables are set."
+            )
+        return found

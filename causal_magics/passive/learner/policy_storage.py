@@ -6,15 +6,17 @@ from dataclasses import asdict
 from importlib.resources import as_file, files
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from causal_magics.data.saved_arrays import load_with_header, save_with_header
-from causal_magics.errors import CausalMagicsError, PassiveError, StorageError, closest, shorten
+from causal_magics.errors import OptionError, PassiveError, StorageError, closest, shorten
+from causal_magics.options import check_option
 from causal_magics.passive.learner.policy import Policy, TrainingRecord
-from causal_magics.passive.learner.settings import NetworkSettings
+from causal_magics.passive.learner.settings import Hidden, NetworkSettings
 from causal_magics.passive.worlds.saved_environment import environment_header, environment_of
+from causal_magics.passive.worlds.scm_batch import Link
 
 __all__ = ["SHIPPED", "VERSION", "load_policy", "read_policy", "save_policy"]
 
@@ -27,7 +29,7 @@ VERSION = 1
 _KIND = "causal-magics policy"
 
 
-def load_policy(name: str | PathLike[str] = "axial") -> Policy:
+def load_policy(name: str | PathLike[str] = "axial", link: Link | None = None) -> Policy:
     """Return a policy that was trained before.
 
     Parameters
@@ -35,11 +37,13 @@ def load_policy(name: str | PathLike[str] = "axial") -> Policy:
     name : str or path
         "axial" is the one that comes with the package, trained on graphs of 4 to 8 variables by
         ``scripts/train_policy.py``; else a file that `Policy.save` wrote.
+    link : callable, optional
+        The link of its environment where that is a function, which files do not hold.
 
     Raises
     ------
     PassiveError
-        Where there is no such policy.
+        Where there is no such policy, or the link is a function and none is given.
     StorageError
         Where the file is none of a policy, or of another version.
     """
@@ -58,7 +62,7 @@ def load_policy(name: str | PathLike[str] = "axial") -> Policy:
             f"Expected a policy among {', '.join(SHIPPED)} or its file, got {shorten(str(name))}. "
             + advice
         )
-    return read_policy(name)
+    return read_policy(name, link)
 
 
 def save_policy(policy: Policy, path: str | PathLike[str]) -> None:
@@ -79,13 +83,15 @@ def save_policy(policy: Policy, path: str | PathLike[str]) -> None:
     save_with_header(path, _KIND, header, policy.weights)
 
 
-def read_policy(path: str | PathLike[str]) -> Policy:
+def read_policy(path: str | PathLike[str], link: Link | None = None) -> Policy:
     """Read what `save_policy` wrote.
 
     Raises
     ------
     StorageError
         Where the file is none of a policy, or of another version.
+    PassiveError
+        Where the environment's link is a function and none is given.
     """
     told = shorten(str(path))
     try:
@@ -100,25 +106,25 @@ def read_policy(path: str | PathLike[str]) -> Policy:
             f"{shorten(str(header.get('version')))[1:-1]}. Train it anew: its weights do not fit."
         )
     try:
-        return _rebuilt(header, weights)
-    except (LookupError, ValueError, TypeError, CausalMagicsError) as error:
+        return _rebuilt(header, weights, link)
+    except (LookupError, ValueError, TypeError, AttributeError, OptionError) as error:
         raise StorageError(
             f"Expected a whole policy, but {told} is damaged: {error}. Train it anew."
         ) from None
 
 
-def _rebuilt(header: dict[str, Any], weights: dict[str, Any]) -> Policy:
+def _rebuilt(header: dict[str, Any], weights: dict[str, Any], link: Link | None) -> Policy:
     told = dict(header["record"])
     told["losses"] = tuple(tuple(row) for row in told["losses"])
-    environment = dict(header["environment"])
-    if isinstance(environment["link"], dict):
-        environment["link"] = "leaky-relu"
+    hidden = header["hidden"]
+    if hidden is not None:
+        check_option("hidden", hidden, get_args(Hidden))
     policy = Policy(
         NetworkSettings(**header["network"]),
-        environment_of(environment),
+        environment_of(header["environment"], link),
         TrainingRecord(**told),
         {name: np.asarray(array, dtype=np.float32) for name, array in weights.items()},
-        header["hidden"],
+        hidden,
     )
     if not all(np.isfinite(array).all() for array in policy.weights.values()):
         raise ValueError("weights are not finite")

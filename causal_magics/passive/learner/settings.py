@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from causal_magics.errors import OptionError, PassiveError
-from causal_magics.options import check_count, check_option, check_positive, check_share
+from causal_magics.options import check_count, check_option, check_share
 
-__all__ = ["Hidden", "Network", "NetworkSettings", "TrainingSettings"]
+__all__ = ["Hidden", "Network", "NetworkSettings", "TrainingSettings", "check_fits"]
 
 Network = Literal["axial", "flat"]
 """Which network.
@@ -47,6 +47,7 @@ class NetworkSettings:
         check_option("network", self.network, get_args(Network))
         for name in ("variables", "rows", "width", "layers", "heads"):
             check_count(name, getattr(self, name))
+            object.__setattr__(self, name, int(getattr(self, name)))
         if self.width % self.heads:
             raise OptionError(
                 f"Expected a width that is a multiple of the {self.heads} heads, got {self.width}."
@@ -81,8 +82,10 @@ class TrainingSettings:
         check_count("steps", self.steps)
         check_count("batch", self.batch)
         check_count("seed", self.seed, least=0)
-        check_positive("learning_rate", self.learning_rate)
         check_share("learning_rate", self.learning_rate)
+        for name in ("steps", "batch", "seed"):
+            object.__setattr__(self, name, int(getattr(self, name)))
+        object.__setattr__(self, "learning_rate", float(self.learning_rate))
         if self.hidden is not None:
             check_option("hidden", self.hidden, get_args(Hidden))
 
