@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import cos, pi
 from os import PathLike
 from typing import Any
@@ -18,6 +18,7 @@ from torch.nn import functional, utils
 from tqdm.auto import tqdm
 
 from causal_magics.data.checkpoint import Checkpoint
+from causal_magics.errors import PassiveError
 from causal_magics.language.progress import bars_are_off
 from causal_magics.language.torch_threads import torch_threads
 from causal_magics.passive.intervention_log import InterventionLog
@@ -25,6 +26,7 @@ from causal_magics.passive.learner.features import GOAL, GOAL_VALUE, IS_SET, VAL
 from causal_magics.passive.learner.networks import PolicyNetwork, network_of
 from causal_magics.passive.learner.policy import Policy, TrainingRecord
 from causal_magics.passive.learner.settings import NetworkSettings, TrainingSettings
+from causal_magics.passive.worlds.environment import CausalEnvironment
 from causal_magics.passive.worlds.structural_models import Booleans
 
 __all__ = ["Training"]
@@ -55,6 +57,11 @@ class _Part:
         tasks = log.environment.tasks(
             episodes.n_episodes, seed=log.seed, variables=episodes.n_variables
         )
+        if not np.array_equal(tasks.goals, episodes.goals):
+            raise PassiveError(
+                f"Expected a log whose tasks are those of its seed, {log.seed}, got others. Give "
+                "dataclasses.replace(log, seed=None): its edges are then unknown."
+            )
         return cls(log, tasks.models.parents)
 
 
@@ -95,6 +102,12 @@ class Training:
             network.parameters(), lr=training.learning_rate, betas=(0.9, 0.98), weight_decay=0.01,
             fused=True,
         )  # fmt: skip
+        for parameter in network.parameters():
+            optimizer.state[parameter] = {
+                "step": torch.zeros(()),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
         return cls(tuple(map(_Part.of, logs)), settings, training, network, optimizer)
 
     def run(
@@ -117,7 +130,8 @@ class Training:
                         checkpoint.put("state", self._state())
             except KeyboardInterrupt:
                 interrupted = True
-                checkpoint.put("state", self._state())
+                if self._is_whole:
+                    checkpoint.put("state", self._state())
         return self._policy(interrupted=interrupted)
 
     def _advance(self) -> None:
@@ -151,7 +165,7 @@ class Training:
         seen = read if self.training.hidden is None else _without_goal_value(read)
         states = self.network.states(seen)
         logits = self.network.actions(states[:, :-1], seen[:, :-1])
-        labels = torch.from_numpy(part.log.imitated[which])
+        labels = torch.from_numpy(part.log.imitated[which]).long()
         imitation = _imitation(logits, labels, whole.n_explore)
         outcome = _outcome(self.network.outcomes(states[:, :-1]), read[:, 1:])
         if part.parents is None:
@@ -161,6 +175,15 @@ class Training:
         return imitation, outcome, _edges(self.network.beliefs(rows), parents)
 
     def _policy(self, *, interrupted: bool) -> Policy:
+        weights = {
+            name: tensor.detach().numpy().copy()
+            for name, tensor in self.network.state_dict().items()
+        }
+        if not all(np.isfinite(array).all() for array in weights.values()):
+            raise PassiveError(
+                f"Expected weights that stay finite, got NaN or infinity after {self.step:,} steps."
+                " Give a smaller learning_rate, or a log with smaller values."
+            )
         logs = [part.log for part in self.parts]
         record = TrainingRecord(
             logs[0].expert,
@@ -173,11 +196,8 @@ class Training:
             all(part.parents is not None for part in self.parts),
             interrupted,
         )
-        weights = {
-            name: tensor.detach().numpy().copy()
-            for name, tensor in self.network.state_dict().items()
-        }
-        return Policy(self.settings, logs[0].environment, record, weights, self.training.hidden)
+        environment = _environment_of(logs)
+        return Policy(self.settings, environment, record, weights, self.training.hidden)
 
     def _identity(self) -> dict[str, Any]:
         """Return all that a checkpoint depends on."""
@@ -186,6 +206,8 @@ class Training:
             episodes = part.log.episodes
             for array in (episodes.values, episodes.actions, episodes.goals, part.log.imitated):
                 digest.update(np.ascontiguousarray(array).tobytes())
+            if part.parents is None:
+                digest.update(b"unknown graphs")
         return {
             "network": asdict(self.settings),
             "training": asdict(self.training),
@@ -200,31 +222,42 @@ class Training:
         return np.concatenate([numbers, *flat])
 
     def _go_on_from(self, state: NDArray[np.float64] | None) -> None:
-        if state is None:
+        """Take up what `_state` returned; a state of another kind is none."""
+        tensors = self._tensors()
+        if state is None or state.ndim != 1:
             return
-        self.step, told = int(state[0]), int(state[2])
-        self.cpu_seconds = float(state[1])
+        told = len(state) - 3 - sum(tensor.numel() for tensor in tensors)
+        if told < 0 or state[2] != told:
+            return
+        self.step, self.cpu_seconds = int(state[0]), float(state[1])
         rows = state[3 : 3 + told].reshape(-1, 4).tolist()
-        self.losses = [(int(row[0]), *row[1:]) for row in rows]
-        for parameter in self.network.parameters():
-            self.optimizer.state[parameter] = {
-                "step": torch.tensor(float(self.step)),
-                "exp_avg": torch.zeros_like(parameter),
-                "exp_avg_sq": torch.zeros_like(parameter),
-            }
+        self.losses = [(int(step), act, goal, edge) for step, act, goal, edge in rows]
         place = 3 + told
-        for tensor in self._tensors():
+        for tensor in tensors:
             part = torch.from_numpy(state[place : place + tensor.numel()])
             with torch.no_grad():
                 tensor.copy_(part.view_as(tensor))
             place += tensor.numel()
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether no step was cut in two, so that it would be done again."""
+        return max(int(kept["step"]) for kept in self.optimizer.state.values()) == self.step
+
     def _tensors(self) -> list[Tensor]:
         """Return weights, and what the optimizer keeps of each, in order."""
         parameters = list(self.network.parameters())
-        state = self.optimizer.state
-        kept = [state[each][name] for each in parameters for name in ("exp_avg", "exp_avg_sq")]
+        kept = [tensor for each in parameters for tensor in self.optimizer.state[each].values()]
         return [*parameters, *kept]
+
+
+def _environment_of(logs: Sequence[InterventionLog]) -> CausalEnvironment:
+    """Return what logs of one environment were drawn from, with their numbers of variables."""
+    sizes = tuple(dict.fromkeys(log.episodes.n_variables for log in logs))
+    first = logs[0].environment
+    held_out = first.held_out if len({log.environment.held_out for log in logs}) == 1 else None
+    variables = first.variables if first.sizes == sizes else sizes
+    return replace(first, variables=variables, held_out=held_out)
 
 
 def _without_goal_value(read: Tensor) -> Tensor:
