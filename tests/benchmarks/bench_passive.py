@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from causal_magics.passive.evaluation.evaluate_policy import evaluate_policy
+from causal_magics.passive.evaluation.ideal_observer import IdealObserver
 from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation
 from causal_magics.passive.evaluation.two_by_two import TwoByTwo
 from causal_magics.passive.intervention_log import record_log
@@ -37,7 +38,10 @@ QUIET, MIDDLE, LOUD = (
     CausalEnvironment(held_out="relation", noise=noise) for noise in (0.25, 0.5, 1.0)
 )
 CLASSES = CausalEnvironment()
-FLAT = {"network": "flat", "batch": 128, "learning_rate": 1e-3, "slip": 0.25, "steps": 2000}
+FLAT = {
+    "network": "flat", "batch": 128, "learning_rate": 1e-3, "actor": None, "slip": 0.25,
+    "steps": 2000,
+}  # fmt: skip
 EPISODES = 60_000
 SIZES = (4, 5, 6, 7, 8)
 
@@ -90,8 +94,8 @@ CONFIGURATIONS = {
     "flat: noise 1": Configuration(LOUD, settings=FLAT),
     "flat: no goal value": Configuration(QUIET, settings={**FLAT, "hidden": "goal value"}),
     "flat: one value": Configuration(QUIET, OneSided(), {**FLAT, "slip": 0.0}),
-    "axial": Configuration(CLASSES),
-    "axial: 4 to 8": Configuration(DEFAULT_ENVIRONMENT),
+    "axial": Configuration(DEFAULT_ENVIRONMENT),
+    "axial: expert acts": Configuration(CLASSES, settings={"actor": None, "slip": 0.25}),
     "axial: natural rows": Configuration(CLASSES, Watching()),
     "axial: causal labels": Configuration(CLASSES, settings={"watch_only": True}),
 }
@@ -160,14 +164,15 @@ def flat_table(trained: dict[str, list[Policy]], n_tasks: int) -> None:
 
 def axial_table(trained: dict[str, list[Policy]], n_tasks: int) -> None:
     """Print the table of the axial net: whole classes of graphs held out, noise 1."""
-    groups = {name: trained[name] for name in ("axial", "axial: 4 to 8") if name in trained}
+    groups = {name: trained[name] for name in ("axial", "axial: expert acts") if name in trained}
     planners = {
         f"{name}, planning": [Planner(policy) for policy in trained[name]]
         for name in ("axial", "axial: natural rows")
         if name in trained
     }
     labels = {name: trained[name] for name in ("axial: causal labels",) if name in trained}
-    everyone: dict[str, Any] = {**groups, **planners, **labels}
+    ideal = {"ideal observer": IdealObserver(CLASSES)} if groups else {}
+    everyone: dict[str, Any] = {**groups, **planners, **labels, **ideal}
     splits = ("held-out", "trap", "train")
     found = {}
     for what, watch_only in (("may act", False), ("may only watch", True)):
