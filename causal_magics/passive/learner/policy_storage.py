@@ -55,7 +55,7 @@ def load_policy(name: str | PathLike[str] = "axial", link: Link | None = None) -
     if name in SHIPPED:
         with as_file(files("causal_magics.passive.learner") / "shipped" / f"{name}.npz") as path:
             return read_policy(path)
-    if not Path(name).is_file():
+    if not _is_file(name):
         hint = closest(str(name), SHIPPED)
         advice = f"Did you mean {hint}?" if hint else "Train one: policy = train()."
         raise PassiveError(
@@ -63,6 +63,13 @@ def load_policy(name: str | PathLike[str] = "axial", link: Link | None = None) -
             + advice
         )
     return read_policy(name, link)
+
+
+def _is_file(name: str | PathLike[str]) -> bool:
+    try:
+        return Path(name).is_file()
+    except OSError:
+        return False
 
 
 def save_policy(policy: Policy, path: str | PathLike[str]) -> None:
@@ -96,7 +103,7 @@ def read_policy(path: str | PathLike[str], link: Link | None = None) -> Policy:
     told = shorten(str(path))
     try:
         header, weights = load_with_header(path, _KIND)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RuntimeError):
         raise StorageError(
             f"Expected a saved policy, but {told} is none. Give a file that Policy.save wrote."
         ) from None
