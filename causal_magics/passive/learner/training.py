@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from math import cos, pi
 from os import PathLike
 from typing import Any
@@ -63,6 +64,11 @@ class _Part:
                 "dataclasses.replace(log, seed=None): its edges are then unknown."
             )
         return cls(log, tasks.models.parents)
+
+    @cached_property
+    def is_observational(self) -> bool:
+        """Whether nothing was set."""
+        return not self.log.episodes.actions.any()
 
 
 @dataclass(eq=False)
@@ -167,7 +173,8 @@ class Training:
         logits = self.network.actions(states[:, :-1], seen[:, :-1])
         labels = torch.from_numpy(part.log.imitated[which]).long()
         imitation = _imitation(logits, labels, whole.n_explore)
-        outcome = _outcome(self.network.outcomes(states[:, :-1]), read[:, 1:])
+        coefficients = self.network.outcomes(states[:, :-1])
+        outcome = _outcome(coefficients, read[:, 1:], is_seen=part.is_observational)
         if part.parents is None:
             return imitation, outcome, torch.zeros(())
         rows = states[:, ::_ROWS_OF_BELIEFS]
@@ -278,10 +285,10 @@ def _imitation(logits: Tensor, labels: Tensor, n_explore: int) -> Tensor:
     return torch.stack([phase.mean() for phase in phases]).mean() if phases else logits.sum() * 0
 
 
-def _outcome(coefficients: Tensor, after: Tensor) -> Tensor:
+def _outcome(coefficients: Tensor, after: Tensor, *, is_seen: bool) -> Tensor:
     """Return the squared error of the goal's value, given the variable that was set.
 
-    Where nothing was set in the whole batch, given the value of each other variable.
+    Of a log in which nothing was set, given what was seen of each other variable.
 
     Parameters
     ----------
@@ -290,12 +297,10 @@ def _outcome(coefficients: Tensor, after: Tensor) -> Tensor:
         The rows that came of the actions.
     """
     value = after[..., VALUE]
-    given = after[..., IS_SET]
-    if not bool(given.any()):
-        given = 1.0 - after[..., GOAL]
+    given = 1.0 - after[..., GOAL] if is_seen else after[..., IS_SET]
     curve = torch.stack([torch.ones_like(value), value.relu(), (-value).relu()], dim=-1)
     errors = (coefficients * curve).sum(dim=-1) - after[..., GOAL_VALUE]
-    return (given * errors.square()).sum() / given.sum()
+    return (given * errors.square()).sum() / given.sum().clamp(min=1.0)
 
 
 def _edges(logits: Tensor, parents: Tensor) -> Tensor:

@@ -58,3 +58,14 @@ def test_planning_on_natural_rows_is_possible() -> None:
     exploited = acted.actions[:, acted.n_explore :]
     assert exploited.all()
     assert ((exploited + 1) // 2 - 1 != acted.goals[:, None]).all()
+
+
+def test_off_schedule_it_takes_what_it_expects_most_of_from_the_first_step_on() -> None:
+    environment = CausalEnvironment(variables=4, noise=0.25)
+    policy = train(environment, episodes=200, steps=2, progress=False)
+    tasks = environment.tasks(20, seed=5)
+    acted = run(tasks, Planner(policy, on_schedule=False), np.random.default_rng(0))
+    for step in (0, acted.n_explore, acted.n_steps - 1):
+        seen = acted.until(step)
+        expected = np.nanargmax(policy.outcomes(seen)[:, 1:], axis=1) + 1
+        assert (acted.actions[:, step] == expected).all()
