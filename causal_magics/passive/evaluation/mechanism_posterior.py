@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from causal_magics.passive.evaluation.graph_posterior import drawn, parent_sets
 from causal_magics.passive.worlds.episodes import Episodes
-from causal_magics.passive.worlds.graph_prior import _NOISE_VARIANCES, ScmPrior
+from causal_magics.passive.worlds.graph_prior import NOISE_VARIANCES, ScmPrior
 from causal_magics.passive.worlds.scm_batch import LEAK
 from causal_magics.passive.worlds.structural_models import NOTHING, Integers
 
@@ -204,7 +204,7 @@ class MechanismPosterior:
     @cached_property
     def _variances(self) -> tuple[Floats, Floats]:
         """Variances of noise, and the logarithm of the weight of each."""
-        least, most = _NOISE_VARIANCES
+        least, most = NOISE_VARIANCES
         nodes, weights = _VARIANCES
         variances = least + 0.5 * (most - least) * (1.0 + nodes)
         return variances * self.prior.noise**2, np.log(0.5 * weights)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from causal_magics.passive.worlds.scm_batch import Link, ScmBatch
 from causal_magics.passive.worlds.structural_models import Booleans
 
-__all__ = ["CLASS_SHARE", "ScmPrior", "graph_classes", "is_held_out_class"]
+__all__ = ["CLASS_SHARE", "NOISE_VARIANCES", "ScmPrior", "graph_classes", "is_held_out_class"]
 
 CLASS_SHARE = 5
 """One class of so many is held out."""
@@ -21,7 +21,9 @@ _LEAST_VARIABLES = 4
 _SALT = np.uint64(17)
 """With it, close to a fifth of the classes and of the graphs of 4 to 8 variables are held out."""
 
-_NOISE_VARIANCES = (0.3, 0.7)
+NOISE_VARIANCES = (0.3, 0.7)
+"""Between which variances are drawn, where noise is 1."""
+
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
@@ -71,7 +73,7 @@ class ScmPrior:
         order = rng.random(shape).argsort(axis=1)
         ranks = order.argsort(axis=1)
         named = weights[models[:, None, None], ranks[:, :, None], ranks[:, None, :]]
-        scales = self.noise * np.sqrt(rng.uniform(*_NOISE_VARIANCES, shape))
+        scales = self.noise * np.sqrt(rng.uniform(*NOISE_VARIANCES, shape))
         return ScmBatch(named, scales.astype(np.float32), order, self.link)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
+
 from causal_magics.errors import CausalMagicsError, PassiveError, shorten
 from causal_magics.passive.worlds.environment import CausalEnvironment
 from causal_magics.passive.worlds.scm_batch import Link
@@ -18,10 +20,17 @@ def environment_header(environment: CausalEnvironment) -> dict[str, Any]:
 
     A link that is a function is written by its name alone.
     """
-    header = {each.name: getattr(environment, each.name) for each in fields(environment)}
+    header = {each.name: _plain(getattr(environment, each.name)) for each in fields(environment)}
     if callable(environment.link):
         header["link"] = {"function": getattr(environment.link, "__name__", "function")}
     return header
+
+
+def _plain(option: Any) -> Any:
+    """Return an option as JSON has it."""
+    if isinstance(option, tuple):
+        return tuple(_plain(each) for each in option)
+    return option.item() if isinstance(option, np.generic) else option
 
 
 def environment_of(header: Mapping[str, Any], link: Link | None = None) -> CausalEnvironment:
