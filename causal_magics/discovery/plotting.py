@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from causal_magics.errors import MissingDependencyError
+from causal_magics.data.new_axes import new_axes
 from causal_magics.graph.canvas import canvas_positions
 from causal_magics.graph.geometry import node_shape
 from causal_magics.graph.geometry_curves import Point
@@ -28,7 +28,7 @@ def plot_discovery(discovery: Discovery, ax: Axes | None) -> Axes:
     """Draw the graph; the width of an edge is its confidence, or grows with its bits."""
     graph = discovery.graph
     positions = canvas_positions(graph)
-    axes = _axes(list(positions.values())) if ax is None else ax
+    axes = _new_axes(list(positions.values())) if ax is None else ax
     nodes: dict[str, Annotation] = {}
     for name, (x, y) in positions.items():
         nodes[name] = axes.annotate(
@@ -80,16 +80,10 @@ def _write(axes: Axes, words: str, edge: tuple[Point, Point], taken: list[Point]
     )  # fmt: skip
 
 
-def _axes(points: list[tuple[float, float]]) -> Axes:
-    try:
-        from matplotlib.figure import Figure
-        from matplotlib.pyplot import figure
-    except ImportError:
-        raise MissingDependencyError("matplotlib", "plot", "plot()") from None
+def _new_axes(points: list[tuple[float, float]]) -> Axes:
     spans = [max(values) - min(values) for values in zip(*points, strict=True)]
     size = [min(16.0, max(3.0, (span + 2 * _MARGIN) / _PIXELS_PER_INCH)) for span in spans]
-    drawing: Figure = figure(figsize=(size[0], size[1]), layout="constrained")
-    return drawing.add_subplot()
+    return new_axes(size[0], size[1])
 
 
 def _frame(axes: Axes, points: list[tuple[float, float]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from causal_magics.data.new_axes import new_axes
 from causal_magics.discovery.timeline import (
     Episodic,
     best_other,
@@ -12,7 +13,6 @@ from causal_magics.discovery.timeline import (
     describe_episodes,
 )
 from causal_magics.discovery.timeline_palette import TONES, shape_of
-from causal_magics.errors import MissingDependencyError
 from causal_magics.graph.geometry_text import fit_label
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def plot_timeline(episodes: Episodic, ax: Axes | None = None) -> Axes:
     MissingDependencyError
         Without matplotlib.
     """
-    axes = _axes(len(episodes.batches)) if ax is None else ax
+    axes = _new_axes(len(episodes.batches)) if ax is None else ax
     axes.set_title(describe_episodes(episodes), fontsize="medium")
     batches = episodes.batches
     axes.set_ylabel("bits a row, when it came")
@@ -75,13 +75,8 @@ def plot_timeline(episodes: Episodic, ax: Axes | None = None) -> Axes:
     return axes
 
 
-def _axes(count: int) -> Axes:
-    try:
-        from matplotlib.pyplot import figure
-    except ImportError:
-        raise MissingDependencyError("matplotlib", "plot", "plot_timeline()") from None
-    width = min(16.0, max(7.5, 3.5 + 0.3 * count))
-    return figure(figsize=(width, 3.4), layout="constrained").add_subplot()
+def _new_axes(count: int) -> Axes:
+    return new_axes(min(16.0, max(7.5, 3.5 + 0.3 * count)), 3.4, "plot_timeline()")
 
 
 def _mark(axes: Axes, episodes: Episodic, regime: int, added: list[float]) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from causal_magics.data.new_axes import new_axes
 from causal_magics.probing.mediation_report import concentration_frame
-from causal_magics.probing.probe_plotting import new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from causal_magics.errors import MissingDependencyError
+from causal_magics.data.new_axes import new_axes
 from causal_magics.probing.findings import Finding
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from causal_magics.probing.probe import Probe
     from causal_magics.probing.underspecification import Underspecification
 
-__all__ = ["new_axes", "plot_curves", "plot_roc", "plot_slopes"]
+__all__ = ["plot_curves", "plot_roc", "plot_slopes"]
 
 _MOST_TICKS = 12
 
@@ -87,12 +87,3 @@ def plot_roc(found: Underspecification, ax: Axes | None) -> Axes:
     axes.set_title(f"AUC {found.auc:.2f}")
     axes.legend(loc="lower right")
     return axes
-
-
-def new_axes(height: float = 4.8) -> Axes:
-    """Return the axes of a new figure of a height in inches."""
-    try:
-        from matplotlib.pyplot import figure
-    except ImportError:
-        raise MissingDependencyError("matplotlib", "plot", "plot()") from None
-    return figure(figsize=(6.4, height), layout="constrained").add_subplot()

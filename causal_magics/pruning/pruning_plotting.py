@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from causal_magics.data.new_axes import new_axes
 from causal_magics.language.head_panels import head_names
-from causal_magics.pruning.selection_plotting import label_axes, new_axes, plot_search, spread_of
+from causal_magics.pruning.selection_plotting import label_axes, plot_search, spread_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,9 @@ _NAMED = 8
 
 def plot_pruning(pruning: Pruning, ax: Axes | None) -> Axes:
     """Draw the sets of heads that were verified, and what was held out with its intervals."""
-    axes = new_axes(ax) if pruning.search is None else plot_search(pruning.search, ax)
+    axes = new_axes() if ax is None else ax
+    if pruning.search is not None:
+        plot_search(pruning.search, axes)
     for each, fmt, color, label in (
         (pruning.chosen_by, "o", "#5b7db1", "chosen by"),
         (pruning.held_out[0], "D", "#c0503c", "held out"),
@@ -38,7 +41,7 @@ def plot_pruning(pruning: Pruning, ax: Axes | None) -> Axes:
 
 def plot_agreement(agreement: HeadAgreement, ax: Axes | None) -> Axes:
     """Draw each head at its two numbers, the largest with their names."""
-    axes = new_axes(ax)
+    axes = new_axes() if ax is None else ax
     bias, other = agreement.bias, agreement.other
     axes.axhline(0.0, color="#888", linewidth=0.6)
     axes.axvline(0.0, color="#888", linewidth=0.6)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from causal_magics.errors import MissingDependencyError
+from causal_magics.data.new_axes import new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from causal_magics.pruning.search_result import Search
     from causal_magics.pruning.workload import Change
 
-__all__ = ["label_axes", "new_axes", "plot_frontier", "plot_search", "spread_of"]
+__all__ = ["label_axes", "plot_frontier", "plot_search", "spread_of"]
 
 _MARKS = "osD^vP*X"
 _LINE, _FAINT = "#5b7db1", "#888"
@@ -24,7 +24,7 @@ _LINE, _FAINT = "#5b7db1", "#888"
 
 def plot_frontier(frontier: Frontier, ax: Axes | None) -> Axes:
     """Draw every point with its intervals, and the Pareto curve."""
-    axes = new_axes(ax)
+    axes = new_axes() if ax is None else ax
     methods = list(dict.fromkeys(point.method for point in frontier.points))
     for place, method in enumerate(methods):
         points = [point for point in frontier.points if point.method == method]
@@ -49,7 +49,7 @@ def plot_frontier(frontier: Frontier, ax: Axes | None) -> Axes:
 
 def plot_search(search: Search, ax: Axes | None) -> Axes:
     """Draw every verified set of heads, the way that was taken, the budget and the best."""
-    axes = new_axes(ax)
+    axes = new_axes() if ax is None else ax
     base = search.base
     taken = np.array([each.taken for each in search.path], dtype=bool)
     found = [each.evaluation for each in (*search.path, search.best)]
@@ -82,20 +82,3 @@ def label_axes(axes: Axes, title: str) -> None:
     axes.set_ylabel("change of bias, %")
     axes.set_title(title, fontsize=10)
     axes.legend(fontsize=8)
-
-
-def new_axes(ax: Axes | None) -> Axes:
-    """Return axes that are given, or new ones.
-
-    Raises
-    ------
-    MissingDependencyError
-        Without matplotlib.
-    """
-    if ax is not None:
-        return ax
-    try:
-        from matplotlib.pyplot import figure
-    except ImportError:
-        raise MissingDependencyError("matplotlib", "plot", "plot()") from None
-    return figure(figsize=(6.4, 4.8), layout="constrained").add_subplot()

@@ -9,7 +9,8 @@ import numpy as np
 from causal_magics.counterfactual.decisions.budget import Envelope
 from causal_magics.counterfactual.pictures.bounds_forest_svg import Forest
 from causal_magics.counterfactual.pictures.chart_svg import VERDICT_COLOURS
-from causal_magics.errors import CounterfactualError, MissingDependencyError, shorten
+from causal_magics.data.new_axes import new_axes
+from causal_magics.errors import CounterfactualError, shorten
 from causal_magics.graph.drawing_palette import value_of
 from causal_magics.graph.geometry_text import fit_label
 from causal_magics.options import check_kind
@@ -92,12 +93,9 @@ def plot_budget(envelope: Envelope, ax: Axes | None = None) -> Axes:
 
 def _axes(ax: Axes | None, height: float) -> Axes:
     """Return axes to draw on: those given, or new ones."""
-    try:
-        from matplotlib.axes import Axes
-        from matplotlib.pyplot import figure
-    except ImportError:
-        raise MissingDependencyError("matplotlib", "plot", "plot()") from None
     if ax is None:
-        return figure(figsize=(7.0, min(height, 12.0)), layout="constrained").add_subplot()
+        return new_axes(7.0, min(height, 12.0))
+    from matplotlib.axes import Axes
+
     check_kind("ax as axes of matplotlib", ax, Axes, "Leave it out for a figure of its own.")
     return ax

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from causal_magics.errors import MissingDependencyError
+from causal_magics.data.new_axes import new_axes
 from causal_magics.passive.acting.experiments import said
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ _INCHES_A_STEP = 0.32
 
 def plot_experiments(found: Experiments, ax: Axes | None) -> Axes:
     """Draw the goal's value after each step, and what nature, chance and the best action bring."""
-    axes = _new_axes(len(found.steps)) if ax is None else ax
+    width = min(16.0, max(4.8, _INCHES_A_STEP * len(found.steps)))
+    axes = new_axes(width) if ax is None else ax
     mean, spread = found.natural[found.goal]
     axes.axhspan(mean - spread, mean + spread, color="0.9", zorder=0, label="nothing set")
     axes.axhline(found.random, color="0.6", linestyle=":", label="random action")
@@ -34,12 +35,3 @@ def plot_experiments(found: Experiments, ax: Axes | None) -> Axes:
     axes.set_title(f"score {found.score:.2f}")
     axes.legend(fontsize="small")
     return axes
-
-
-def _new_axes(steps: int) -> Axes:
-    try:
-        from matplotlib.pyplot import figure
-    except ImportError:
-        raise MissingDependencyError("matplotlib", "plot", "plot()") from None
-    width = min(16.0, max(4.8, _INCHES_A_STEP * steps))
-    return figure(figsize=(width, 4.8), layout="constrained").add_subplot()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from causal_magics.errors import MissingDependencyError
+from causal_magics.data.new_axes import new_axes
 from causal_magics.options import check_option
 from causal_magics.passive.evaluation.conduct import RELATIONS
 from causal_magics.passive.evaluation.policy_evaluation import (
@@ -22,7 +22,7 @@ from causal_magics.passive.worlds.environment import Split
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["new_axes", "plot_evaluation"]
+__all__ = ["plot_evaluation"]
 
 _COLOURS: dict[Split, str] = {"train": "#888888", "held-out": "#5b7db1", "trap": "#c0503c"}
 _MARKS: dict[Split, str] = {"train": "s", "held-out": "o", "trap": "D"}
@@ -53,15 +53,6 @@ def plot_evaluation(
         return _plot_scores(rows, ax)
     draw = _plot_steps if kind == "steps" else _plot_choices
     return draw([each for row in rows for each in row], ax)
-
-
-def new_axes(width: float = 6.4, height: float = 4.8) -> Axes:
-    """Return the axes of a new figure of a size in inches."""
-    try:
-        from matplotlib.pyplot import figure
-    except ImportError:
-        raise MissingDependencyError("matplotlib", "plot", "plot()") from None
-    return figure(figsize=(width, height), layout="constrained").add_subplot()
 
 
 def _plot_scores(rows: Sequence[Sequence[PolicyEvaluationRow]], ax: Axes | None) -> Axes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from causal_magics.passive.evaluation.evaluation_plotting import new_axes
+from causal_magics.data.new_axes import new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
