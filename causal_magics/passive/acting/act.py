@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from causal_magics.errors import OptionError, PassiveError, shorten
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import HasGraph
-from causal_magics.options import check_count, check_flag, check_option, check_positive
+from causal_magics.options import (
+    check_count,
+    check_flag,
+    check_kind,
+    check_option,
+    check_positive,
+)
 from causal_magics.passive.acting.assembly import Told, assembled
 from causal_magics.passive.acting.experiments import Experiments
 from causal_magics.passive.acting.own_models import (
@@ -24,6 +30,7 @@ from causal_magics.passive.acting.own_models import (
     fitted,
     given,
 )
+from causal_magics.passive.acting.policy_answers import checked_beliefs, checked_preferences
 from causal_magics.passive.acting.question import check_graph, goal_of, graph_of
 from causal_magics.passive.acting.unlike_training import notes_on
 from causal_magics.passive.worlds.environment import (
@@ -62,7 +69,7 @@ class ActingPolicy(Protocol):
         ...
 
     def beliefs(self, episodes: Episodes) -> Floats:
-        """Return probabilities of edges; raises `PassiveError` where it tells none."""
+        """Return probabilities of edges; raises `PassiveError` or is left out where it has none."""
         ...
 
 
@@ -123,7 +130,8 @@ def act(
     Raises
     ------
     PassiveError
-        Where the graph or the goal cannot be asked about, or nothing moves the goal.
+        Where the graph or the goal cannot be asked about, nothing moves the goal, or the policy
+        answers with what are no probabilities.
     UnknownNodeError
         Where the goal is no node.
     DataError
@@ -195,12 +203,21 @@ def _policy_of(policy: ActingPolicy | str | PathLike[str]) -> ActingPolicy:
         from causal_magics.passive.learner.policy_storage import load_policy
 
         return load_policy(policy)
-    if not (hasattr(policy, "preferences") and hasattr(policy, "environment")):
+    if not (callable(getattr(policy, "preferences", None)) and hasattr(policy, "environment")):
         raise OptionError(
             f"Expected a policy, the name of one or a file, got {type(policy).__name__}. Give "
             '"axial", or what train() returned.'
         )
+    check_kind(
+        f"the environment of {_name(policy)} to be a CausalEnvironment",
+        policy.environment, CausalEnvironment, "Give it one, such as CausalEnvironment().",
+    )  # fmt: skip
     return policy
+
+
+def _name(policy: ActingPolicy) -> str:
+    """Return what a policy is called in messages."""
+    return shorten(type(policy).__name__)[1:-1]
 
 
 def _experiments(
@@ -247,7 +264,8 @@ class _Noted:
 
     def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
         del tasks, rng
-        preferences = self.policy.preferences(episodes)
+        given = self.policy.preferences(episodes)
+        preferences = checked_preferences(given, episodes, _name(self.policy))
         self.preferences.append(np.exp(preferences[0]))
         return np.asarray(preferences.argmax(axis=1))
 
@@ -287,9 +305,11 @@ def _check_moved(own: OwnModels, goal: str, expected: Floats, spread: float) -> 
 
 def _beliefs(policy: ActingPolicy, episode: Episodes) -> Floats | None:
     """Return the probability of each edge after each step; None of a policy that tells none."""
-    try:
-        return np.stack(
-            [policy.beliefs(episode.until(step + 1))[0] for step in range(episode.n_steps)]
-        )
-    except PassiveError:
-        return None
+    told: list[Floats] = []
+    for step in range(episode.n_steps if hasattr(policy, "beliefs") else 0):
+        try:
+            given = policy.beliefs(episode.until(step + 1))
+        except PassiveError:
+            return None
+        told.append(checked_beliefs(given, episode.n_variables, _name(policy)))
+    return np.array(told) if told else None
