@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,45 @@ Floats = NDArray[np.float64]
 Mechanism = Callable[..., Any]
 """Takes arrays, one for each parent; returns an array of their shape, or one number."""
 
-BoundMechanism = Callable[[Sequence[Floats], int], Floats]
-"""Takes the parents' arrays in the order of the graph, and the number of rows."""
-
 _BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class BoundMechanism:
+    """A function of the user, and which array goes where.
+
+    Parameters
+    ----------
+    called : str
+        What messages call it, such as "the mechanism of 'Y'".
+    mechanism : callable
+    order : tuple of int
+        The places of the arrays in the order in which it takes them.
+    """
+
+    called: str
+    mechanism: Mechanism
+    order: tuple[int, ...]
+
+    def __call__(self, arrays: Sequence[Floats], n_rows: int) -> Floats:
+        """Return what it makes of arrays, a number for each row.
+
+        Raises
+        ------
+        OptionError
+            Where it fails, or returns anything else than finite numbers, one for each row.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                made = self.mechanism(*(arrays[place] for place in self.order))
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            said = f"{type(error).__name__}{f': {shorten(reason, 200)[1:-1]}' if reason else ''}"
+            raise OptionError(
+                f"T{self.called[1:]} failed: {said}. It is called with arrays of many rows; "
+                "choose between values with numpy.where."
+            ) from error
+        return _checked(self.called, made, n_rows)
 
 
 def bound_mechanism(name: str, mechanism: Mechanism, parents: Sequence[str]) -> BoundMechanism:
@@ -39,8 +75,7 @@ def bound_mechanism(name: str, mechanism: Mechanism, parents: Sequence[str]) -> 
     Raises
     ------
     OptionError
-        Where it takes other parameters than the parents. The function that is returned raises it
-        where the mechanism fails, or returns anything else than finite numbers, one for each row.
+        Where it takes other parameters than the parents.
     """
     called = f"the mechanism of {shorten(name)}"
     if not callable(mechanism):
@@ -48,20 +83,7 @@ def bound_mechanism(name: str, mechanism: Mechanism, parents: Sequence[str]) -> 
             f"Expected {called} to be a function, got {type(mechanism).__name__}. Give one of "
             f"{_listed(parents)}."
         )
-    order = _order_of(called, mechanism, parents)
-
-    def bound(arrays: Sequence[Floats], n_rows: int) -> Floats:
-        try:
-            with np.errstate(all="ignore"):
-                made = mechanism(*(arrays[place] for place in order))
-        except Exception as error:
-            raise OptionError(
-                f"T{called[1:]} failed: {type(error).__name__}: {error}. It is called with arrays "
-                "of many rows; choose between values with numpy.where."
-            ) from error
-        return _checked(called, made, n_rows)
-
-    return bound
+    return BoundMechanism(called, mechanism, tuple(_order_of(called, mechanism, parents)))
 
 
 def _order_of(called: str, mechanism: Mechanism, parents: Sequence[str]) -> list[int]:
@@ -97,6 +119,10 @@ def _parameters(mechanism: Mechanism) -> tuple[list[str] | None, float]:
 def _checked(called: str, made: Any, n_rows: int) -> Floats:
     """Return what a mechanism returned as numbers, one for each row."""
     try:
+        if np.iscomplexobj(made):
+            raise OptionError(
+                f"Expected real numbers from {called}, got complex ones. Return their real parts."
+            )
         numbers = np.asarray(made, dtype=np.float64)
     except (TypeError, ValueError):
         kind = type(made).__name__
@@ -109,7 +135,7 @@ def _checked(called: str, made: Any, n_rows: int) -> Floats:
     if not np.isfinite(numbers).all():
         raise OptionError(
             f"Expected finite numbers from {called}, got NaN or infinity. "
-            "Look at what it does to parents that are 0, negative or large."
+            "Look at what it does to values that are 0, negative or large."
         )
     return np.broadcast_to(numbers, (n_rows,))
 

@@ -5,9 +5,11 @@ Pearl, *Causality* (2009), chapter 7.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from causal_magics.data.mechanism_calls import BoundMechanism, Mechanism, bound_
 from causal_magics.data.wording import enumerate_items
 from causal_magics.errors import GraphError, OptionError, shorten
 from causal_magics.graph.model import CausalGraph
-from causal_magics.options import check_count
+from causal_magics.options import check_count, check_kind
 
 __all__ = ["Mechanism", "StructuralModel", "check_observed_dag"]
 
@@ -95,6 +97,8 @@ class StructuralModel:
                 "Expected a mechanism for each node with parents, got none for "
                 f"{shorten(without[0])}{others}. Give a function of {parents}."
             )
+        if self.units is not None:
+            _check_units(self.graph, self.units)
         self.rows(_TRIED_ROWS)
 
     def __repr__(self) -> str:
@@ -127,16 +131,35 @@ class StructuralModel:
     def rows(self, n: int, do: Mapping[str, float] | None = None, seed: int = 0) -> Floats:
         """Return rows as an array, shape (n, nodes): see `sample`."""
         check_count("n", n)
+        check_count("seed", seed, least=0)
+        check_kind(
+            "do by the names of nodes", {} if do is None else do, Mapping,
+            'Give a mapping, such as do={"x": 1.0}.',
+        )  # fmt: skip
         fixed = np.full((n, len(self.graph)), np.nan)
         for name, value in (do or {}).items():
             self.graph.node(name)
-            if not np.isfinite(value):
-                raise OptionError(f"Expected a finite value of {shorten(name)}, got {value}.")
+            if not _is_finite(value):
+                raise OptionError(
+                    f"Expected a finite number that {shorten(name)} is set to, got "
+                    f"{shorten(repr(value))[1:-1]}. Give one, as in do={{{shorten(name)}: 1.0}}."
+                )
             fixed[:, self.graph.nodes.index(name)] = value
         return self.respond(self.draw_noise(n, np.random.default_rng(seed)), fixed)
 
     def with_noise_times(self, factor: float) -> StructuralModel:
-        """Return the model whose noise is so many times as large."""
+        """Return the model whose noise is so many times as large.
+
+        Raises
+        ------
+        OptionError
+            Where the factor is no finite number from 0.
+        """
+        if not _is_finite(factor) or factor < 0:
+            raise OptionError(
+                "Expected a finite number from 0 that noise is multiplied by, got "
+                f"{shorten(repr(factor))[1:-1]}."
+            )
         louder = {
             name: factor * noise for name, noise in zip(self.graph.nodes, self._noises, strict=True)
         }
@@ -229,20 +252,46 @@ def _each_noise(graph: CausalGraph, noise: Noise | Mapping[str, Noise]) -> Itera
             yield _one_noise(name, given)
 
 
-def _one_noise(name: str, given: Noise) -> float | Floats:
-    try:
-        numbers = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        numbers = np.array(np.nan)
+def _one_noise(name: str, given: Any) -> float | Floats:
+    numbers = _finite_numbers(given)
     is_scale = numbers.ndim == 0
-    if (
-        not np.isfinite(numbers).all()
-        or numbers.ndim > 1
-        or not numbers.size
-        or (is_scale and numbers < 0)
-    ):
+    if numbers.ndim > 1 or not numbers.size or (is_scale and numbers < 0):
+        advice = ""
+        if callable(given):
+            advice = " Draw the numbers from it: rng.laplace(size=10_000)."
         raise OptionError(
             f"Expected noise of {shorten(name)} as a standard deviation from 0, or as finite "
-            f"numbers to draw from, got {shorten(repr(given))[1:-1]}."
+            f"numbers to draw from, got {shorten(repr(given))[1:-1]}.{advice}"
         )
     return float(numbers) if is_scale else numbers
+
+
+def _check_units(graph: CausalGraph, units: Mapping[str, tuple[float, float]]) -> None:
+    """Raise `OptionError` where a node has no mean and standard deviation."""
+    check_kind(
+        "units by the names of nodes", units, Mapping,
+        'Give a mean and a standard deviation of each, such as {"x": (0.0, 1.0)}.',
+    )  # fmt: skip
+    for name in graph.nodes:
+        numbers = _finite_numbers(units.get(name))
+        if numbers.shape != (2,) or not numbers[1] > 0:
+            raise OptionError(
+                f"Expected units of {shorten(name)} as its mean and a standard deviation above 0, "
+                f"got {shorten(repr(units.get(name)))[1:-1]}. Give a pair for each node, or leave "
+                "units out."
+            )
+
+
+def _finite_numbers(given: Any) -> Floats:
+    """Return finite numbers as an array; an empty one where they are none."""
+    try:
+        numbers = np.asarray(given)
+    except (TypeError, ValueError):
+        return np.empty(0)
+    is_finite = numbers.dtype.kind in "fiu" and bool(np.isfinite(numbers).all())
+    return numbers.astype(np.float64) if is_finite else np.empty(0)
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether a value is a number that an array of floats can hold."""
+    return isinstance(value, Real) and abs(value) <= sys.float_info.max  # type: ignore[operator]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from causal_magics.data.structural_model import StructuralModel
+from causal_magics.data.structural_model import StructuralModel, check_observed_dag
 from causal_magics.discovery.basis import Basis, Scale, SplineBasis
 from causal_magics.discovery.kernels import functions_of
 from causal_magics.discovery.layout import Floats, Indices
@@ -37,6 +37,7 @@ def structural_model_of(discovery: Discovery, graph: CausalGraph | None) -> Stru
     if graph is None:
         graph = discovery.graph
         graph = consistent_extension(graph) if graph.undirected_edges else graph
+    check_observed_dag(graph)
     index = _numeric_columns(discovery, graph)
     world, place = discovery.memory.whereabouts(len(discovery.batches) - 1)
     mechanisms: dict[str, _Mechanism] = {}
@@ -50,7 +51,7 @@ def structural_model_of(discovery: Discovery, graph: CausalGraph | None) -> Stru
         graph,
         mechanisms,
         {name: mechanism.noise for name, mechanism in mechanisms.items()},
-        {name: _moments(discovery.basis, own, node) for name, node in index.items()},
+        {name: _moments(discovery.basis, own, name, node) for name, node in index.items()},
     )
 
 
@@ -130,12 +131,23 @@ def _plain(basis: Basis, node: int) -> tuple[int, Scale]:
     return int(starts[node + 1] - 1 if is_bent else starts[node]), column.scale
 
 
-def _moments(basis: Basis, statistic: GramStatistic, node: int) -> tuple[float, float]:
-    """Return the mean and the standard deviation of a column as it came."""
+def _moments(basis: Basis, statistic: GramStatistic, name: str, node: int) -> tuple[float, float]:
+    """Return the mean and the standard deviation of a column as it came.
+
+    Raises
+    ------
+    DiscoveryError
+        Where it does not vary.
+    """
     function, scale = _plain(basis, node)
     mean = float(statistic.gram[0, 1 + function] / statistic.observed[node])
     square = float(statistic.gram[1 + function, 1 + function] / statistic.observed[node])
     spread = math.sqrt(max(0.0, square - mean**2))
+    if not spread > 0.0:
+        raise DiscoveryError(
+            f"Expected columns that vary in the last batch, got {shorten(name)}, which does not. "
+            "Leave it out of the graph."
+        )
     return scale.centre + scale.width * mean, scale.width * spread
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -123,3 +125,8 @@ def test_what_is_no_dag_is_refused_before_it_is_fitted() -> None:
 
 def test_a_fitted_model_is_a_structural_model() -> None:
     assert isinstance(fit_structural_model(GRAPH, data(100)), StructuralModel)
+
+
+def test_a_fitted_model_can_be_pickled() -> None:
+    model = fit_structural_model(GRAPH, data(200))
+    assert (pickle.loads(pickle.dumps(model)).rows(50) == model.rows(50)).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from causal_magics.errors import CausalMagicsError, GraphError, OptionError, Unk
 from causal_magics.graph.model import CausalGraph
 
 CHAIN = CausalGraph.parse("X -> Z -> Y; X -> Y")
+PAIR = CausalGraph.parse("X -> Y")
 LINEAR = {"Z": lambda X: 2.0 * X, "Y": lambda Z, X: 3.0 * Z - X}
 
 
@@ -80,6 +83,10 @@ def test_the_same_seed_gives_the_same_rows() -> None:
     assert repr(model) == "<StructuralModel: 3 variables, 3 edges>"
 
 
+def fail() -> float:
+    raise ValueError("first\nsecond")
+
+
 @pytest.mark.parametrize(
     ("mechanism", "told"),
     [
@@ -89,6 +96,8 @@ def test_the_same_seed_gives_the_same_rows() -> None:
         (np.tanh, "got a function of 'x1'"),
         (lambda X, Z: X / (0 * Z), "Expected finite numbers from the mechanism of 'Y'"),
         (lambda X, Z: X[:2], "one for each row, got an array of shape (2,)"),
+        (lambda X, Z: X + 1j, "Expected real numbers from the mechanism of 'Y', got complex ones"),
+        (lambda X, Z: fail(), "failed: ValueError: first second. It is called with arrays"),
         (lambda X, Z: "much", "Expected numbers from the mechanism of 'Y', got str"),
         (lambda X, Z: X if X > 0 else Z, "choose between values with numpy.where"),
         (3.0, "Expected the mechanism of 'Y' to be a function, got float"),
@@ -111,6 +120,9 @@ def test_mechanisms_that_do_not_fit_are_refused_in_one_line(mechanism: object, t
         (("X -> Y", {"Y": np.tanh}, -1.0), OptionError, "a standard deviation from 0"),
         (("X -> Y", {"Y": np.tanh}, float("nan")), OptionError, "got nan"),
         (("X -> Y", {"Y": np.tanh}, {"Y": []}), OptionError, "noise of 'Y'"),
+        (("X -> Y", {"Y": np.tanh}, True), OptionError, "got True"),
+        (("X -> Y", {"Y": np.tanh}, "1"), OptionError, "got '1'"),
+        (("X -> Y", {"Y": np.tanh}, np.cos), OptionError, "Draw the numbers from it"),
         (("X -> Y", {"Y": np.tanh}, {"Q": 1.0}), UnknownNodeError, "no node 'Q'"),
         (("X <-> Y", {}), GraphError, "Draw a common cause <-> as a node"),
         (("X -- Y", {}), GraphError, "got a graph with --"),
@@ -133,9 +145,52 @@ def test_nodes_that_rows_do_not_show_are_refused(role: str) -> None:
         StructuralModel(graph, {"Y": np.tanh})
 
 
-def test_settings_that_cannot_be_are_refused() -> None:
-    model = StructuralModel(CHAIN, LINEAR)
-    with pytest.raises(UnknownNodeError):
-        model.sample(3, {"Q": 1.0})
-    with pytest.raises(OptionError, match="finite value of 'X'"):
-        model.sample(3, {"X": float("inf")})
+@pytest.mark.parametrize(
+    ("units", "told"),
+    [
+        ({"X": (0.0, 0.0), "Y": (0.0, 1.0)}, "units of 'X'"),
+        ({"X": (0.0, 1.0)}, "units of 'Y' as its mean and a standard deviation above 0, got None"),
+        ({"X": (0.0, 1.0), "Y": (np.nan, 1.0)}, "units of 'Y'"),
+        ({"X": 3.0, "Y": (0.0, 1.0)}, "got 3.0. Give a pair for each node"),
+        ([(0.0, 1.0)], "Expected units by the names of nodes, got list"),
+    ],
+)
+def test_units_that_are_none_are_refused(units: object, told: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        StructuralModel(PAIR, {"Y": np.tanh}, units=units)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "told"),
+    [
+        ({"do": {"Q": 1.0}}, UnknownNodeError, "no node 'Q'"),
+        ({"do": {"X": float("inf")}}, OptionError, "finite number that 'X' is set to, got inf"),
+        ({"do": {"X": "1"}}, OptionError, "got '1'. Give one, as in do={'X': 1.0}."),
+        ({"do": {"X": None}}, OptionError, "got None"),
+        ({"do": {"X": [1]}}, OptionError, "got [1]"),
+        ({"do": {"X": 10**400}}, OptionError, "got 1000"),
+        ({"do": ["X"]}, OptionError, "Expected do by the names of nodes, got list"),
+        ({"do": []}, OptionError, "Expected do by the names of nodes, got list"),
+        ({"seed": -1}, OptionError, "Expected seed to be a whole number from 0, got -1"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(
+    options: dict[str, object], kind: type[CausalMagicsError], told: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        StructuralModel(PAIR, {"Y": np.tanh}).sample(3, **options)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("factor", [-1, float("nan"), float("inf"), "2", None])
+def test_factors_of_noise_that_cannot_be_are_refused(factor: object) -> None:
+    with pytest.raises(OptionError, match="from 0 that noise is multiplied by"):
+        StructuralModel(PAIR, {"Y": np.tanh}).with_noise_times(factor)
+
+
+def test_models_of_functions_that_can_be_pickled_can_be_so_after_use() -> None:
+    model = StructuralModel(PAIR, {"Y": np.tanh})
+    assert (pickle.loads(pickle.dumps(model)).rows(9) == model.rows(9)).all()

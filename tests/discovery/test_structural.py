@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -113,3 +114,17 @@ def test_nodes_that_are_no_columns_of_numbers_are_refused() -> None:
         result.structural_model(CausalGraph.parse("sex -> Y"))
     with pytest.raises(GraphError, match="Draw a common cause"):
         result.structural_model(CausalGraph.parse("X <-> Y"))
+    with pytest.raises(GraphError, match="Expected a CausalGraph, got str"):
+        result.structural_model("X -> Y")
+
+
+def test_a_column_that_is_constant_in_the_last_batch_is_refused() -> None:
+    constant = {**data(500, seed=1), "X": np.full(500, 120.0)}
+    result = found(data()).update(constant, progress=False)
+    with pytest.raises(DiscoveryError, match="vary in the last batch, got 'X', which does not"):
+        result.structural_model(GRAPH)
+
+
+def test_a_learned_model_can_be_pickled() -> None:
+    model = found(data()).structural_model(GRAPH)
+    assert (pickle.loads(pickle.dumps(model)).rows(50) == model.rows(50)).all()

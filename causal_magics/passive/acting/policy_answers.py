@@ -47,8 +47,8 @@ def checked_preferences(given: Any, episodes: Episodes, name: str) -> Floats:
     if strange.size:
         raise PassiveError(
             f"Expected {wanted}, -inf where an action is not allowed, got "
-            f"{shares[0, strange[0]]:.3g} as the probability of action {strange[0]} at step {episodes.n_steps}. Look at "
-            "episodes.allowed."
+            f"{shares[0, strange[0]]:.3g} as the probability of action {strange[0]} at step "
+            f"{episodes.n_steps}. Look at episodes.allowed."
         )
     total = float(shares.sum())
     if abs(total - 1.0) > _SLACK:
@@ -84,9 +84,10 @@ def checked_beliefs(given: Any, n_variables: int, name: str) -> Floats:
         cause, effect = np.argwhere(wrong)[0].tolist()
         raise PassiveError(
             f"Expected {wanted}, from 0 to 1, got {numbers[cause, effect]:.3g} for variable "
-            f"{cause} -> variable {effect}. Return shares, or leave the method out where it tells none."
+            f"{cause} -> variable {effect}. Return shares, or leave the method out where it tells "
+            "none."
         )
-    return np.clip(numbers, 0.0, 1.0)
+    return np.asarray(np.clip(numbers, 0.0, 1.0))
 
 
 def _numbers(given: Any, shape: tuple[int, ...], wanted: str) -> Floats:
