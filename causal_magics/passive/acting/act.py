@@ -23,6 +23,7 @@ from causal_magics.options import (
 from causal_magics.passive.acting.assembly import Told, assembled
 from causal_magics.passive.acting.experiments import Experiments
 from causal_magics.passive.acting.own_models import (
+    GivesStructuralModel,
     Mechanisms,
     OwnModels,
     check_scales,
@@ -53,6 +54,10 @@ _MOST = 1e6
 """Natural means and standard deviations beyond which nothing can be read of a row."""
 _UNMOVED = 1e-3
 """Natural standard deviations by which the best action has to differ from a random one."""
+_LEARNED = (
+    "Mechanisms are drawn at random. Those that were learned with the graph are used where the "
+    "Discovery is given as mechanisms too."
+)
 
 
 @runtime_checkable
@@ -137,7 +142,8 @@ def act(
     DataError
         Where the table lacks a column, or one has gaps, is constant or holds no numbers.
     OptionError
-        Where mechanisms do not fit the graph, or an option is outside what it can be.
+        Where mechanisms do not fit the graph, a mechanism or a link fails or returns no finite
+        numbers, or an option is outside what it can be.
     StorageError
         Where there is no such policy, or it is of another version.
 
@@ -160,7 +166,10 @@ def act(
         prior = acting.environment.prior
         chosen = prior.link if link is None else cast("Link", link)
         own = drawn(asked, replace(prior, link=chosen, noise=noise or prior.noise), rng)
-    return _experiments(acting, asked, goal, own, exploit, rng)
+    found = _experiments(acting, asked, goal, own, exploit, rng)
+    if own.origin == "drawn" and isinstance(graph, GivesStructuralModel):
+        return replace(found, notes=(*found.notes, _LEARNED))
+    return found
 
 
 def _check_options(
@@ -278,8 +287,9 @@ def _natural(own: OwnModels, rng: np.random.Generator) -> Floats:
     PassiveError
         Where one does not vary, or is too large to be read.
     """
-    rows = natural_rows(own.models.take(np.zeros(_ROWS, dtype=np.int64)), 1, rng)[:, 0]
-    natural = np.column_stack((rows.mean(axis=0), rows.std(axis=0))).astype(np.float64)
+    with np.errstate(all="ignore"):
+        rows = natural_rows(own.models.take(np.zeros(_ROWS, dtype=np.int64)), 1, rng)[:, 0]
+        natural = np.column_stack((rows.mean(axis=0), rows.std(axis=0))).astype(np.float64)
     check_scales(own.names, natural[:, 0], natural[:, 1], _MOST)
     return natural
 

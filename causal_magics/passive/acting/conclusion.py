@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from causal_magics.data.wording import count
-from causal_magics.passive.acting.experiments import Action, said
+from causal_magics.passive.acting.experiments import Action, brief, said
 
 if TYPE_CHECKING:
     from causal_magics.passive.acting.experiments import Experiments
@@ -26,7 +26,7 @@ def _done(found: Experiments) -> str:
     kept = "and kept to it" if times == len(counted) else f"in {times} of {len(counted)} steps"
     own, chance = found.expected[found.choice], found.random
     return (
-        f"It set {name} to {_setting(found, found.choice)} {kept}: {found.goal} is "
+        f"It set {brief(name)} to {_setting(found, found.choice)} {kept}: {brief(found.goal)} is "
         f"expected at {_amount(found, own)}, {_rank(found)} of "
         f"{count(len(found.expected), 'action')}; a random one brings {_amount(found, chance)}."
     )

@@ -9,6 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
 from causal_magics.data.frames import new_frame
+from causal_magics.errors import shorten
 from causal_magics.graph.comparison import Comparison, compare
 from causal_magics.graph.drawing_palette import Theme
 from causal_magics.graph.model import CausalGraph
@@ -16,7 +17,7 @@ from causal_magics.graph.model import CausalGraph
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["MOVED", "Action", "ExperimentStep", "Experiments", "Origin", "Phase", "said"]
+__all__ = ["MOVED", "Action", "ExperimentStep", "Experiments", "Origin", "Phase", "brief", "said"]
 
 Action = tuple[str, float]
 """A variable and what it is set to."""
@@ -131,7 +132,7 @@ class Experiments:
     def __repr__(self) -> str:
         return (
             f"<Experiments: {len(self.graph)} variables, {len(self.steps)} steps, "
-            f"{said(self.choice)} for {self.goal}, score {self.score:.2f}>"
+            f"{said(self.choice)} for {brief(self.goal)}, score {self.score:.2f}>"
         )
 
     @property
@@ -233,7 +234,12 @@ class Experiments:
         return load_experiments(path)
 
 
-def said(action: Action) -> str:
+def said(action: Action, limit: int = 60) -> str:
     """Return an action in words."""
     name, setting = action
-    return f"{name} = {setting:+g}"
+    return f"{brief(name, limit)} = {setting:+g}"
+
+
+def brief(name: str, limit: int = 60) -> str:
+    """Return a name as it is, its middle left out where it has more characters than `limit`."""
+    return name if len(name) <= limit else shorten(name, limit)[1:-1]

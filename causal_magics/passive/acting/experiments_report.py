@@ -13,7 +13,7 @@ from causal_magics.graph.drawing_palette import Theme
 from causal_magics.graph.drawing_svg import legal
 from causal_magics.graph.elements import Role
 from causal_magics.graph.model import CausalGraph
-from causal_magics.passive.acting.experiments import said
+from causal_magics.passive.acting.experiments import brief, said
 
 if TYPE_CHECKING:
     from causal_magics.passive.acting.experiments import Experiments, ExperimentStep
@@ -29,13 +29,13 @@ def html_of(found: Experiments) -> str:
             (truth_svg(found, "auto"), "the truth, which it does not see"),
             (
                 belief_svg(found, "auto"),
-                "what it believes; dashed: there, and not believed",
+                "what it believes; removed: there, and not believed",
             ),
         )
     )
     notes = "".join(f"<p>{_text(note)}</p>" for note in found.notes)
     rows = [_cells(found, number, step) for number, step in enumerate(found.steps, start=1)]
-    head = ["step", "phase", "set", f"{found.goal} was", "moved"]
+    head = ["step", "phase", "set", f"{brief(found.goal)} was", "moved"]
     return (
         f"<p>{_text(repr(found)[1:-1])}</p><p>{_text(found.conclusion)}</p>{notes}"
         f"<div style='display:flex;flex-wrap:wrap'>{pictures}</div>"
@@ -72,7 +72,7 @@ def _marked(found: Experiments, graph: CausalGraph) -> CausalGraph:
 def _cells(found: Experiments, number: int, step: ExperimentStep) -> list[str]:
     action = "nothing" if step.action is None else said(step.action)
     goal = f"{step.values[found.goal]:.2f}"
-    return [str(number), step.phase, action, goal, ", ".join(step.moved)]
+    return [str(number), step.phase, action, goal, ", ".join(map(brief, step.moved))]
 
 
 def _text(words: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -34,7 +34,9 @@ Floats = NDArray[np.float64]
 _ROWS = 4_096
 """Rows by which given mechanisms are standardised."""
 _CONSTANT = 1e-9
-"""Standard deviation, as a share of the mean or of 1, up to which a variable does not vary."""
+"""Standard deviation, as a share of the mean or of 1, up to which a variable varies too little."""
+_EXACT = 1e-15
+"""Standard deviation, as a share of the mean, that comes of rounding alone."""
 
 
 @runtime_checkable
@@ -132,12 +134,24 @@ def given(
 
 
 def check_scales(names: Sequence[str], means: Floats, spreads: Floats, most: float) -> None:
-    """Raise `PassiveError` where a variable does not vary, or is larger than `most`."""
+    """Raise `PassiveError` where a variable is not finite, hardly varies, or is beyond `most`."""
     for name, mean, spread in zip(names, means.tolist(), spreads.tolist(), strict=True):
-        if not spread > _CONSTANT * max(1.0, abs(mean)):
+        if not (math.isfinite(mean) and math.isfinite(spread)):
+            raise PassiveError(
+                f"Expected variables that are finite, got {shorten(name)}, which is not where "
+                "nothing is set. Look at what makes it, or at the link: where is it NaN or "
+                "infinite?"
+            )
+        if not spread > _EXACT * abs(mean):
             raise PassiveError(
                 f"Expected variables that vary, got {shorten(name)}, which does not. Give it "
                 "noise, or leave it out of the graph."
+            )
+        if not spread > _CONSTANT * max(1.0, abs(mean)):
+            raise PassiveError(
+                f"Expected variables that vary, got {shorten(name)} around {mean:.3g} ± "
+                f"{spread:.3g}, which varies too little for its size. Subtract its mean, or "
+                "give it in smaller units."
             )
         if max(abs(mean), spread) > most:
             raise PassiveError(
@@ -154,12 +168,11 @@ def _louder(model: StructuralModel, factor: float) -> StructuralModel:
 
 def _standardised(model: StructuralModel, origin: Origin) -> OwnModels:
     """Return a model in standard deviations: of its data, else of what it makes itself."""
-    if model.units is None:
+    names, units = model.graph.nodes, model.units
+    if units is None:
         rows = model.rows(_ROWS)
         moments = zip(rows.mean(axis=0).tolist(), rows.std(axis=0).tolist(), strict=True)
-        model = replace(model, units=dict(zip(model.graph.nodes, moments, strict=True)))
-    assert model.units is not None
-    names = model.graph.nodes
-    centres, spreads = np.array([model.units[name] for name in names]).T
+        units = dict(zip(names, moments, strict=True))
+    centres, spreads = np.array([units[name] for name in names]).T
     check_scales(names, centres, spreads, math.inf)
-    return OwnModels(names, GraphModels(model, centres, spreads), origin, model.units)
+    return OwnModels(names, GraphModels(model, centres, spreads), origin, units)

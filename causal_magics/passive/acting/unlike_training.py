@@ -42,7 +42,8 @@ def notes_on(
     least, most = min(environment.sizes), max(environment.sizes)
     if not least <= len(graph) <= most:
         sizes = f"{least}" if least == most else f"{least} to {most}"
-        yield f"The policy was trained on {sizes} variables; this graph has {len(graph)}."
+        falls = " Scores fall beyond these." if len(graph) > most else ""
+        yield f"The policy was trained on {sizes} variables; this graph has {len(graph)}.{falls}"
     parents = {name: len(graph.parents(name)) for name in graph.nodes}
     widest = max(parents, key=lambda name: parents[name])
     if parents[widest] > _MOST_PARENTS:

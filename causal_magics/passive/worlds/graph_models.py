@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from causal_magics.data.structural_model import StructuralModel
 from causal_magics.graph.model import CausalGraph
 from causal_magics.passive.worlds.graph_prior import ScmPrior
+from causal_magics.passive.worlds.links import checked_link
 from causal_magics.passive.worlds.scm_batch import ScmBatch
 from causal_magics.passive.worlds.structural_models import NOTHING, Booleans, Floats, Integers
 
@@ -93,7 +94,13 @@ def drawn_models(graph: CausalGraph, prior: ScmPrior, rng: np.random.Generator) 
     -------
     ScmBatch
         One model; its variables are the nodes in their order.
+
+    Raises
+    ------
+    OptionError
+        Where the link fails, or returns anything else than finite numbers in the shape it is given.
     """
+    link = checked_link(prior.link) if callable(prior.link) else prior.link
     names = graph.nodes
     parents = parent_matrix(graph)
     weights = rng.uniform(-prior.max_weight, prior.max_weight, parents.shape) * parents
@@ -102,7 +109,7 @@ def drawn_models(graph: CausalGraph, prior: ScmPrior, rng: np.random.Generator) 
         if "functional" in graph.node(name).roles and parents[:, place].any():
             scales[0, place] = 0.0
     order = np.array([[names.index(name) for name in graph.topological_order()]])
-    return ScmBatch(weights[None].astype(np.float32), scales, order, prior.link)
+    return ScmBatch(weights[None].astype(np.float32), scales, order, link)
 
 
 def parent_matrix(graph: CausalGraph) -> Booleans:

@@ -200,10 +200,20 @@ def test_graphs_unlike_training_are_told() -> None:
     wide = CausalGraph.parse("a -> z; b -> z; c -> z; d -> z; e -> z; f -> z; g -> z; h -> z")
     notes = act(BestSeen(CausalEnvironment((4, 5, 6))), wide).notes
     assert notes == (
-        "The policy was trained on 4 to 6 variables; this graph has 9.",
+        "The policy was trained on 4 to 6 variables; this graph has 9. Scores fall beyond these.",
         "In training no variable had more than 2 parents; here 'z' has 8.",
     )
     assert act(BestSeen(CausalEnvironment(3, held_out=None)), CHAIN).notes == ()
+
+
+def test_who_gives_a_discovery_as_graph_is_told_of_its_mechanisms() -> None:
+    fitted = StructuralModel(CHAIN, TWICE, units=dict.fromkeys(CHAIN.nodes, (10.0, 2.0)))
+    learned = SimpleNamespace(graph=CHAIN, structural_model=lambda graph: fitted)
+    policy = BestSeen(CausalEnvironment(3, held_out=None))
+    (note,) = act(policy, learned).notes
+    assert "Discovery is given as mechanisms too" in note
+    told = act(policy, learned, mechanisms=learned).notes
+    assert note not in told
 
 
 def test_a_policy_that_tells_no_edges_acts_all_the_same() -> None:
@@ -279,6 +289,14 @@ def test_graphs_and_goals_that_cannot_be_asked_about_are_refused(
             PassiveError,
             "got 'Smoking', which does not",
         ),
+        (
+            {"data": {**frame(), "Tar": 1e12 + frame()["Tar"] / 30.0}},
+            PassiveError,
+            "got 'Tar' around 1e+12 ± 0.671, which varies too little for its size",
+        ),
+        ({"link": lambda x: 1 / 0}, OptionError, "The link failed: ZeroDivisionError"),
+        ({"link": lambda x: x[:1]}, OptionError, "got an array of shape (1,)"),
+        ({"link": lambda x: 1e30 * x**3}, PassiveError, "finite, got 'Tar', which is not"),
         (
             {"mechanisms": TWICE | {"Cancer": lambda Tar: np.exp(20.0 * Tar)}},
             PassiveError,

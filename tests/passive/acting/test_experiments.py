@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import fields, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from oracles.acting_policies import BestSeen, Silent
 
-from causal_magics.errors import StorageError
+from causal_magics.errors import OptionError, StorageError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.passive.acting.act import act
 from causal_magics.passive.acting.assembly import belief_graph
@@ -134,6 +135,28 @@ def test_a_plot_shows_the_goal_at_each_step() -> None:
     assert labels[:2] == ["Smoking = -2", "Smoking = +2"]
     assert len(labels) == len(found.steps)
     axes.figure.canvas.draw()
+    matplotlib.pyplot.close("all")
+
+
+def test_what_is_no_axes_is_refused() -> None:
+    pytest.importorskip("matplotlib")
+    with pytest.raises(OptionError, match="Expected axes of matplotlib as ax, got int"):
+        experiments().plot(ax=5)
+
+
+def test_long_names_are_shown_without_their_middle() -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    long, other = "cause " * 40 + "one", "effect " * 40 + "two"
+    found = act(BestSeen(), CausalGraph([long, other], [(long, other)]))
+    assert len(repr(found)) < 220
+    text = re.sub("<svg.*?</svg>", "", found._repr_html_(), flags=re.DOTALL)
+    assert "cau…ause cause cause one" in text
+    assert long not in text
+    assert other not in text
+    axes = found.plot()
+    assert max(len(label.get_text()) for label in axes.get_xticklabels()) < 40
+    assert len(axes.get_ylabel()) == 30
     matplotlib.pyplot.close("all")
 
 
