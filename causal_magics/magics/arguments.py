@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
+from os import PathLike
 from types import ModuleType
 from typing import Any, Final
 
@@ -192,12 +193,18 @@ def _fitted(parameter: Parameter, argument: Argument, shown: str) -> Argument:
         return argument.part(part)
     if parameter.classes is None:
         return argument
-    concrete = [c for c in parameter.classes if not getattr(c, "_is_protocol", False)]
-    wanted = " or ".join(sorted(map(_with_article, concrete)))
     raise CellError(
-        f"Expected {wanted} for {parameter.placeholder}, got {shorten(shown)}, "
-        f"{_with_article(type(argument.value))}."
+        f"Expected {_wanted(parameter.classes, parameter.name)} for {parameter.placeholder}, got "
+        f"{shorten(shown)}, {_with_article(type(argument.value))}."
     )
+
+
+def _wanted(classes: Iterable[type], name: str) -> str:
+    """Say what a parameter takes; where its name or file may stand for it, by its own name."""
+    concrete = {cls for cls in classes if not getattr(cls, "_is_protocol", False)}
+    if concrete == {str, PathLike} and concrete != set(classes):
+        return f"a {name}, its name or its file"
+    return " or ".join(sorted(map(_with_article, concrete)))
 
 
 def _with_article(cls: type) -> str:

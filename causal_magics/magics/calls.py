@@ -311,7 +311,11 @@ def _missing(verb: Verb, parameter: Parameter) -> CellError:
     if parameter.name == verb.by_node:
         return CellError(f"{verb.name} needs lines that begin with a node's name and a colon.")
     if parameter.name == verb.body:
-        return CellError(f"{verb.name} needs a body. Write it below %%causal {verb.name}.")
+        given = f", or give --{parameter.option} {parameter.placeholder}"
+        return CellError(
+            f"{verb.name} needs a body. Write it below %%causal {verb.name}"
+            f"{given if parameter in verb.options else ''}."
+        )
     names = " ".join(p.placeholder for p in verb.positional)
     return CellError(f"Expected {parameter.placeholder} after {verb.name}: {verb.name} {names}.")
 

@@ -86,6 +86,20 @@ def test_the_policy_may_be_a_name(acting: InteractiveShell) -> None:
     assert "Expected a policy among axial or its file" in str(result.error_in_exec)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("act policy", "Write it below %%causal act, or give --graph GRAPH."),
+        ("act seven --graph g", "Expected a policy, its name or its file for POLICY, got 'seven'"),
+    ],
+)
+def test_what_is_missing_or_of_another_kind_is_told(
+    acting: InteractiveShell, line: str, told: str
+) -> None:
+    acting.user_ns["seven"] = 7
+    assert told in str(acting.run_cell(f"%causal {line}").error_in_exec)
+
+
 def test_a_drawn_graph_may_be_given_a_policy(acting: InteractiveShell) -> None:
     shown(acting, "graph --policy {{policy}} --goal B -o h", "A -> B -> C; D -> C")
     editor = live_editors()[-1]
