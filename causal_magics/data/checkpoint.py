@@ -44,7 +44,7 @@ class Checkpoint:
         Raises
         ------
         StorageError
-            Where the folder has the parts of other settings, or cannot be written.
+            Where the folder has the parts of other settings, is damaged, or cannot be written.
         """
         if folder is None:
             return cls()
@@ -60,16 +60,15 @@ class Checkpoint:
             orphaned = not there.exists() and any(path.glob("*.npy"))
             if not there.exists() and not orphaned:
                 _write(there, text.encode())
-            known = "" if orphaned else there.read_text(encoding="utf-8")
+            known = "" if orphaned else there.read_text(encoding="utf-8", errors="replace")
         except (OSError, ValueError) as error:
             raise StorageError(
                 f"Expected a folder that can be written as checkpoint, got {shorten(str(path))}: "
                 f"{getattr(error, 'strerror', error)}."
             ) from None
         if known != text:
-            changed = _differing(known, settings)
             raise StorageError(
-                f"The checkpoint {shorten(str(path))} is of a run with other {changed}. Choose "
+                f"The checkpoint {shorten(str(path))} {_differing(known, settings)}. Choose "
                 "another folder, or delete it."
             )
         return cls(path)
@@ -83,6 +82,10 @@ class Checkpoint:
         except (OSError, ValueError, EOFError):
             return None
         return part if part.dtype == np.float64 else None
+
+    def holds(self, key: str) -> bool:
+        """Return whether a part is there, whether or not it can be read."""
+        return self.folder is not None and (self.folder / f"{key}.npy").exists()
 
     def put(self, key: str, part: NDArray[np.float64]) -> None:
         """Keep a part; the file is there whole or not at all.
@@ -117,11 +120,14 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _differing(known: str, settings: Mapping[str, Any]) -> str:
+    """Return what keeps parts of such settings from being used."""
+    if not known:
+        return "is of a run with other settings"
     try:
         before = json.loads(known)
     except ValueError:
-        return "settings"
+        before = None
     if not isinstance(before, dict):
-        return "settings"
+        return f"is damaged: its {_SETTINGS} cannot be read"
     keys = [key for key in settings if before.get(key) != json.loads(json.dumps(settings[key]))]
-    return " and ".join(keys[:2]) or "settings"
+    return f"is of a run with other {' and '.join(keys[:2]) or 'settings'}"

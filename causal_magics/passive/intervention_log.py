@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from causal_magics.data.frames import new_frame
 from causal_magics.errors import OptionError, PassiveError, shorten
-from causal_magics.options import check_count, check_kind, check_positive
+from causal_magics.options import check_count, check_flag, check_kind, check_positive
 from causal_magics.passive.experts import expert_named, random_action
-from causal_magics.passive.log_checks import check_episodes, check_labels
+from causal_magics.passive.log_checks import check_environment, check_episodes, check_labels
 from causal_magics.passive.log_contents import LogContents, contents_of
+from causal_magics.passive.worlds.choices import CheckedActor
 from causal_magics.passive.worlds.environment import CausalEnvironment, Tasks
 from causal_magics.passive.worlds.episodes import Actor, Episodes, action_names, run
 from causal_magics.passive.worlds.scm_batch import Link
@@ -51,7 +52,8 @@ class InterventionLog:
     ------
     PassiveError
         Where shapes do not go together, values are not finite, codes of actions are none, the goal
-        is set, or a variable that is set has another value.
+        is set, a variable that is set has another value, or the environment has another number of
+        variables or value.
     """
 
     episodes: Episodes
@@ -67,6 +69,7 @@ class InterventionLog:
         check_episodes(self.episodes)
         if self.labels is not None:
             check_labels(self.labels, self.episodes)
+        check_environment(self.environment, self.episodes)
 
     @classmethod
     def from_arrays(
@@ -77,7 +80,7 @@ class InterventionLog:
         *,
         labels: ArrayLike | None = None,
         n_explore: int | None = None,
-        value: float = 2.0,
+        value: float | None = None,
         environment: CausalEnvironment | None = None,
         expert: str = "given",
         knows_model: bool | None = None,
@@ -96,12 +99,13 @@ class InterventionLog:
         labels : int array, shape (episodes, steps), optional
             What was to be done, where it differs from what was done.
         n_explore : int, optional
-            So many steps come first, whose outcome does not count; two for each variable but the
-            goal where left out.
-        value : float
-            What variables are set to, up or down.
+            So many steps come first, whose outcome does not count, from none to all; two for each
+            variable but the goal where left out.
+        value : float, optional
+            What variables are set to, up or down; that of the environment, or 2, where left out.
         environment : CausalEnvironment, optional
-            Where left out, one with these numbers of variables and steps, that holds nothing out.
+            What the episodes are from, with this number of variables and this value. Where left
+            out, one that holds nothing out.
         expert : str
             Who acted.
         knows_model : bool, optional
@@ -116,6 +120,10 @@ class InterventionLog:
         OptionError
             Where another option is outside what it can be.
         """
+        if environment is not None:
+            check_kind("a CausalEnvironment", environment, CausalEnvironment)
+        if value is None:
+            value = 2.0 if environment is None else environment.value
         check_positive("value", value)
         if n_explore is not None:
             check_count("n_explore", n_explore, least=0)
@@ -200,9 +208,9 @@ class InterventionLog:
         Raises
         ------
         StorageError
-            Where the file is none of a log, or of another version.
+            Where there is no file, or it is none of a log, or of another version.
         PassiveError
-            Where the link is a function and none is given.
+            Where the link is a function and none is given, or the other way round.
         """
         from causal_magics.passive.log_storage import load_log
 
@@ -221,6 +229,9 @@ def record_log(
     variables: int | None = None,
 ) -> InterventionLog:
     """Let an expert act in tasks of training, and write down what it does.
+
+    Here the expert itself acts where no actor is given. The log of which `train` learns unless told
+    otherwise has another one: ``record_log(environment, actor="empirical-best")``.
 
     Parameters
     ----------
@@ -246,23 +257,34 @@ def record_log(
     ------
     OptionError
         Where an option is outside what it can be.
+    PassiveError
+        Where somebody chooses what is no action, or sets the goal.
     """
     environment = CausalEnvironment() if environment is None else environment
     check_kind("a CausalEnvironment", environment, CausalEnvironment)
     check_count("episodes", episodes)
     check_count("seed", seed, least=0)
-    if isinstance(slip, bool) or not isinstance(slip, int | float) or not 0 <= slip < 1:
+    check_flag("watch_only", watch_only)
+    if (
+        isinstance(slip, bool)
+        or not isinstance(slip, int | float | np.floating)
+        or not 0 <= slip < 1
+    ):
         raise OptionError(
             f"Expected slip to be a share from 0 to below 1, got {shorten(str(slip))}."
         )
     teacher = _who_acts(expert)
     doer = None if actor is None else _who_acts(actor)
     tasks = environment.tasks(episodes, seed=seed, variables=variables)
-    labelled = _Labelled(teacher, doer, slip)
+    labelled = _Labelled(
+        CheckedActor(teacher, may_watch=True),
+        None if doer is None else CheckedActor(doer, may_watch=True),
+        float(slip),
+    )
     is_labelled = bool(slip) or doer is not None
     acted = run(
         tasks,
-        labelled if is_labelled else teacher,
+        labelled if is_labelled else labelled.expert,
         np.random.default_rng([seed, episodes]),
         n_exploit=environment.n_exploit,
         watch_only=watch_only,
@@ -286,10 +308,15 @@ def record_log(
 def _who_acts(actor: str | Actor) -> Actor:
     """Return the expert of that name, or who is given."""
     found = expert_named(actor) if isinstance(actor, str) else actor
-    if isinstance(found, type) or not hasattr(found, "choose"):
+    if isinstance(found, type) or not callable(getattr(found, "choose", None)):
         raise OptionError(
             "Expected the name of an expert, or an object that chooses actions (Actor), got "
             f"{shorten(str(found))}."
+        )
+    if not isinstance(getattr(found, "name", None), str):
+        raise OptionError(
+            f"Expected an actor with a name, got {type(found).__name__} without. Give it one, a "
+            'str: name = "mine".'
         )
     return found
 

@@ -2,60 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from causal_magics.errors import PassiveError
+from causal_magics.options import check_kind
 from causal_magics.passive.worlds.environment import MAX_VARIABLES, CausalEnvironment
 from causal_magics.passive.worlds.episodes import WATCH, Episodes
 from causal_magics.passive.worlds.structural_models import NOTHING, Integers
 
-if TYPE_CHECKING:
-    from causal_magics.passive.intervention_log import InterventionLog
-
-__all__ = ["check_episodes", "check_labels", "check_log"]
+__all__ = ["check_environment", "check_episodes", "check_labels"]
 
 _CODES = "0 sets nothing, 1 + 2v sets variable v down, 2 + 2v sets it up"
 _EXACT = 1e-3
 
 
-def check_log(log: InterventionLog, environment: CausalEnvironment | None = None) -> None:
-    """Refuse a log from which no policy for the environment can be learned.
+def check_environment(environment: CausalEnvironment, episodes: Episodes) -> None:
+    """Refuse an environment that these episodes cannot be from.
 
-    Parameters
-    ----------
-    log : InterventionLog
-    environment : CausalEnvironment, optional
-        That of the log where left out.
+    How many steps explore or count is the log's own: networks learn from any.
 
     Raises
     ------
+    OptionError
+        Where it is none.
     PassiveError
-        Where the log is of another size, or of other values or steps.
+        Where it has other numbers of variables, or sets them to another value.
     """
-    environment = log.environment if environment is None else environment
-    episodes = log.episodes
+    check_kind("a CausalEnvironment", environment, CausalEnvironment)
     size = episodes.n_variables
     if size not in environment.sizes:
         known = " or ".join(str(each) for each in environment.sizes)
         raise PassiveError(
-            f"Expected a log of {known} variables, as the environment has, got one of {size}. "
+            f"Expected episodes of {known} variables, as the environment has, got some of {size}. "
             f"Give an environment with variables={size}."
         )
     if episodes.value != environment.value:
         raise PassiveError(
-            f"Expected a log in which variables are set to ±{environment.value:g}, as in the "
+            f"Expected episodes in which variables are set to ±{environment.value:g}, as in the "
             f"environment, got ±{episodes.value:g}. Give an environment with "
             f"value={episodes.value:g}."
-        )
-    expected = 2 * (size - 1), environment.n_exploit
-    given = episodes.n_explore, episodes.n_steps - episodes.n_explore
-    if given != expected:
-        raise PassiveError(
-            f"Expected episodes in which {expected[0]} steps explore and {expected[1]} count, as "
-            f"in the environment, got {given[0]} and {given[1]}. Record others, or give an "
-            "environment with another n_exploit."
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from causal_magics.data.saved_arrays import load_with_header, save_with_header
 from causal_magics.errors import CausalMagicsError, StorageError, shorten
 from causal_magics.passive.intervention_log import InterventionLog
+from causal_magics.passive.stored_files import expect_file, without_stop
 from causal_magics.passive.worlds.environment import CausalEnvironment
 from causal_magics.passive.worlds.episodes import Episodes
 from causal_magics.passive.worlds.saved_environment import environment_header, environment_of
@@ -54,11 +55,12 @@ def load_log(path: str | PathLike[str], link: Link | None = None) -> Interventio
     Raises
     ------
     StorageError
-        Where the file is none of a log, or of another version.
+        Where there is no file, or it is none of a log, or of another version.
     PassiveError
-        Where the environment's link is a function and none is given.
+        Where the environment's link is a function and none is given, or the other way round.
     """
     told = shorten(str(path))
+    expect_file(path, "a saved log", "Give one that InterventionLog.save wrote.")
     try:
         header, arrays = load_with_header(path, _KIND)
     except (ValueError, TypeError, AttributeError):
@@ -76,7 +78,7 @@ def load_log(path: str | PathLike[str], link: Link | None = None) -> Interventio
         return _rebuilt(header, arrays, environment)
     except (LookupError, ValueError, TypeError, AttributeError, CausalMagicsError) as error:
         raise StorageError(
-            f"Expected a whole log, but {told} is damaged: {error}. Record it anew."
+            f"Expected a whole log, but {told} is damaged: {without_stop(error)}. Record it anew."
         ) from None
 
 

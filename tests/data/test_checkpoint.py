@@ -36,9 +36,17 @@ def test_what_names_no_folder_is_refused(folder: Any) -> None:
         Checkpoint.at(folder, SETTINGS)
 
 
-def test_settings_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "settings.json").write_text("{half", encoding="utf-8")
-    with pytest.raises(StorageError, match="other settings"):
+@pytest.mark.parametrize("content", [b"{half", b"[1]", b"\xff\xfe\x00"])
+def test_settings_that_cannot_be_read_are_damaged(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_bytes(content)
+    with pytest.raises(StorageError, match=r"is damaged: its settings\.json cannot") as told:
+        Checkpoint.at(tmp_path, SETTINGS)
+    assert "\n" not in str(told.value)
+
+
+def test_parts_without_settings_are_of_another_run(tmp_path: Path) -> None:
+    np.save(tmp_path / "sweep-0.npy", np.zeros(3))
+    with pytest.raises(StorageError, match="of a run with other settings"):
         Checkpoint.at(tmp_path, SETTINGS)
 
 
@@ -48,6 +56,8 @@ def test_a_part_cut_short_is_computed_again(tmp_path: Path) -> None:
     (file,) = tmp_path.glob("*.npy")
     file.write_bytes(file.read_bytes()[:50])
     assert store.get("sweep-0") is None
+    assert store.holds("sweep-0")
+    assert not store.holds("sweep-1")
 
 
 def test_nothing_but_parts_is_left_behind(tmp_path: Path) -> None:

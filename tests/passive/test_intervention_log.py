@@ -13,7 +13,6 @@ from causal_magics.data.saved_arrays import load_with_header, save_with_header
 from causal_magics.errors import OptionError, PassiveError, StorageError
 from causal_magics.passive.experts import EXPERTS, Oracle
 from causal_magics.passive.intervention_log import InterventionLog, record_log
-from causal_magics.passive.log_checks import check_log
 from causal_magics.passive.worlds.environment import CausalEnvironment, Tasks
 from causal_magics.passive.worlds.episodes import WATCH, Episodes
 from causal_magics.passive.worlds.graph_prior import is_held_out_class
@@ -40,7 +39,6 @@ def test_a_log_is_what_the_expert_did(expert: str) -> None:
     assert log.imitated is log.episodes.actions
     assert log.episodes.n_explore == 4
     assert log.episodes.n_steps == 6
-    check_log(log)
 
 
 def test_logs_follow_their_seed() -> None:
@@ -104,12 +102,49 @@ def test_own_actors_are_recorded() -> None:
     assert log.contents.set_up == (0, 0, 0)
 
 
+class Chooses:
+    """Chooses something; has a name or none."""
+
+    def __init__(self, chosen: Any, **more: Any) -> None:
+        self.chosen = chosen
+        self.__dict__.update(more)
+
+    def choose(self, episodes: Episodes, tasks: Tasks, rng: Any) -> Any:
+        return self.chosen(episodes) if callable(self.chosen) else self.chosen
+
+
+@pytest.mark.parametrize(
+    ("chosen", "options"),
+    [
+        (lambda episodes: np.full(9, 1.7), {}),
+        (lambda episodes: 1 + 2 * episodes.goals, {"slip": 0.3}),
+        (None, {"watch_only": True}),
+        ("a", {}),
+    ],
+)
+@pytest.mark.parametrize("role", ["expert", "actor"])
+def test_what_own_actors_choose_is_looked_at(role: str, chosen: Any, options: Any) -> None:
+    with pytest.raises(PassiveError, match="Expected 'mine' to choose") as caught:
+        record_log(SMALL, episodes=9, **{role: Chooses(chosen, name="mine")}, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_who_only_watches_is_recorded() -> None:
+    watching = Chooses(lambda episodes: np.zeros(9, dtype=int), name="watching")
+    assert record_log(SMALL, watching, 9).contents.is_observational
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"slip": 1.0}, "slip"),
         ({"slip": -0.1}, "slip"),
         ({"slip": "a"}, "slip"),
+        ({"slip": np.float32("nan")}, "slip"),
+        ({"watch_only": "no"}, "watch_only to be True or False, got 'no'"),
+        ({"expert": Chooses(None)}, "Expected an actor with a name, got Chooses without"),
+        ({"actor": Chooses(None, name=3)}, "Expected an actor with a name"),
+        ({"actor": Chooses(None, choose=5)}, "chooses actions"),
         ({"episodes": 0}, "episodes"),
         ({"seed": -1}, "seed"),
         ({"expert": "orcale"}, "Did you mean oracle"),
@@ -128,7 +163,6 @@ def test_own_arrays_say_what_they_are() -> None:
     log = hand_log([[1, 2, 3, 4, 2, 2]])
     assert log.environment == CausalEnvironment(3, held_out=None, n_exploit=2)
     assert log.episodes.n_explore == 4
-    check_log(log)
     labelled = hand_log([[1, 2, 3, 4, 2, 2]], labels=[[1, 2, 3, 4, 4, 4]], expert="me")
     assert labelled.imitated.tolist() == [[1, 2, 3, 4, 4, 4]]
 
@@ -169,17 +203,31 @@ def test_arrays_that_are_no_log_are_refused() -> None:
             InterventionLog.from_arrays(*good, **{option: value})  # type: ignore[arg-type]
 
 
-def test_logs_that_do_not_fit_an_environment_are_refused() -> None:
-    log = record_log(SMALL, episodes=9)
-    cases = {
-        "of 4 or 5 variables": CausalEnvironment((4, 5)),
-        "set to ±1": replace(SMALL, value=1.0),
-        "4 steps explore and 4 count": replace(SMALL, n_exploit=4),
-    }
-    for words, environment in cases.items():
-        with pytest.raises(PassiveError, match=words) as caught:
-            check_log(log, environment)
-        assert "\n" not in str(caught.value)
+@pytest.mark.parametrize(
+    ("environment", "value", "words"),
+    [
+        (CausalEnvironment((4, 5)), None, "of 4 or 5 variables, .* with variables=3"),
+        (replace(SMALL, value=1.0), 2.0, "set to ±1, .* with value=2"),
+        ("x", None, "a CausalEnvironment, got str"),
+    ],
+)
+def test_environments_of_something_else_are_refused(
+    environment: Any, value: float | None, words: str
+) -> None:
+    with pytest.raises((PassiveError, OptionError), match=words) as caught:
+        hand_log([[1, 2, 3, 4, 2, 2]], environment=environment, value=value)
+    assert "\n" not in str(caught.value)
+
+
+def test_values_are_those_of_the_environment() -> None:
+    log = record_log(replace(SMALL, value=1.5), episodes=9)
+    acted = log.episodes
+    again = InterventionLog.from_arrays(
+        acted.values, acted.actions, acted.goals, environment=log.environment
+    )
+    assert again.episodes.value == 1.5
+    with pytest.raises(OptionError, match="a CausalEnvironment, got str"):
+        replace(log, environment="x")  # type: ignore[arg-type]
 
 
 def test_one_acts_while_another_labels() -> None:
@@ -261,7 +309,7 @@ def test_a_log_as_frame() -> None:
     assert set(frame["goal"]) == {"C"}
 
 
-@pytest.mark.parametrize("slip", [0.0, 0.4])
+@pytest.mark.parametrize("slip", [0.0, 0.4, np.float32(0.25)])
 def test_logs_come_back_from_files(tmp_path: Path, slip: float) -> None:
     log = record_log(CausalEnvironment((4, 5)), "oracle", 40, seed=5, slip=slip, variables=5)
     log.save(tmp_path / "log.npz")
@@ -279,6 +327,8 @@ def test_a_link_that_is_a_function_is_given_anew(tmp_path: Path) -> None:
     record_log(replace(SMALL, link=np.tanh), episodes=5).save(path)
     with pytest.raises(PassiveError, match="called 'tanh'"):
         InterventionLog.load(path)
+    with pytest.raises(PassiveError, match="Expected a function as link"):
+        InterventionLog.load(path, "linear")
     assert InterventionLog.load(path, np.tanh).environment.link is np.tanh
 
 
@@ -299,8 +349,11 @@ def test_files_of_something_else_are_refused(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match=words) as caught:
             InterventionLog.load(path)
         assert "\n" not in str(caught.value)
+        assert ".." not in str(caught.value).replace(str(path), "")
     save_with_header(path, "another kind", header, arrays)
     (tmp_path / "text.npz").write_text("no log")
-    for wrong in (path, tmp_path / "text.npz", tmp_path / "none.npz", tmp_path):
+    for wrong in (path, tmp_path / "text.npz", tmp_path):
         with pytest.raises(StorageError, match="Expected a saved log"):
             InterventionLog.load(wrong)
+    with pytest.raises(StorageError, match=r"there is no file .*none\.npz'. Give one that"):
+        InterventionLog.load(tmp_path / "none.npz")

@@ -9,8 +9,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.errors import PassiveError, shorten
 from causal_magics.passive.experts import Correlational
+from causal_magics.passive.worlds.choices import CheckedActor
 from causal_magics.passive.worlds.environment import Split, Tasks, targets_and_settings
 from causal_magics.passive.worlds.episodes import Actor, Episodes, run
 from causal_magics.passive.worlds.structural_models import Integers, ancestors
@@ -125,7 +125,7 @@ def conduct_of(
     """
     tasks = task_set.tasks
     episodes = run(
-        tasks, _Checked(actor), np.random.default_rng([task_set.seed, len(tasks)]),
+        tasks, CheckedActor(actor), np.random.default_rng([task_set.seed, len(tasks)]),
         n_exploit=n_exploit, watch_only=watch_only,
     )  # fmt: skip
     targets = episodes.targets
@@ -146,34 +146,3 @@ def _explored(episodes: Episodes) -> Floats:
     actions = episodes.actions[:, : episodes.n_explore]
     np.put_along_axis(tried, actions, values=True, axis=1)
     return np.asarray(tried[:, 1:].sum(axis=1) / (2 * (episodes.n_variables - 1)))
-
-
-@dataclass(frozen=True)
-class _Checked:
-    """An actor whose choices are looked at before they are taken."""
-
-    actor: Actor
-
-    @property
-    def name(self) -> str:
-        return str(self.actor.name)
-
-    def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
-        chosen = np.asarray(self.actor.choose(episodes, tasks, rng))
-        if chosen.shape != (episodes.n_episodes,) or chosen.dtype.kind not in "iu":
-            raise PassiveError(
-                f"Expected {shorten(self.name)} to choose a whole number for each of "
-                f"{episodes.n_episodes:,} episodes, got an array of {chosen.dtype} and shape "
-                f"{chosen.shape}."
-            )
-        allowed = episodes.allowed
-        known = (chosen >= 0) & (chosen < allowed.shape[1])
-        wrong = ~np.take_along_axis(allowed, np.where(known, chosen, 0)[:, None], 1)[:, 0] | ~known
-        if wrong.any():
-            first = int(wrong.argmax())
-            raise PassiveError(
-                f"Expected {shorten(self.name)} to choose among the actions allowed, got "
-                f"{int(chosen[first])} at step {episodes.n_steps} of an episode whose goal is "
-                f"variable {int(episodes.goals[first])}. Choose where episodes.allowed is True."
-            )
-        return chosen.astype(np.int64)

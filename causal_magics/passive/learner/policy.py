@@ -225,9 +225,9 @@ class Policy:
         Raises
         ------
         StorageError
-            Where the file is none of a policy, or of another version.
+            Where there is no file, or it is none of a policy, or of another version.
         PassiveError
-            Where the link is a function and none is given.
+            Where the link is a function and none is given, or the other way round.
         """
         from causal_magics.passive.learner.policy_storage import read_policy
 

@@ -15,6 +15,7 @@ from causal_magics.errors import OptionError, PassiveError, StorageError, closes
 from causal_magics.options import check_option
 from causal_magics.passive.learner.policy import Policy, TrainingRecord
 from causal_magics.passive.learner.settings import Hidden, NetworkSettings
+from causal_magics.passive.stored_files import expect_file, without_stop
 from causal_magics.passive.worlds.saved_environment import environment_header, environment_of
 from causal_magics.passive.worlds.scm_batch import Link
 
@@ -43,7 +44,8 @@ def load_policy(name: str | PathLike[str] = "axial", link: Link | None = None) -
     Raises
     ------
     PassiveError
-        Where there is no such policy, or the link is a function and none is given.
+        Where there is no such policy, the link is a function and none is given, or the other way
+        round.
     StorageError
         Where the file is none of a policy, or of another version.
     """
@@ -54,7 +56,7 @@ def load_policy(name: str | PathLike[str] = "axial", link: Link | None = None) -
         )
     if name in SHIPPED:
         with as_file(files("causal_magics.passive.learner") / "shipped" / f"{name}.npz") as path:
-            return read_policy(path)
+            return read_policy(path, link)
     if not _is_file(name):
         hint = closest(str(name), SHIPPED)
         advice = f"Did you mean {hint}?" if hint else "Train one: policy = train()."
@@ -96,11 +98,14 @@ def read_policy(path: str | PathLike[str], link: Link | None = None) -> Policy:
     Raises
     ------
     StorageError
-        Where the file is none of a policy, or of another version.
+        Where there is no file, or it is none of a policy, or of another version.
     PassiveError
-        Where the environment's link is a function and none is given.
+        Where the environment's link is a function and none is given, or the other way round.
     """
     told = shorten(str(path))
+    shipped = f'load_policy("{path}") returns the one that comes with the package.'
+    advice = shipped if path in SHIPPED else "Give one that Policy.save wrote."
+    expect_file(path, "a saved policy", advice)
     try:
         header, weights = load_with_header(path, _KIND)
     except (ValueError, TypeError, AttributeError, RuntimeError):
@@ -116,7 +121,7 @@ def read_policy(path: str | PathLike[str], link: Link | None = None) -> Policy:
         return _rebuilt(header, weights, link)
     except (LookupError, ValueError, TypeError, AttributeError, OptionError) as error:
         raise StorageError(
-            f"Expected a whole policy, but {told} is damaged: {error}. Train it anew."
+            f"Expected a whole policy, but {told} is damaged: {without_stop(error)}. Train it anew."
         ) from None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from causal_magics.errors import OptionError, PassiveError
-from causal_magics.options import check_count, check_option, check_share
+from causal_magics.options import check_count, check_option, check_positive
 
 __all__ = ["Hidden", "Network", "NetworkSettings", "TrainingSettings", "check_fits"]
 
@@ -82,7 +82,11 @@ class TrainingSettings:
         check_count("steps", self.steps)
         check_count("batch", self.batch)
         check_count("seed", self.seed, least=0)
-        check_share("learning_rate", self.learning_rate)
+        check_positive("learning_rate", self.learning_rate)
+        if self.learning_rate >= 1:
+            raise OptionError(
+                f"Expected learning_rate below 1, got {self.learning_rate:g}. Give one as 3e-3."
+            )
         for name in ("steps", "batch", "seed"):
             object.__setattr__(self, name, int(getattr(self, name)))
         object.__setattr__(self, "learning_rate", float(self.learning_rate))

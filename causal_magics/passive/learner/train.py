@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from inspect import signature
 from os import PathLike
-from typing import get_args
+from typing import Any, get_args
 
 from causal_magics.data.warning import warn
-from causal_magics.errors import MissingDependencyError, PassiveError
+from causal_magics.errors import MissingDependencyError, OptionError, PassiveError, shorten
 from causal_magics.options import check_count, check_flag, check_kind, check_option
 from causal_magics.passive.experts import ExpertName
 from causal_magics.passive.intervention_log import InterventionLog, record_log
@@ -19,7 +20,6 @@ from causal_magics.passive.learner.settings import (
     NetworkSettings,
     TrainingSettings,
 )  # fmt: skip
-from causal_magics.passive.log_checks import check_log
 from causal_magics.passive.worlds.environment import CausalEnvironment
 from causal_magics.passive.worlds.episodes import Actor
 
@@ -80,7 +80,8 @@ def train(
         rows.
     steps : int
     batch : int
-        Episodes of five variables to a step; fewer where there are more variables.
+        Episodes of five variables to a step; fewer where there are more variables, or no more in
+        the log.
     learning_rate : float
     width : int, optional
         48 for "axial", 64 for "flat" where left out.
@@ -108,16 +109,17 @@ def train(
         Where logs differ in their environment, or a flat network is asked for several numbers of
         variables.
     OptionError
-        Where an option is outside what it can be.
+        Where an option is outside what it can be, or one of recording is given with a log.
     StorageError
-        Where the checkpoint is of another training, or cannot be written.
+        Where the checkpoint is of another training, or its folder cannot be made.
     MissingDependencyError
         Without torch.
 
     Warns
     -----
     DataWarning
-        Where nothing was set in the log, with what therefore cannot be learned.
+        Where nothing was set in the log, with what therefore cannot be learned; where a checkpoint
+        is damaged, or can no longer be written.
 
     References
     ----------
@@ -137,7 +139,11 @@ def train(
         environment = DEFAULT_ENVIRONMENT
     if isinstance(environment, CausalEnvironment):
         _check_sizes(network, environment.sizes)
-    logs = _logs(environment, expert, episodes, actor, slip, watch_only, seed)
+    recording = {
+        "expert": expert, "episodes": episodes, "actor": actor, "slip": slip,
+        "watch_only": watch_only,
+    }  # fmt: skip
+    logs = _logs(environment, recording, seed)
     sizes = [log.episodes.n_variables for log in logs]
     _check_sizes(network, sizes)
     rows = max(log.episodes.n_steps for log in logs) + 1
@@ -158,25 +164,44 @@ def _check_sizes(network: Network, sizes: Sequence[int]) -> None:
 
 def _logs(
     source: CausalEnvironment | InterventionLog | Sequence[InterventionLog],
-    expert: str | Actor,
-    episodes: int,
-    actor: str | Actor | None,
-    slip: float,
-    watch_only: bool,
+    recording: dict[str, Any],
     seed: int,
 ) -> tuple[InterventionLog, ...]:
-    """Return the logs to learn from, one for each number of variables."""
-    if isinstance(source, InterventionLog):
-        return _checked((source,))
+    """Return the logs to learn from: those given, or one for each number of variables."""
     if isinstance(source, CausalEnvironment):
-        check_count("episodes", episodes, least=len(source.sizes))
+        check_count("episodes", recording["episodes"], least=len(source.sizes))
+        options = {**recording, "episodes": recording["episodes"] // len(source.sizes)}
         return tuple(
-            record_log(
-                source, expert, episodes // len(source.sizes), seed=seed, actor=actor, slip=slip,
-                watch_only=watch_only, variables=size,
-            )
-            for size in source.sizes
-        )  # fmt: skip
+            record_log(source, seed=seed, variables=size, **options) for size in source.sizes
+        )
+    logs = (source,) if isinstance(source, InterventionLog) else _of_one_environment(source)
+    _refuse_recording(recording, logs)
+    if not any(bool(log.episodes.actions.any()) for log in logs):
+        warn(
+            " ".join(logs[0].contents) + " The policy will have nothing to imitate; "
+            "Planner(policy) acts by what it expects of the goal."
+        )
+    return logs
+
+
+def _refuse_recording(recording: dict[str, Any], logs: Sequence[InterventionLog]) -> None:
+    """Refuse options of recording where there is a log already: nothing would come of them."""
+    usual = signature(train).parameters
+    given = [name for name, option in recording.items() if option is not usual[name].default]
+    given = [name for name in given if recording[name] != usual[name].default]
+    expert = recording["expert"]
+    if {getattr(expert, "name", expert)} == {log.expert for log in logs}:
+        given = [name for name in given if name != "expert"]
+    if given:
+        raise OptionError(
+            f"Expected no {' or '.join(given)} where a log is given, which was recorded already, "
+            f"got {shorten(repr(recording[given[0]]))[1:-1]}. Leave that out, or give an "
+            "environment to record another log."
+        )
+
+
+def _of_one_environment(source: Any) -> tuple[InterventionLog, ...]:
+    """Return several logs, which differ in their numbers of variables and steps alone."""
     advice = "Give train(CausalEnvironment()), or train(log)."
     check_kind("an environment, a log or a list of logs", source, Sequence, advice)
     logs = tuple(source)
@@ -184,22 +209,11 @@ def _logs(
         raise PassiveError("Expected one log or more to learn from, got none. " + advice)
     for log in logs:
         check_kind("logs to learn from", log, InterventionLog, advice)
-    if len({replace(log.environment, variables=5, held_out=None) for log in logs}) > 1:
+    alike = {replace(log.environment, variables=5, held_out=None, n_exploit=1) for log in logs}
+    if len(alike) > 1:
         raise PassiveError(
             "Expected logs of one environment, got logs whose links, noise or values differ. "
             "Train one policy on each."
-        )
-    return _checked(logs)
-
-
-def _checked(logs: tuple[InterventionLog, ...]) -> tuple[InterventionLog, ...]:
-    """Refuse logs that do not fit their environment; tell what one without interventions lacks."""
-    for log in logs:
-        check_log(log)
-    if not any(bool(log.episodes.actions.any()) for log in logs):
-        warn(
-            " ".join(logs[0].contents) + " The policy will have nothing to imitate; "
-            "Planner(policy) acts by what it expects of the goal."
         )
     return logs
 

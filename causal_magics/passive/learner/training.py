@@ -19,7 +19,8 @@ from torch.nn import functional, utils
 from tqdm.auto import tqdm
 
 from causal_magics.data.checkpoint import Checkpoint
-from causal_magics.errors import PassiveError
+from causal_magics.data.warning import warn
+from causal_magics.errors import PassiveError, StorageError, shorten
 from causal_magics.language.progress import bars_are_off
 from causal_magics.language.torch_threads import torch_threads
 from causal_magics.passive.intervention_log import InterventionLog
@@ -35,6 +36,7 @@ __all__ = ["Training"]
 _TOKENS_TO_AN_EPISODE = 65
 """Rows × variables of an episode of five variables; batches have as many tokens for any size."""
 
+_STATE = "state"
 _SAVED_EVERY = 100
 _TOLD_EVERY = 50
 _ROWS_OF_BELIEFS = 3
@@ -121,7 +123,11 @@ class Training:
     ) -> Policy:
         """Train to the last step, or until interrupted."""
         checkpoint = Checkpoint.at(folder, self._identity() if folder is not None else {})
-        self._go_on_from(checkpoint.get("state"))
+        if not self._go_on_from(checkpoint.get(_STATE)) and checkpoint.holds(_STATE):
+            warn(
+                f"The state in the checkpoint {shorten(str(checkpoint.folder))} is damaged: "
+                "training starts again from its first step."
+            )
         steps, interrupted = self.training.steps, False
         shown = tqdm(
             total=steps, initial=self.step, desc="train", delay=1.0, leave=False,
@@ -133,12 +139,19 @@ class Training:
                     self._advance()
                     shown.update()
                     if self.step % _SAVED_EVERY == 0 or self.step == steps:
-                        checkpoint.put("state", self._state())
+                        self._keep(checkpoint)
             except KeyboardInterrupt:
                 interrupted = True
                 if self._is_whole:
-                    checkpoint.put("state", self._state())
+                    self._keep(checkpoint)
         return self._policy(interrupted=interrupted)
+
+    def _keep(self, checkpoint: Checkpoint) -> None:
+        """Save what is trained so far; where that fails, it is not lost."""
+        try:
+            checkpoint.put(_STATE, self._state())
+        except StorageError as error:
+            warn(f"{error} Training goes on without; save the policy elsewhere: policy.save(path).")
 
     def _advance(self) -> None:
         """Do one step; what it learns from depends on its number alone."""
@@ -165,6 +178,7 @@ class Training:
         whole = part.log.episodes
         tokens = (whole.n_steps + 1) * whole.n_variables
         count = max(8, self.training.batch * _TOKENS_TO_AN_EPISODE // tokens)
+        count = min(count, whole.n_episodes)
         which = rng.integers(whole.n_episodes, size=count)
         episodes = whole.take(which)
         read = torch.from_numpy(features(episodes))
@@ -228,14 +242,14 @@ class Training:
         flat = [tensor.detach().double().flatten().numpy() for tensor in self._tensors()]
         return np.concatenate([numbers, *flat])
 
-    def _go_on_from(self, state: NDArray[np.float64] | None) -> None:
-        """Take up what `_state` returned; a state of another kind is none."""
+    def _go_on_from(self, state: NDArray[np.float64] | None) -> bool:
+        """Take up what `_state` returned, and say whether it was that."""
         tensors = self._tensors()
         if state is None or state.ndim != 1:
-            return
+            return False
         told = len(state) - 3 - sum(tensor.numel() for tensor in tensors)
-        if told < 0 or state[2] != told:
-            return
+        if told < 0 or told % 4 or state[2] != told:
+            return False
         self.step, self.cpu_seconds = int(state[0]), float(state[1])
         rows = state[3 : 3 + told].reshape(-1, 4).tolist()
         self.losses = [(int(step), act, goal, edge) for step, act, goal, edge in rows]
@@ -245,6 +259,7 @@ class Training:
             with torch.no_grad():
                 tensor.copy_(part.view_as(tensor))
             place += tensor.numel()
+        return True
 
     @property
     def _is_whole(self) -> bool:

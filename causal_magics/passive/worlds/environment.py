@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isfinite
+from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.errors import PassiveError
+from causal_magics.errors import OptionError, PassiveError, shorten
 from causal_magics.options import check_count, check_option, check_positive
 from causal_magics.passive.worlds.graph_prior import ScmPrior, is_held_out_class
 from causal_magics.passive.worlds.scm_batch import NAMED_LINKS, Link
@@ -138,7 +140,7 @@ class CausalEnvironment:
 
     Parameters
     ----------
-    variables : int or tuple of int
+    variables : int, or tuple or list of int
         Between 2 and 20; where there are several numbers, each batch has one of them.
     link : {"linear", "leaky-relu"} or callable
         What is done to the weighted sum of the parents.
@@ -160,7 +162,7 @@ class CausalEnvironment:
         Where another option is outside what it can be.
     """
 
-    variables: int | tuple[int, ...] = 5
+    variables: int | tuple[int, ...] | list[int] | range = 5
     link: Link = "leaky-relu"
     noise: float = 1.0
     held_out: HeldOut | None = "classes"
@@ -170,6 +172,8 @@ class CausalEnvironment:
     max_weight: float = 2.0
 
     def __post_init__(self) -> None:
+        if isinstance(self.variables, list | range):
+            object.__setattr__(self, "variables", tuple(self.variables))
         if not self.sizes:
             raise PassiveError("Expected a number of variables, got none. Give variables=5.")
         for size in self.sizes:
@@ -192,12 +196,14 @@ class CausalEnvironment:
         check_count("n_exploit", self.n_exploit)
         check_count("max_roots", self.max_roots)
         for name in ("noise", "value", "max_weight"):
+            _check_number(name, getattr(self, name))
             check_positive(name, getattr(self, name))
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """The numbers of variables that tasks have."""
-        return self.variables if isinstance(self.variables, tuple) else (self.variables,)
+        given = self.variables
+        return tuple(given) if isinstance(given, tuple | list | range) else (given,)
 
     @property
     def prior(self) -> ScmPrior:
@@ -243,9 +249,14 @@ class CausalEnvironment:
             missing -= len(found[-1])
             if not missing:
                 return _joined([tasks for tasks in found if len(tasks)])
+        advice = (
+            "Ask for fewer, or for more variables."
+            if size >= 4
+            else 'With so few nothing can be held out: give splits="train", or variables=4 or more.'
+        )
         raise PassiveError(
             f"Expected {n:,} tasks of the split {split} with {size} variables, found "
-            f"{n - missing:,}. Ask for fewer, or for more variables."
+            f"{n - missing:,}. {advice}"
         )
 
     def _draw(self, n: int, size: int, rng: np.random.Generator) -> Tasks:
@@ -272,6 +283,15 @@ class CausalEnvironment:
             kept = tasks.take(apart & (tasks.goals == _EFFECT))
             kept = kept.take((kept.best - 1) // 2 == _CAUSE)
         return kept.take(_is_trap(kept, rng)) if split == "trap" else kept
+
+
+def _check_number(name: str, value: object) -> None:
+    """Raise `OptionError` where `value` is no finite number."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
+        raise OptionError(
+            f"Expected {name} as a finite number above 0, got {shorten(repr(value))[1:-1]}. Give "
+            f"{name}=1.0."
+        )
 
 
 def natural_rows(models: StructuralModels, n_rows: int, rng: np.random.Generator) -> Floats:

@@ -117,7 +117,7 @@ class Actor(Protocol):
         Parameters
         ----------
         episodes : Episodes
-            What has been seen so far.
+            What has been seen so far; its arrays cannot be written.
         tasks : Tasks
             The models behind them, for those actors alone who know them.
         rng : numpy.random.Generator
@@ -167,10 +167,18 @@ def run(
     values[:, 0] = models.step(*targets_and_settings(actions[:, 0], tasks.value), rng)
     for step in range(steps):
         if not (watch_only and step < explore):
-            actions[:, step] = actor.choose(whole.until(step), tasks, rng)
+            actions[:, step] = actor.choose(_read_only(whole.until(step)), tasks, rng)
         acted = targets_and_settings(actions[:, step], tasks.value)
         values[:, step + 1] = models.step(*acted, rng)
     return whole
+
+
+def _read_only(episodes: Episodes) -> Episodes:
+    """Return the same episodes, in which those who act can change nothing."""
+    seen = episodes.take(slice(None))
+    for view in (seen.values, seen.actions, seen.goals):
+        view.flags.writeable = False
+    return seen
 
 
 def allowed_actions(goals: Integers, n_variables: int, *, is_exploring: bool) -> Booleans:

@@ -45,11 +45,21 @@ def environment_of(header: Mapping[str, Any], link: Link | None = None) -> Causa
     Raises
     ------
     PassiveError
-        Where it had a function and none is given.
+        Where it had a function and none is given, or it had none and one is.
     ValueError
         Where these are no options of an environment.
     """
     given = header.get("link")
+    if link is not None and not callable(link):
+        raise PassiveError(
+            f"Expected a function as link, such as np.tanh, got {shorten(str(link))}. Leave it out "
+            "where the environment's link has a name."
+        )
+    if link is not None and isinstance(given, str):
+        raise PassiveError(
+            f"Expected no link, as that of the environment is {shorten(given)}, got "
+            f"{shorten(getattr(link, '__name__', str(link)))}. Leave it out."
+        )
     if isinstance(given, dict) and link is None:
         raise PassiveError(
             "Expected the function that is the environment's link, which files do not hold: give "

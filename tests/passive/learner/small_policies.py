@@ -17,9 +17,7 @@ from causal_magics.passive.worlds.episodes import Episodes
 torch.set_num_threads(1)
 
 SMALL = CausalEnvironment(3, noise=0.5, held_out=None, n_exploit=2)
-QUICK: dict[str, Any] = {
-    "episodes": 200, "steps": 6, "batch": 8, "width": 8, "layers": 1, "progress": False,
-}  # fmt: skip
+QUICK: dict[str, Any] = {"steps": 6, "batch": 8, "width": 8, "layers": 1, "progress": False}
 
 
 def episodes_of(variables: int = 4, count: int = 5, steps: int | None = None) -> Episodes:

@@ -69,6 +69,22 @@ def test_a_link_that_is_a_function_is_given_again(load: Any, tmp_path: Path) -> 
         load(tmp_path / "policy.npz")
     assert "\n" not in str(error.value)
     assert load(tmp_path / "policy.npz", np.tanh).environment == environment
+    with pytest.raises(PassiveError, match=r"Expected a function as link, .* got 'tanh'"):
+        load(tmp_path / "policy.npz", "tanh")
+
+
+@pytest.mark.parametrize("name", ["axial", "mine.npz"])
+def test_a_link_with_a_name_is_not_given(name: str, file: Path) -> None:
+    with pytest.raises(PassiveError, match=r"no link, .* is 'leaky-relu', got 'tanh'") as error:
+        load_policy(file if name == "mine.npz" else name, np.tanh)
+    assert "\n" not in str(error.value)
+
+
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"there is no file .*x\.npz'. Give one that Policy"):
+        Policy.load(tmp_path / "x.npz")
+    with pytest.raises(StorageError, match=r"no file 'axial'. load_policy\(\"axial\"\) returns"):
+        Policy.load("axial")
 
 
 def test_another_version_says_what_to_do(file: Path) -> None:
@@ -103,6 +119,7 @@ def test_damage_is_told_in_a_line(kind: str, file: Path) -> None:
     with pytest.raises(StorageError, match=r"Expected a whole policy, but .* is damaged") as error:
         load_policy(file)
     assert "\n" not in str(error.value)
+    assert ".." not in str(error.value).replace(str(file), "")
 
 
 def test_a_flipped_byte_is_found_or_harmless(file: Path) -> None:

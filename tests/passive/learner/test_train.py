@@ -64,7 +64,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, at: int) 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_same_seed_gives_the_same_weights(network: Network) -> None:
     first, again, other = (
-        train(SMALL, network=network, seed=seed, **QUICK) for seed in (3, 3, 4)
+        train(SMALL, episodes=200, network=network, seed=seed, **QUICK) for seed in (3, 3, 4)
     )  # fmt: skip
     assert same_weights(first, again)
     assert first.record.losses == again.record.losses
@@ -128,8 +128,38 @@ def test_a_checkpoint_of_another_training(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match="is of a run with other") as error:
             train(log, checkpoint=tmp_path, **{**QUICK, **options})
         assert "\n" not in str(error.value)
-    np.save(tmp_path / "state.npy", np.zeros(7))
-    assert same_weights(train(LOG, checkpoint=tmp_path, **QUICK), train(LOG, **QUICK))
+
+
+@pytest.mark.parametrize("content", [b"", b"no array", None])
+def test_a_state_that_is_damaged_is_told(content: bytes | None, tmp_path: Path) -> None:
+    whole = train(LOG, checkpoint=tmp_path, **QUICK)
+    if content is None:
+        np.save(tmp_path / "state.npy", np.zeros(7))
+    else:
+        (tmp_path / "state.npy").write_bytes(content)
+    with pytest.warns(DataWarning, match="is damaged: training starts again") as warned:
+        again = train(LOG, checkpoint=tmp_path, **QUICK)
+    assert [warning.filename for warning in warned] == [__file__]
+    assert same_weights(again, whole)
+
+
+@pytest.mark.usefixtures("often")
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_full_disk_loses_no_policy(
+    interrupted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    whole = train(LOG, **LONG)
+    monkeypatch.setattr(np, "save", full)
+    if interrupted:
+        interrupt(monkeypatch, training.Training, "_advance", 7)
+    with pytest.warns(DataWarning, match=r"No space left .* policy\.save\(path\)") as warned:
+        policy = train(LOG, checkpoint=tmp_path, **LONG)
+    assert "\n" not in str(warned[0].message)
+    assert policy.record.n_steps == (7 if interrupted else 25)
+    assert interrupted or same_weights(policy, whole)
 
 
 def test_logs_of_two_sizes() -> None:
@@ -147,6 +177,29 @@ def test_a_log_of_ones_own_teaches_no_edges() -> None:
     assert not policy.record.has_beliefs
     with pytest.raises(PassiveError, match="did not say which graphs"):
         policy.beliefs(log.episodes)
+
+
+@pytest.mark.parametrize("n_explore", [0, 1, 5, 6])
+def test_a_log_of_ones_own_explores_as_long_as_it_likes(n_explore: int) -> None:
+    acted = LOG.episodes
+    log = InterventionLog.from_arrays(acted.values, acted.actions, acted.goals, n_explore=n_explore)
+    policy = train(log, **QUICK)
+    assert all(np.isfinite(row).all() for row in policy.record.losses)
+    assert policy.environment.variables == 3
+    assert policy.preferences(log.episodes.until(2)).shape == (100, 7)
+
+
+def test_logs_of_several_lengths() -> None:
+    short = LOG.episodes.until(3)
+    logs = [InterventionLog.from_arrays(short.values, short.actions, short.goals), given_log()]
+    logs[1] = replace(logs[1], environment=replace(logs[0].environment, n_exploit=2))
+    for network in NETWORKS:
+        assert train(logs, network=network, **QUICK).settings.rows == 7
+
+
+def test_batches_are_no_larger_than_the_log() -> None:
+    same = [train(LOG, **{**QUICK, "batch": batch}) for batch in (1000, 10**9)]
+    assert same_weights(*same)
 
 
 def test_a_seed_of_other_tasks_is_refused() -> None:
@@ -171,7 +224,13 @@ def test_what_was_never_set_stays_silent(network: Network) -> None:
 def test_watching_alone_leaves_labels_to_imitate() -> None:
     policy = train(SMALL, watch_only=True, **QUICK)
     assert policy.record.has_interventions
-    assert train(SMALL, actor=None, slip=0.3, **QUICK).record.expert == "explore-then-exploit"
+    policy = train(SMALL, actor=None, slip=np.float32(0.3), **QUICK)
+    assert policy.record.expert == "explore-then-exploit"
+
+
+def test_the_expert_of_a_log_may_be_named() -> None:
+    log = record_log(SMALL, "oracle", 50)
+    assert train(log, "oracle", **QUICK).record.expert == "oracle"
 
 
 def test_values_too_large_to_learn_from() -> None:
@@ -197,14 +256,19 @@ def wrong() -> Iterator[tuple[Any, dict[str, Any], str]]:
     yield SMALL, {"hidden": "goal values"}, "Did you mean goal value"
     yield SMALL, {"steps": 0}, "steps to be a whole number from 1, got 0"
     yield SMALL, {"steps": 2.5}, "steps to be a whole number"
-    yield SMALL, {"learning_rate": 2}, "learning_rate between 0 and 1, got '2'"
-    yield SMALL, {"learning_rate": 0}, "learning_rate between 0 and 1"
+    yield SMALL, {"learning_rate": 2}, "learning_rate below 1, got 2"
+    yield SMALL, {"learning_rate": 1.0}, "learning_rate below 1, got 1. Give one as 3e-3"
+    yield SMALL, {"learning_rate": 0}, "learning_rate above 0, got '0'"
     yield SMALL, {"slip": 1}, "slip to be a share"
     yield SMALL, {"width": 10}, "multiple of the 4 heads"
     yield SMALL, {"threads": 0}, "threads to be a whole number"
     yield SMALL, {"watch_only": "no"}, "watch_only to be True or False"
     yield CausalEnvironment((3, 4)), {"episodes": 1}, "episodes to be a whole number from 2"
     yield [LOG, record_log(CausalEnvironment(3), episodes=9)], {}, "links, noise or values differ"
+    yield LOG, {"expert": "oracle"}, "no expert where a log is given.* got 'oracle'. Leave that"
+    yield LOG, {"episodes": 100}, "no episodes where a log is given.* got 100"
+    yield LOG, {"actor": None}, "no actor where a log"
+    yield [LOG], {"slip": 0.2, "watch_only": True}, "no slip or watch_only where a log is given"
     yield [], {}, "one log or more to learn from, got none"
     yield [LOG, "log"], {}, "Expected logs to learn from, got str"
     yield "log.npz", {}, "Expected logs to learn from, got str"

@@ -144,7 +144,8 @@ def test_tasks_follow_their_seed() -> None:
         ({"variables": 1}, "between 2 and 20"),
         ({"variables": 21}, "between 2 and 20"),
         ({"variables": True}, "between 2 and 20"),
-        ({"variables": [4, 5]}, "between 2 and 20"),
+        ({"variables": [4, 1]}, "between 2 and 20 variables, got 1"),
+        ({"variables": []}, "a number of variables"),
         ({"variables": ()}, "a number of variables"),
         ({"variables": 4, "held_out": "relation"}, "five variables or more"),
     ],
@@ -161,8 +162,10 @@ def test_environments_that_cannot_be(options: dict[str, object], words: str) -> 
         ({"held_out": "class"}, "Did you mean classes"),
         ({"link": "leaky_relu"}, "Did you mean leaky-relu"),
         ({"noise": 0}, "noise above 0"),
-        ({"value": float("nan")}, "value above 0"),
-        ({"max_weight": float("inf")}, "max_weight above 0"),
+        ({"noise": True}, "noise as a finite number above 0, got True"),
+        ({"noise": "1"}, "noise as a finite number above 0, got '1'"),
+        ({"value": float("nan")}, "value as a finite number above 0, got nan"),
+        ({"max_weight": float("inf")}, "max_weight as a finite number above 0, got inf"),
         ({"n_exploit": 0}, "n_exploit"),
         ({"max_roots": 1.5}, "max_roots"),
     ],
@@ -172,11 +175,17 @@ def test_options_outside_what_they_can_be(options: dict[str, object], words: str
         CausalEnvironment(**options)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("several", [[2, 3], range(2, 4)])
+def test_lists_are_tuples(several: object) -> None:
+    assert CausalEnvironment(several) == CausalEnvironment((2, 3))  # type: ignore[arg-type]
+
+
 def test_tasks_that_cannot_be() -> None:
     with pytest.raises(PassiveError, match="holds something out"):
         CausalEnvironment(held_out=None).tasks(3, "trap")
-    with pytest.raises(PassiveError, match="found 0"):
-        CausalEnvironment(2).tasks(3, "held-out")
+    for size in (2, 3):
+        with pytest.raises(PassiveError, match=r'found 0\. With so few .* give splits="train"'):
+            CausalEnvironment(size).tasks(3, "held-out")
     with pytest.raises(PassiveError, match="between 2 and 20"):
         CausalEnvironment().tasks(3, variables=1)
     with pytest.raises(PassiveError, match="five variables or more"):

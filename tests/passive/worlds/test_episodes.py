@@ -52,6 +52,10 @@ def test_actors_see_the_past_alone() -> None:
     assert [seen.is_exploring for seen in actor.seen] == [True] * 4 + [False] * 2
     for seen in actor.seen:
         np.testing.assert_array_equal(seen.values, episodes.values[:, : seen.n_steps + 1])
+        for array in (seen.values, seen.actions, seen.goals):
+            assert not array.flags.writeable
+    for array in (episodes.values, episodes.actions, episodes.goals):
+        assert array.flags.writeable
 
 
 def test_watching_sets_nothing_while_exploring() -> None:
