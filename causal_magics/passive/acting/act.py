@@ -212,7 +212,8 @@ def _policy_of(policy: ActingPolicy | str | PathLike[str]) -> ActingPolicy:
         from causal_magics.passive.learner.policy_storage import load_policy
 
         return load_policy(policy)
-    if not (callable(getattr(policy, "preferences", None)) and hasattr(policy, "environment")):
+    is_policy = callable(getattr(policy, "preferences", None)) and hasattr(policy, "environment")
+    if not is_policy or isinstance(policy, type):
         raise OptionError(
             f"Expected a policy, the name of one or a file, got {type(policy).__name__}. Give "
             '"axial", or what train() returned.'

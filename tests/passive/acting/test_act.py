@@ -323,5 +323,7 @@ def test_what_is_no_graph_or_no_policy_is_refused() -> None:
         act(BestSeen(), "A -> B")
     with pytest.raises(OptionError, match="got int"):
         act(3, CHAIN)
+    with pytest.raises(OptionError, match="got type"):
+        act(BestSeen, CHAIN)
     with pytest.raises(CausalMagicsError, match="Did you mean axial"):
         act("axal", CHAIN)
