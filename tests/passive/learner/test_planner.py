@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from passive.learner.small_policies import QUICK, SMALL, natural_log
 
 from causal_magics.data.warning import DataWarning
+from causal_magics.errors import PassiveError
+from causal_magics.passive.evaluation.ideal_observer import IdealObserver
 from causal_magics.passive.experts import RandomActor
 from causal_magics.passive.learner.planner import Planner
 from causal_magics.passive.learner.policy import Policy
@@ -43,7 +49,31 @@ def test_a_planner_explores_then_takes_what_it_expects_most_of(policy: Policy) -
     expected = policy.outcomes(before)
     expected[np.isnan(expected)] = -np.inf
     np.testing.assert_array_equal(acted.actions[:, 10], expected.argmax(axis=1))
-    assert (planner.name, planner.knows_model, planner.explores) == ("planner", False, True)
+    assert (planner.knows_model, planner.explores) == (False, True)
+
+
+def test_a_planner_takes_a_name_or_a_file_and_is_named_after_its_policy(
+    policy: Policy, tmp_path: Path
+) -> None:
+    policy.save(tmp_path / "small.npz")
+    for given in ("axial", policy, tmp_path / "small.npz", str(tmp_path / "small.npz")):
+        planner = Planner(given)
+        assert planner.name == "axial policy, planning"
+        assert isinstance(planner.policy, Policy)
+    assert score_of(planner) == score_of(Planner(policy))
+    assert Planner(policy, "mine").name == "mine"
+    assert (
+        Planner(policy, on_schedule=False).name == "axial policy, planning from the first step on"
+    )
+    without = Planner(replace(policy, hidden="goal")).name
+    assert without == "axial policy without goal, planning"
+
+
+@pytest.mark.parametrize("given", [5, None, "axail", Policy, IdealObserver])
+def test_what_is_no_policy_does_not_plan(given: Any) -> None:
+    with pytest.raises(PassiveError, match=r"Expected (a policy|the name of a policy)") as caught:
+        Planner(given)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_planner_scores_above_chance(policy: Policy) -> None:
