@@ -6,21 +6,24 @@ Lampinen et al., "Passive learning of active causal strategies in agents and lan
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, replace
 from itertools import islice
 from os import PathLike
 from pathlib import Path
+from pickle import PickleError
 from typing import Any, get_args
 
 import numpy as np
 
 from causal_magics.errors import OptionError, PassiveError, shorten
 from causal_magics.language.progress import bars_are_off
-from causal_magics.options import check_count, check_flag, check_option
+from causal_magics.options import check_count, check_flag, check_kind, check_option
 from causal_magics.passive.evaluation.conduct import Conduct, TaskSet, conduct_of
 from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation, PolicyEvaluationRow
+from causal_magics.passive.evaluation.several import baseline_names, listed, split_names
 from causal_magics.passive.experts import EXPERTS, expert_named
 from causal_magics.passive.learner.policy_storage import SHIPPED, load_policy
 from causal_magics.passive.worlds.environment import CausalEnvironment, Split
@@ -97,18 +100,19 @@ def evaluate_policy(
     check_count("n_tasks", n_tasks)
     check_count("seed", seed, least=0)
     check_flag("watch_only", watch_only)
+    if executor is not None:
+        advice = "Leave it out, or give a ThreadPoolExecutor()."
+        check_kind("an executor of concurrent.futures", executor, Executor, advice)
     groups = _groups(actor)
     world = _world(groups, environment, variables)
-    chosen = _splits(splits, world)
+    chosen = split_names(_usual_splits(world) if splits is None else splits)
     kinds = [_Kind(label, actors, False) for label, actors in groups.items()] + [
         _Kind(name, (expert_named(name),), True)
-        for name in _baselines(baselines)
+        for name in baseline_names(baselines, EXPERTS)
         if name not in groups
     ]
     task_sets = [
-        TaskSet(split, world.tasks(n_tasks, split, seed=seed, variables=size), seed)
-        for size in world.sizes
-        for split in chosen
+        _task_set(world, n_tasks, split, size, seed) for size in world.sizes for split in chosen
     ]
     jobs = [
         _Job(actor, task_set, world.n_exploit, watch_only)
@@ -151,12 +155,37 @@ def _run(job: _Job) -> Conduct:
 def _done(jobs: Sequence[_Job], executor: Executor | None, *, progress: bool) -> Iterator[Conduct]:
     from tqdm.auto import tqdm
 
-    mapped = map(_run, jobs) if executor is None else executor.map(_run, jobs)
-    shown = tqdm(
-        mapped, desc="evaluate_policy", total=len(jobs), delay=1.0, leave=False,
-        disable=not progress or bars_are_off(),
-    )  # fmt: skip
-    yield from shown
+    try:
+        yield from tqdm(
+            (map if executor is None else executor.map)(_run, jobs), desc="evaluate_policy",
+            total=len(jobs), delay=1.0, leave=False, disable=not progress or bars_are_off(),
+        )  # fmt: skip
+    except (PickleError, AttributeError, TypeError) as error:
+        stuck = next(filter(None, (_stuck(job, str(error)) for job in jobs)), None)
+        if stuck is None:
+            raise
+        raise PassiveError(
+            f"Expected what can be sent to other processes, got {stuck} that cannot. Give "
+            "functions and classes of a module, or a ThreadPoolExecutor."
+        ) from error
+    except BrokenExecutor as error:
+        raise PassiveError(
+            "Expected an executor that lives until all is done, got one that broke. Give it actors "
+            "and a link of a module, not of a notebook, or give a ThreadPoolExecutor."
+        ) from error
+
+
+def _stuck(job: _Job, told: str) -> str | None:
+    """Return what of a job cannot be pickled, where that is what the error told."""
+    for what, part in (
+        ("a link", job.task_set.tasks), (f"an actor, {shorten(job.actor.name)},", job.actor)
+    ):  # fmt: skip
+        try:
+            pickle.dumps(part)
+        except (PickleError, AttributeError, TypeError) as error:
+            if str(error) == told:
+                return what
+    return None
 
 
 def _row(
@@ -180,21 +209,22 @@ def _groups(actor: Any) -> dict[str, tuple[Actor, ...]]:
     groups: dict[str, tuple[Actor, ...]] = {}
     if isinstance(actor, Mapping):
         for label, several in actor.items():
-            groups[str(label)] = tuple(_labelled(each)[1] for each in _listed(several))
+            groups[str(label)] = tuple(_labelled(each)[1] for each in listed(several))
     else:
-        for label, each in map(_labelled, _listed(actor)):
+        for label, each in map(_labelled, listed(actor)):
             groups[label] = (*groups.get(label, ()), each)
     if not groups or not all(groups.values()):
         raise PassiveError(
             "Expected one actor or more to evaluate, got none. Give a policy, or the name of an "
             f"expert: {', '.join(EXPERTS)}."
         )
+    for label in groups:
+        if label.splitlines() != [label]:
+            raise PassiveError(
+                f"Expected a name in one line for each actor, got {shorten(label)}. Give a mapping "
+                "of names to actors."
+            )
     return groups
-
-
-def _listed(actor: Any) -> list[Any]:
-    is_one = isinstance(actor, str) or not isinstance(actor, Iterable)
-    return [actor] if is_one else list(actor)
 
 
 def _labelled(given: Any) -> tuple[str, Actor]:
@@ -205,10 +235,12 @@ def _labelled(given: Any) -> tuple[str, Actor]:
         check_option("an expert or policy", str(given), (*EXPERTS, *SHIPPED))
         return str(given), expert_named(str(given))
     name = getattr(given, "name", None)
-    if not isinstance(name, str) or not callable(getattr(given, "choose", None)):
+    is_class = isinstance(given, type)
+    if is_class or not isinstance(name, str) or not callable(getattr(given, "choose", None)):
+        found = f"the class {given.__name__}" if is_class else type(given).__name__
         raise OptionError(
             "Expected an actor with a name and a function choose(episodes, tasks, rng), or the "
-            f"name of an expert, got {type(given).__name__}."
+            f"name of an expert, got {found}."
         )
     return name, given
 
@@ -228,7 +260,7 @@ def _world(
     if variables is None:
         return environment
     several = isinstance(variables, Iterable) and not isinstance(variables, str)
-    sizes: Any = tuple(dict.fromkeys(_listed(variables))) if several else variables
+    sizes: Any = tuple(dict.fromkeys(listed(variables))) if several else variables
     return replace(environment, variables=sizes)
 
 
@@ -237,26 +269,32 @@ def _trained_on(actor: Actor) -> Any:
     return getattr(getattr(actor, "policy", actor), "environment", None)
 
 
-def _splits(splits: Any, world: CausalEnvironment) -> tuple[Split, ...]:
-    every: tuple[Split, ...] = get_args(Split)
-    if splits is None:
-        return every if world.held_out is not None else ("train",)
-    chosen = tuple(dict.fromkeys(_listed(splits)))
-    for split in chosen:
-        check_option("split", split, every)
-    if not chosen:
-        raise PassiveError(f"Expected a split among {', '.join(every)}, got none.")
-    return chosen
+def _usual_splits(world: CausalEnvironment) -> tuple[Split, ...]:
+    return get_args(Split) if world.held_out is not None else ("train",)
 
 
-def _baselines(baselines: Any) -> tuple[str, ...]:
-    if isinstance(baselines, bool):
-        return tuple(EXPERTS) if baselines else ()
-    if not isinstance(baselines, str | Iterable):
-        raise OptionError(
-            f"Expected baselines to be True, False or names, got {shorten(repr(baselines))[1:-1]}."
-        )
-    return tuple(dict.fromkeys(_listed(baselines)))
+def _task_set(
+    world: CausalEnvironment, n_tasks: int, split: Split, size: int, seed: int
+) -> TaskSet:  # fmt: skip
+    """Draw tasks; where graphs of so many variables are all of training, say so."""
+    try:
+        return TaskSet(split, world.tasks(n_tasks, split, seed=seed, variables=size), seed)
+    except PassiveError:
+        if split == "train" or world.held_out is None or _holds_out(world, size):
+            raise
+    others = [str(each) for each in world.sizes if each > size] or ["5"]
+    raise PassiveError(
+        f"Expected graphs to be held out with every number of variables, got {size}, with which "
+        f"there are too few to hold any out. Give variables={others[0]}, or evaluate_policy the "
+        'one split there is: splits="train".'
+    )
+
+
+def _holds_out(world: CausalEnvironment, size: int) -> bool:
+    try:
+        return len(world.tasks(1, "held-out", variables=size)) == 1
+    except PassiveError:
+        return False
 
 
 def _told(world: CausalEnvironment) -> str:

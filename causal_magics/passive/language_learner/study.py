@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from causal_magics.errors import PassiveError
 from causal_magics.language.loading import model_of
 from causal_magics.language.progress import bars_are_off
 from causal_magics.language.protocol import LanguageModel
-from causal_magics.options import check_count, check_flag, check_kind, check_option
+from causal_magics.options import check_count, check_flag, check_kind
+from causal_magics.passive.evaluation.several import baseline_names, split_names
 from causal_magics.passive.experts import expert_named, random_action
 from causal_magics.passive.language_learner.episode_text import Wording, action_words
 from causal_magics.passive.language_learner.few_shot import few_shot
@@ -41,12 +42,12 @@ def language_study(
     *,
     shots: Sequence[int] = (0, 2, 4),
     explanations: Sequence[bool] = (False, True),
-    splits: Sequence[Split] = ("held-out", "trap"),
+    splits: Sequence[Split] | Split = ("held-out", "trap"),
     n_tasks: int = 200,
     seeds: int = 5,
     expert: str = "explore-then-exploit",
     wording: Wording | None = None,
-    baselines: Sequence[str] = BASELINES,
+    baselines: bool | Sequence[str] = BASELINES,
     checkpoint: str | PathLike[str] | None = None,
     progress: bool = True,
 ) -> LanguageStudy:
@@ -66,7 +67,7 @@ def language_study(
         Numbers of examples.
     explanations : sequence of bool
         Whether examples are explained; without examples there is nothing to explain.
-    splits : sequence of {"train", "held-out", "trap"}
+    splits : {"train", "held-out", "trap"}, or several
     n_tasks : int
         Of each split, the same for all.
     seeds : int
@@ -75,8 +76,8 @@ def language_study(
         Whose episodes the examples are. The first knows the model, so that its choices go against
         the rows where chance is against it; those of ``"empirical-best"`` follow from them.
     wording : Wording, optional
-    baselines : sequence of str
-        Names of experts.
+    baselines : bool or sequence of str
+        Experts and simple rules to compare with: those of `BASELINES`, none, or some by name.
     checkpoint : path, optional
         A folder for finished parts: who interrupts goes on from there.
     progress : bool
@@ -96,18 +97,21 @@ def language_study(
         Where the model cannot score a text.
     """
     environment = CausalEnvironment() if environment is None else environment
-    _check(shots, explanations, splits, n_tasks, seeds)
+    wording = Wording() if wording is None else wording
+    check_kind("a CausalEnvironment", environment, CausalEnvironment)
+    check_kind("a Wording", wording, Wording, "Give Wording(digits=1).")
+    _check(shots, explanations, n_tasks, seeds)
+    chosen, rules = split_names(splits), baseline_names(baselines, BASELINES)
     asked = [
         _Way(number, explained) for number in dict.fromkeys(shots)
         for explained in dict.fromkeys(explanations if number else (False,))
     ]  # fmt: skip
-    wording = Wording() if wording is None else wording
     study = _Study(model_of(model), environment, expert, wording, seeds, checkpoint)
     rows: list[StudyRow] = []
-    with _bar(len(asked) * len(splits) * n_tasks, progress) as bar:
-        for split in dict.fromkeys(splits):
+    with _bar(len(asked) * len(chosen) * n_tasks, progress) as bar:
+        for split in chosen:
             world = _World.drawn(environment, n_tasks, split)
-            rows += study.compared(world, baselines, max(shots))
+            rows += study.compared(world, rules, max(shots))
             rows += study.asked(world, asked, bar)
     return LanguageStudy(tuple(rows), study.model.model_id, n_tasks, seeds)
 
@@ -181,7 +185,7 @@ class _Study:
 
     def compared(self, world: _World, baselines: Sequence[str], n_shots: int) -> Iterator[StudyRow]:
         """Return the rows of rules, and of who repeats the last example's words."""
-        for name in dict.fromkeys(baselines):
+        for name in baselines:
             actor = expert_named(name)
             choices = actor.choose(world.seen, world.tasks, np.random.default_rng(1))
             habits = habits_of(choices, world.seen, world.tasks, world.correlated)
@@ -261,10 +265,9 @@ def _bar(total: int, progress: bool) -> Any:
 
 
 def _check(
-    shots: Sequence[int], explanations: Sequence[bool], splits: Sequence[str], n_tasks: int,
-    seeds: int,
+    shots: Sequence[int], explanations: Sequence[bool], n_tasks: int, seeds: int
 ) -> None:  # fmt: skip
-    for name, listed in (("shots", shots), ("explanations", explanations), ("splits", splits)):
+    for name, listed in (("shots", shots), ("explanations", explanations)):
         check_kind(f"a list of {name}", listed, Sequence)
         if not len(listed):
             raise PassiveError(f"Expected {name} to ask with, got none.")
@@ -272,8 +275,6 @@ def _check(
         check_count("shots", number, least=0)
     for explained in explanations:
         check_flag("explanations", explained)
-    for split in splits:
-        check_option("split", split, get_args(Split))
     check_count("seeds", seeds)
     check_count("n_tasks", n_tasks)
     if n_tasks < 2 * seeds:

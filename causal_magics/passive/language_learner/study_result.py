@@ -28,6 +28,11 @@ Rewards = NDArray[np.float64]
 
 _FORMAT = "causal-magics language study 1"
 _HABITS = tuple(field.name for field in fields(Habits))
+_HEADS = {
+    "optimal": "best", "best_seen": "best seen", "cause": "cause", "correlated": "correlated",
+    "last_tried": "last tried", "copied": "copied", "favourite": "favourite",
+}  # fmt: skip
+"""What stands above columns of habits; the score of the favourite is in the data frame alone."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,14 +105,16 @@ class LanguageStudy:
         return f"<LanguageStudy of {self.model_id}, {self.n_tasks:,} tasks: at best {told}>"
 
     def _repr_html_(self) -> str:
-        head = ["who chooses", "tasks", "score (95 %)", "by draw of examples",
-                *(name.replace("_", " ") for name in _HABITS)]  # fmt: skip
-        body = [
-            [row.name, row.split, str(row.score), _range(row.by_seed),
-             *(_share(name, getattr(row.habits, name)) for name in _HABITS)]
-            for row in self.rows
-        ]  # fmt: skip
-        return html_table(head, body, self.conclusion)
+        head = ["who chooses", "score (95 %)", "by draw", *_HEADS.values()]
+        tables = []
+        for split in self.splits:
+            body = [
+                [row.name, _unbroken(str(row.score)), _unbroken(_range(row.by_seed)),
+                 *(_share(getattr(row.habits, name)) for name in _HEADS)]
+                for row in self.rows if row.split == split
+            ]  # fmt: skip
+            tables.append(html_table(head, body, self._concluded(split)))
+        return "".join(tables)
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -251,7 +258,10 @@ def _range(numbers: Sequence[float]) -> str:
     return f"{hundredths(min(numbers))} to {hundredths(max(numbers))}"
 
 
-def _share(name: str, value: float) -> str:
-    if math.isnan(value):
-        return "–"
-    return hundredths(value) if name.endswith("score") else f"{value:.0%}"
+def _share(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.0%}"
+
+
+def _unbroken(numbers: str) -> str:
+    """Return numbers with spaces and minus signs after which no line breaks."""
+    return numbers.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")

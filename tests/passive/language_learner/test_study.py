@@ -74,6 +74,10 @@ def test_what_is_shown(read: LanguageStudy, tmp_path: Path) -> None:
     assert frame["score"][0] == read.rows[0].score.value
     html = read._repr_html_()
     assert "2 shots, explained, calibrated" in html
+    assert html.count("<table>") == len(read.splits)
+    assert html.count("<th>") == 10 * len(read.splits)
+    told = str(read.best_asked("trap").score).replace(" ", "\N{NO-BREAK SPACE}")
+    assert f"<td>{told}</td>" in html
     assert read.conclusion.split(" ")[1] in html
     assert str(read.best_asked("trap").score) in repr(read)
     assert len(read.rows[0].by_seed) == 3
@@ -116,6 +120,18 @@ def test_who_interrupts_goes_on_from_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "expected"),
+    [(True, BASELINES), (False, ()), ("oracle", ("oracle",)), (["oracle"] * 2, ("oracle",))],
+)
+def test_a_single_split_and_baselines_as_elsewhere(given: Any, expected: tuple[str, ...]) -> None:
+    study = language_study(
+        Reader(), splits="train", baselines=given, shots=(0,), n_tasks=4, seeds=2, progress=False
+    )
+    assert study.splits == ("train",)
+    assert tuple(row.name for row in study.rows if not row.asked) == expected
+
+
+@pytest.mark.parametrize(
     ("changed", "message"),
     [
         ({"shots": ()}, "Expected shots to ask with, got none"),
@@ -123,6 +139,10 @@ def test_who_interrupts_goes_on_from_there(tmp_path: Path) -> None:
         ({"shots": (-1,)}, "whole number from 0"),
         ({"explanations": ("yes",)}, "True or False"),
         ({"splits": ("trop",)}, "Did you mean trap"),
+        ({"splits": ()}, "Expected a split among train, held-out, trap, got none"),
+        ({"environment": 5}, "Expected a CausalEnvironment, got int"),
+        ({"wording": "x"}, "Expected a Wording, got str"),
+        ({"baselines": 5}, "Expected baselines to be True, False or names, got 5"),
         ({"n_tasks": 5}, "Expected two tasks or more for each of the 3 draws of examples, got 5"),
         ({"expert": "orakel"}, "Expected expert among"),
         ({"baselines": ("orakle",)}, "Did you mean oracle"),
