@@ -33,11 +33,12 @@ class IdealObserver(Explorer):
     """Explores as experts do; then takes the action of the highest expected goal given all it saw.
 
     It knows what models are drawn from, and that goals are drawn among the variables with a cause;
-    of the model of an episode it knows what the episode shows. After the same rows nobody who does
-    not know the model has a higher expected reward at the next step, over tasks of the prior, so
-    that its score at the first step that counts is the ceiling of all who explore as it does;
-    whoever explores by what was seen so far may come higher. It keeps the whole prior whatever the
-    split: it does not know which graphs training never has.
+    of the model of an episode it knows what the episode shows. Exploring is lent to it: on
+    schedule, each variable both ways in random order, and none of it chosen by what it saw. After
+    the same rows nobody who does not know the model has a higher expected reward at the next step,
+    over tasks of the prior, so that its score at the first step that counts is the ceiling of all
+    who explore as it does; whoever explores by what was seen so far may come higher. It keeps the
+    whole prior whatever the split: it does not know which graphs training never has.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ class IdealObserver(Explorer):
     Raises
     ------
     PassiveError
-        Where the link is a function.
+        Where the link is a function, or every number of variables is too large.
     OptionError
         Where `n_samples` is no whole number from 1.
     """
@@ -68,6 +69,9 @@ class IdealObserver(Explorer):
                 "Expected a link that is linear or leaky-relu, whose posterior can be summed, got "
                 'a function. Give CausalEnvironment(link="leaky-relu").'
             )
+        least = min(self.environment.sizes)
+        if least > MOST_VARIABLES:
+            raise _too_many(least, f"Give CausalEnvironment(variables={MOST_VARIABLES}).")
 
     def exploit(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
         """Choose the action after which most of the goal is to be expected."""
@@ -141,11 +145,15 @@ class IdealObserver(Explorer):
         """Give as many episodes at once as fit in memory."""
         n = episodes.n_variables
         if n > MOST_VARIABLES:
-            raise PassiveError(
-                f"Expected at most {MOST_VARIABLES} variables, of which all graphs can be summed "
-                f"over, got {n}. Ask for episodes of fewer."
-            )
+            raise _too_many(n, "Ask for episodes of fewer.")
         pairs = n * (n - 1) * (n - 2) // 2
         size = max(1, _NUMBERS_AT_ONCE // (N_NODES * (pairs + 16)))
         for start in range(0, episodes.n_episodes, size):
             yield episodes.take(slice(start, start + size))
+
+
+def _too_many(n: int, advice: str) -> PassiveError:
+    return PassiveError(
+        f"Expected at most {MOST_VARIABLES} variables, of which all graphs can be summed over, "
+        f"got {n}. {advice}"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 from causal_magics.data.frames import new_frame
@@ -24,6 +25,7 @@ _LEARNED_FROM = {
 _SHORT: dict[LearnedFrom, str] = {
     "interventional": "interventions", "observational": "natural rows",
 }  # fmt: skip
+_NUMBERS = ("none", "one", "two")
 _COLUMNS = (
     "actor", "is_control", "test", "split", "policies", "score", "low", "high", "spread",
 )  # fmt: skip
@@ -69,18 +71,25 @@ def conclusion_of(found: TwoByTwo) -> str:
         f"{_beside_cells(found)}."
     )
     notes = [*_of_controls(found), *_of_ties(found)]
-    return f"{first} But {', '.join(notes)}." if notes else first
+    return f"{first} But {', and '.join(notes)}." if notes else first
 
 
 def _beside_cells(found: TwoByTwo) -> str:
     """Return how the first cell stands to the three others."""
-    names = {cell: f"{_SHORT[cell[0]]}, {cell[1]}" for cell in CELLS[1:]}
-    values = ", ".join(
-        f"{hundredths(found.score(*cell).value)} ({name})" for cell, name in names.items()
+    less: list[str] = []
+    level: list[str] = []
+    for log, test in CELLS[1:]:
+        told = f"{hundredths(found.score(log, test).value)} ({_SHORT[log]}, {test})"
+        (level if found.lead(log, test).low <= 0.0 else less).append(told)
+    if not level:
+        return f"the other cells get less: {_in_words(less)}"
+    if not less:
+        return f"none of the other cells surely gets less: {_in_words(level)}"
+    gets, do = ("gets", "do") if len(less) == 1 else ("get", "does")
+    return (
+        f"{_NUMBERS[len(less)]} of the other cells {gets} less: {_in_words(less)}, but "
+        f"{_NUMBERS[len(level)]} {do} not surely: {_in_words(level)}"
     )
-    level = [f"({name})" for cell, name in names.items() if found.lead(*cell).low <= 0.0]
-    told = f"not surely less is {' and '.join(level)}" if level else "all of them less"
-    return f"the other cells get {values}, {told}"
 
 
 def _of_controls(found: TwoByTwo) -> list[str]:
@@ -102,7 +111,14 @@ def _of_controls(found: TwoByTwo) -> list[str]:
 def _of_ties(found: TwoByTwo) -> list[str]:
     """Return which simple rules the first cell is not above."""
     level = [
-        f"{name} {hundredths(found.score(name).value)}" for name in found.controls
+        f"{name} ({hundredths(found.score(name).value)})" for name in found.controls
         if name != CAUSAL_LABELS and found.lead(name).low <= 0.0
     ]  # fmt: skip
-    return [f"simple rules are not surely less: {', '.join(level)}"] if level else []
+    if len(level) < 2:
+        return [f"the simple rule {rule} is not surely less" for rule in level]
+    return [f"the simple rules {_in_words(level)} are not surely less"]
+
+
+def _in_words(told: Sequence[str]) -> str:
+    """Return a list as it stands in a sentence."""
+    return " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))

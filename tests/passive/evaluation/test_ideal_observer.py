@@ -240,3 +240,5 @@ def test_what_cannot_be_summed_is_refused() -> None:
         IdealObserver(CausalEnvironment(link=np.tanh))
     with pytest.raises(OptionError, match="n_samples"):
         IdealObserver(CausalEnvironment(), n_samples=0)
+    with pytest.raises(PassiveError, match=r"at most 10 variables.*got 11. Give Causal"):
+        IdealObserver(CausalEnvironment((12, 11)))

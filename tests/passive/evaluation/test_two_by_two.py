@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -66,7 +67,7 @@ def test_leads_are_by_task(found: TwoByTwo) -> None:
 def test_the_conclusion_says_what_is_so(found: TwoByTwo) -> None:
     said = found.conclusion
     assert "gets 1.00 [1.00, 1.00] of what there is to gain on held-out tasks" in said
-    assert "all of them less" in said
+    assert "; the other cells get less: " in said
     for name, words in (
         ("correlational", "correlation in natural rows gets"),
         ("causal labels", "natural rows with causal labels give"),
@@ -76,17 +77,44 @@ def test_the_conclusion_says_what_is_so(found: TwoByTwo) -> None:
     assert "not surely less" not in said
 
 
-def test_the_conclusion_names_what_does_as_well() -> None:
-    found = two_by_two(
-        Share(0.95), Share(0.95), WORLD, n_tasks=200, baselines=["empirical-best", "oracle"]
-    )
-    assert (
-        "not surely less is (interventions, may only watch) and (natural rows" in found.conclusion
-    )
-    assert "simple rules are not surely less: empirical-best 0." in found.conclusion
-    alone = two_by_two(Perfect(), Share(0.1), WORLD, n_tasks=20, baselines=False)
-    assert alone.controls == ()
-    assert "But" not in alone.conclusion
+WATCHES, ACTS = "1.00 (interventions, may only watch)", "1.00 (natural rows, may act)"
+
+
+@pytest.mark.parametrize(
+    ("actors", "rules", "words"),
+    [
+        ((Experimenter(), Share(0.5)), (), ("in traps; the other cells get less: ", ") and ")),
+        (
+            (Perfect(), Share(0.1)), ("correlational", "oracle"),
+            (
+                "in traps; two of the other cells get less: -",
+                f", but one does not surely: {WATCHES}. But correlation",
+                "in traps), and the simple rule oracle (1.00) is not surely less.",
+            ),
+        ),
+        (
+            (Experimenter(), Perfect()), (),
+            (
+                "in traps; one of the other cells gets less: ",
+                f" (interventions, may only watch), but two do not surely: {ACTS} and 1",
+            ),
+        ),
+        (
+            (Perfect(), Perfect()), ("explore-then-exploit", "oracle"),
+            (
+                f"in traps; none of the other cells surely gets less: {WATCHES}, {ACTS} ",
+                " But the simple rules explore-then-exploit (1.00) and oracle (1.00) are not",
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_the_conclusion_names_what_does_as_well(
+    actors: tuple[Any, Any], rules: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    found = two_by_two(*actors, WORLD, n_tasks=100, baselines=rules)
+    assert set(found.controls) == set(rules)
+    assert all(each in found.conclusion for each in words), found.conclusion
+    assert ("But" in found.conclusion) == bool(rules)
 
 
 def test_table_frame_and_words(found: TwoByTwo) -> None:
