@@ -82,7 +82,7 @@ class CausalEnv(gymnasium.Env[Observation, np.int64]):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
         """Draw a task and watch a natural row of it."""
-        super().reset(seed=seed, options=options)
+        super().reset(seed=_checked_seed(seed), options=options)
         self._played.begin(self.np_random)
         return self._seen()
 
@@ -151,7 +151,7 @@ class CausalVectorEnv(VectorEnv[Observation, Integers, NDArray[Any]]):
                 "Expected a reset of all tasks, which begin and end together, got a reset_mask. "
                 "Leave it out."
             )
-        super().reset(seed=seed, options=options)
+        super().reset(seed=_checked_seed(seed), options=options)
         self._played.begin(self.np_random)
         return self._played.observations(), self._told()
 
@@ -181,6 +181,14 @@ def register_environments() -> None:
             entry_point=f"{__name__}:CausalEnv",
             vector_entry_point=f"{__name__}:CausalVectorEnv",
         )
+
+
+def _checked_seed(seed: int | None) -> int | None:
+    """Return a seed as Gymnasium takes it."""
+    if seed is None:
+        return None
+    check_count("seed", seed, least=0)
+    return int(seed)
 
 
 class _Played:

@@ -217,6 +217,15 @@ def test_what_cannot_be_done_is_refused() -> None:
         CausalEnv(SMALL, "trap")
 
 
+@pytest.mark.parametrize("made", [CausalEnv(SMALL), CausalVectorEnv(2, SMALL)])
+def test_seeds_are_whole_numbers(made: Any) -> None:
+    for seed in (-1, 0.5, True, "one"):
+        with pytest.raises(OptionError, match="Expected seed to be a whole number from 0, got"):
+            made.reset(seed=seed)
+    plain, of_numpy = made.reset(seed=3)[0], made.reset(seed=np.int64(3))[0]
+    assert data_equivalence(plain, of_numpy, exact=True)
+
+
 def test_gymnasium_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gymnasium", None)
     spec = spec_from_file_location("without_gymnasium", gymnasium_face.__file__)
