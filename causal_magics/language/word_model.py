@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
 from causal_magics.errors import LanguageModelError, MissingDependencyError, shorten
 from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.torch_threads import torch_threads
 
 __all__ = ["train_word_model"]
 
@@ -107,7 +107,7 @@ def train_word_model(
         network = transformers.GPT2LMHeadModel(config)
     order = torch.Generator().manual_seed(seed)
     orders = [torch.randperm(len(rows), generator=order) for _ in range(passes)]
-    with _threads(threads):
+    with torch_threads(threads):
         _train(network, rows, labels, orders, batch, learning_rate, progress)
     return CausalLM(network, tokenizer, f"word-model-{_digest(network)}")
 
@@ -194,20 +194,6 @@ def _train(
                 schedule.step()
                 bar.update()
     network.eval()
-
-
-@contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    """Let torch use so many threads, and as many as before afterwards."""
-    import torch
-
-    before = torch.get_num_threads()
-    if count is not None:
-        torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _digest(network: Any) -> str:

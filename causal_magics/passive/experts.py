@@ -28,6 +28,7 @@ __all__ = [
     "TotalChange",
     "expert_named",
     "exploration_action",
+    "most_correlated",
     "random_action",
 ]
 
@@ -55,7 +56,10 @@ class Expert(Actor, Protocol):
 class Explorer(ABC):
     """Explores by the one rule of all that do; what it does then is its own."""
 
-    explores: ClassVar[bool] = True
+    @property
+    def explores(self) -> bool:
+        """Whether its first steps follow `exploration_action`, whatever the model."""
+        return True
 
     def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
         """Choose the next action of every episode."""
@@ -188,7 +192,7 @@ class Correlational(Explorer):
     def exploit(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
         """Choose the variable that goes most with the goal."""
         if self.n_natural_rows:
-            correlations = _natural_correlations(tasks, self.n_natural_rows)
+            correlations = natural_correlations(tasks, self.n_natural_rows, self.n_natural_rows)
         else:
             correlations = goal_correlations(episodes.values, episodes.goals)
         both = np.repeat(correlations, 2, axis=1)
@@ -311,15 +315,20 @@ def _rows_by_action(episodes: Episodes) -> tuple[Integers, NDArray[np.float64]]:
     return counts, sums / np.maximum(counts, 1)[:, :, None]
 
 
-def _natural_correlations(tasks: Tasks, n_rows: int) -> NDArray[np.float64]:
-    """Return how each variable goes with the goal in nature, shape (tasks, variables)."""
-    rng = np.random.default_rng(n_rows)
+def natural_correlations(tasks: Tasks, n_rows: int, seed: int) -> NDArray[np.float64]:
+    """Return how each variable goes with the goal in natural rows, shape (tasks, variables)."""
+    rng = np.random.default_rng(seed)
     at_once = max(1, _AT_ONCE // (n_rows * tasks.models.n_variables))
     parts = []
     for start in range(0, len(tasks), at_once):
         part = tasks.take(np.arange(start, min(start + at_once, len(tasks))))
         parts.append(goal_correlations(natural_rows(part.models, n_rows, rng), part.goals))
     return np.concatenate(parts)
+
+
+def most_correlated(tasks: Tasks, n_rows: int, seed: int) -> Integers:
+    """Return the variable of each task that goes most with the goal in natural rows."""
+    return np.asarray(np.abs(natural_correlations(tasks, n_rows, seed)).argmax(axis=1))
 
 
 def _action_counts(episodes: Episodes) -> Integers:

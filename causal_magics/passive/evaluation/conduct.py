@@ -9,15 +9,17 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.passive.experts import Correlational
+from causal_magics.passive.experts import most_correlated
 from causal_magics.passive.worlds.choices import CheckedActor
-from causal_magics.passive.worlds.environment import Split, Tasks, targets_and_settings
+from causal_magics.passive.worlds.environment import Split, Tasks
 from causal_magics.passive.worlds.episodes import Actor, Episodes, run
 from causal_magics.passive.worlds.structural_models import Integers, ancestors
 
 __all__ = ["RELATIONS", "Conduct", "Relation", "TaskSet", "conduct_of"]
 
 Floats = NDArray[np.float64]
+
+_NATURAL_ROWS = 1000
 
 Relation = Literal["nothing", "parent", "ancestor", "descendant", "common cause", "unrelated"]
 """What a variable that is set is to the goal.
@@ -74,12 +76,7 @@ class TaskSet:
     @cached_property
     def most_correlated(self) -> Integers:
         """The variable that goes most with the goal in 1,000 natural rows, shape (tasks,)."""
-        goals, size = self.tasks.goals, self.tasks.models.n_variables
-        values = np.zeros((len(goals), 1, size), dtype=np.float32)
-        unseen = Episodes(values, np.zeros((len(goals), 0), dtype=np.int64), goals, 0)
-        rng = np.random.default_rng(self.seed)
-        actions = Correlational().choose(unseen, self.tasks, rng)
-        return targets_and_settings(actions, self.tasks.value)[0]
+        return most_correlated(self.tasks, _NATURAL_ROWS, _NATURAL_ROWS)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from causal_magics.passive.worlds.environment import Tasks, goal_correlations, natural_rows
+from causal_magics.passive.worlds.environment import Tasks
 from causal_magics.passive.worlds.episodes import Episodes
 from causal_magics.passive.worlds.structural_models import Integers, ancestors
 
-__all__ = ["Habits", "habits_of", "most_correlated"]
-
-_NATURAL_ROWS = 300
+__all__ = ["Habits", "habits_of"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def habits_of(
         What had been seen before, at least one step.
     tasks : Tasks
     correlated : int array, shape (episodes,)
-        Of `most_correlated`.
+        Of `experts.most_correlated`.
     words : sequence of sequence of str, optional
         How each episode calls its actions.
     last_words : sequence of str, optional
@@ -99,12 +97,6 @@ def habits_of(
     favourite, count = Counter(said).most_common(1)[0]
     score = _score_of_words(favourite, words, episodes, tasks)
     return replace(habits, copied=copied, favourite=count / len(said), favourite_score=score)
-
-
-def most_correlated(tasks: Tasks, seed: int = 0) -> Integers:
-    """Return the variable of each task that goes most with the goal in natural rows."""
-    rows = natural_rows(tasks.models, _NATURAL_ROWS, np.random.default_rng(seed))
-    return np.asarray(np.abs(goal_correlations(rows, tasks.goals)).argmax(axis=1))
 
 
 def _score_of_words(

@@ -18,10 +18,10 @@ from causal_magics.language.progress import bars_are_off
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.options import check_count, check_flag, check_kind
 from causal_magics.passive.evaluation.several import baseline_names, split_names
-from causal_magics.passive.experts import expert_named, random_action
+from causal_magics.passive.experts import expert_named, most_correlated, random_action
 from causal_magics.passive.language_learner.episode_text import Wording, action_words
 from causal_magics.passive.language_learner.few_shot import few_shot
-from causal_magics.passive.language_learner.habits import Habits, habits_of, most_correlated
+from causal_magics.passive.language_learner.habits import Habits, habits_of
 from causal_magics.passive.language_learner.language_learner import LanguageLearner
 from causal_magics.passive.language_learner.study_result import LanguageStudy, StudyRow
 from causal_magics.passive.worlds.environment import CausalEnvironment, Split, Tasks
@@ -34,6 +34,8 @@ Scores = NDArray[np.float64]
 
 BASELINES = ("random", "correlational", "total-change", "empirical-best", "oracle")
 """Rules that choose after the same explored rows; the oracle alone knows the model."""
+
+_NATURAL_ROWS = 300
 
 
 def language_study(
@@ -130,7 +132,8 @@ class _World:
         tasks = environment.tasks(n_tasks, split)
         explorer = expert_named("empirical-best")
         whole = run(tasks, explorer, np.random.default_rng(0), n_exploit=1)
-        return cls(split, tasks, whole.until(whole.n_explore), most_correlated(tasks))
+        correlated = most_correlated(tasks, _NATURAL_ROWS, seed=0)
+        return cls(split, tasks, whole.until(whole.n_explore), correlated)
 
     def row(
         self, name: str, choices: Integers, seeds: int, habits: Habits, *, asked: bool = False

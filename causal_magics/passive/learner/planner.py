@@ -59,6 +59,11 @@ class Planner(Explorer):
             when = "" if self.on_schedule else " from the first step on"
             object.__setattr__(self, "name", f"{policy.name}, planning{when}")
 
+    @property
+    def explores(self) -> bool:
+        """Whether its first steps follow `exploration_action`, whatever it expects."""
+        return self.on_schedule
+
     def choose(self, episodes: Episodes, tasks: Tasks, rng: np.random.Generator) -> Integers:
         """Choose the next action of every episode."""
         if self.on_schedule:

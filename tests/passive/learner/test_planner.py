@@ -94,6 +94,7 @@ def test_off_schedule_it_takes_what_it_expects_most_of_from_the_first_step_on() 
     environment = CausalEnvironment(variables=4, noise=0.25)
     policy = train(environment, episodes=200, steps=2, progress=False)
     tasks = environment.tasks(20, seed=5)
+    assert not Planner(policy, on_schedule=False).explores
     acted = run(tasks, Planner(policy, on_schedule=False), np.random.default_rng(0))
     for step in (0, acted.n_explore, acted.n_steps - 1):
         seen = acted.until(step)
