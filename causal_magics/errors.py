@@ -56,6 +56,14 @@ def shorten(name: str, limit: int = 60) -> str:
     return repr(text)
 
 
+def excerpt(line: str, start: int, width: int) -> str:
+    """Return a part of a line as it can be shown: one character for each, nothing invisible."""
+    part = line[start : start + width]
+    return "".join(
+        char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in part
+    )
+
+
 class CausalMagicsError(Exception):
     """Base of all errors of the package."""
 
@@ -213,10 +221,10 @@ class NotationError(CausalMagicsError):
         lines = self.text.split("\n")
         if not 1 <= self.line <= len(lines) or not self.text:
             return []
-        source = lines[self.line - 1].rstrip("\r").replace("\t", " ")
+        source = lines[self.line - 1].rstrip("\r")
         start = max(0, self.column - width // 2) if len(source) > width else 0
         return [
-            f"    {source[start : start + width]}",
+            f"    {excerpt(source, start, width)}",
             "    " + " " * (self.column - 1 - start) + "^",
         ]
 

@@ -14,6 +14,7 @@ from causal_magics.errors import (
     KnowledgeError,
     NodeNameError,
     closest,
+    excerpt,
     shorten,
 )
 from causal_magics.graph.elements import (
@@ -79,7 +80,7 @@ class Draft:
         self._positions: dict[str, tuple[float, float]] = {}
         self._edges: dict[tuple[str, str, Mark], tuple[float | None, float | None]] = {}
         self._edge_at: dict[tuple[str, str, Mark], int] = {}
-        self._marks: dict[Pair, set[Mark]] = {}
+        self._between: dict[Pair, set[tuple[str, str, Mark]]] = {}
         self._required: dict[Pair, int] = {}
         self._forbidden: dict[Pair, int] = {}
         self._tiers: list[list[Word]] = []
@@ -197,9 +198,10 @@ class Draft:
         if "forbidden" in known:
             return
         pair = (min(source, target), max(source, target))
-        marks = self._marks.setdefault(pair, set())
-        marks.add(mark)
-        if len(marks) > 1 and marks != {"->", "<->"}:
+        keys = self._between.setdefault(pair, set())
+        keys.add(key)
+        marks = [kind for _, _, kind in keys]
+        if len(marks) > 1 and not {"->", "<->"}.issuperset(marks):
             raise self._located(
                 EdgeError(
                     f"Between {shorten(pair[0])} and {shorten(pair[1])} expected one edge (or one "
@@ -328,7 +330,8 @@ class Draft:
 
     def _located(self, error: GraphError, at: int) -> GraphError:
         line, column = self._scan.place(at)
-        error.add_note(f"Line {line}, column {column}: {self._scan.line_text(line).strip()[:200]}")
+        shown = excerpt(self._scan.line_text(line).strip(), 0, 200)
+        error.add_note(f"Line {line}, column {column}: {shown}")
         return error
 
 

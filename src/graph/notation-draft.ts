@@ -52,7 +52,7 @@ export class Draft {
   private readonly roles = new Map<string, Set<Role>>();
   private readonly positions = new Map<string, readonly [number, number]>();
   private readonly edges = new Map<string, NotationEdge & { readonly at: number }>();
-  private readonly marks = new Map<string, Set<Mark>>();
+  private readonly between = new Map<string, Map<string, Mark>>();
   private readonly required = new Map<string, readonly [string, string]>();
   private readonly forbidden = new Map<string, { readonly pair: readonly [string, string]; readonly at: number }>();
   private tiers: readonly (readonly Word[])[] = [];
@@ -188,15 +188,16 @@ export class Draft {
     this.noteKnowledge(pair, mark, known);
     if (known.has("forbidden")) return;
     const pairKey = JSON.stringify(sorted);
-    const marks = (this.marks.get(pairKey) ?? new Set<Mark>()).add(mark);
-    this.marks.set(pairKey, marks);
-    if (marks.size > 2 || (marks.size === 2 && !(marks.has("->") && marks.has("<->")))) {
+    const key = JSON.stringify([source, target, mark]);
+    const between = (this.between.get(pairKey) ?? new Map<string, Mark>()).set(key, mark);
+    this.between.set(pairKey, between);
+    const marks = [...between.values()];
+    if (marks.length > 1 && marks.some((kind) => kind !== "->" && kind !== "<->")) {
       const message =
         `Between ${shorten(sorted[0])} and ${shorten(sorted[1])} expected one edge (or one -> beside one <->), ` +
-        `got ${[...marks].sort().join(" and ")}. Remove one of them.`;
+        `got ${marks.sort().join(" and ")}. Remove one of them.`;
       throw this.scan.error(message, left.at, null, null, "edge");
     }
-    const key = JSON.stringify([source, target, mark]);
     const before = this.edges.get(key);
     this.edges.set(key, {
       source,
