@@ -6,8 +6,6 @@ import hashlib
 import os
 import shutil
 import sys
-import tempfile
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from causal_magics.data.whole_files import folder_beside
 from causal_magics.errors import MissingDependencyError
 from causal_magics.language.progress import bars_are_off
 
@@ -22,8 +21,6 @@ __all__ = ["CacheWarning", "cache_folder", "converted_folder", "fingerprint", "l
 
 _BLOCK = 2**16
 _BLOCKS = 64
-_ABANDONED = 86_400.0
-_PARTIAL = ".partial-"
 
 
 class CacheWarning(UserWarning):
@@ -164,15 +161,12 @@ def _keep(network: Any, tokenizer: Any, folder: Path) -> None:
     """Write a network beside its place and move it there, so that it is whole or not there."""
     from safetensors import SafetensorError
 
-    partial_folder = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _clear_abandoned(folder.parent)
-        partial_folder = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=folder.parent))
-        network.save_pretrained(partial_folder)
-        tokenizer.save_pretrained(partial_folder)
-        if not folder.exists():
-            partial_folder.replace(folder)
+        with folder_beside(folder) as part:
+            network.save_pretrained(part)
+            tokenizer.save_pretrained(part)
+            if not folder.exists():
+                part.replace(folder)
     except (OSError, SafetensorError) as error:
         if not (folder / "config.json").is_file():
             warnings.warn(
@@ -181,13 +175,3 @@ def _keep(network: Any, tokenizer: Any, folder: Path) -> None:
                 CacheWarning,
                 stacklevel=2,
             )
-    finally:
-        if partial_folder is not None:
-            shutil.rmtree(partial_folder, ignore_errors=True)
-
-
-def _clear_abandoned(parent: Path) -> None:
-    """Remove what conversions that were killed have left behind."""
-    for left in parent.glob(f"{_PARTIAL}*"):
-        if time.time() - left.stat().st_mtime > _ABANDONED:
-            shutil.rmtree(left, ignore_errors=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import shutil
-import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from causal_magics.data.whole_files import folder_beside
 from causal_magics.errors import LanguageModelError, StorageError, shorten
 from causal_magics.language.head_record import HeadRecord
 from causal_magics.language.head_removal import reshape_layers
@@ -15,6 +18,8 @@ __all__ = ["load_network", "save_network", "weights_of"]
 
 WEIGHTS = "*.safetensors", "*.bin"
 CONFIG = "config.json"
+_HERE, _EXCHANGE = -100, 2
+"""What renameat2 of Linux takes: paths as they are, and that two of them change places."""
 
 
 def weights_of(folder: Path) -> list[Path]:
@@ -22,11 +27,16 @@ def weights_of(folder: Path) -> list[Path]:
     return sorted(file for pattern in WEIGHTS for file in folder.glob(pattern))
 
 
-def save_network(network: Any, tokenizer: Any, folder: str | Path) -> int:
+def save_network(
+    network: Any,
+    tokenizer: Any,
+    folder: str | Path,
+    also: Callable[[Path], object] | None = None,
+) -> int:
     """Write a network and its tokenizer into a folder, from which `load_model` reads them.
 
-    They are written beside the folder and moved there when they are whole. A model that was there
-    is replaced; other files in the folder stay.
+    They are written beside the folder and put in its place when they are whole, in one step where
+    the system can swap folders. A model that was there is replaced; other files in the folder stay.
 
     Parameters
     ----------
@@ -34,6 +44,8 @@ def save_network(network: Any, tokenizer: Any, folder: str | Path) -> int:
         As it was loaded, or as `heads_removed` returns it.
     tokenizer : transformers.PreTrainedTokenizerBase
     folder : str or Path
+    also : callable, optional
+        Takes the folder in which all is written, and writes more that belongs to the model.
 
     Returns
     -------
@@ -50,26 +62,24 @@ def save_network(network: Any, tokenizer: Any, folder: str | Path) -> int:
     from causal_magics.language.conversion import quiet
 
     target = _target(folder)
-    aside = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        whole = aside / target.name
-        whole.mkdir()
-        with quiet():
-            network.save_pretrained(whole)
-            tokenizer.save_pretrained(whole)
-        _move(whole, target)
+        with folder_beside(target) as aside:
+            whole = aside / target.name
+            whole.mkdir()
+            with quiet():
+                network.save_pretrained(whole)
+                tokenizer.save_pretrained(whole)
+            if also is not None:
+                also(whole)
+            _move(whole, target)
         return sum(file.stat().st_size for file in weights_of(target))
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise StorageError(
             f"Expected a folder in which a model can be saved, but {shorten(str(target))} cannot "
-            f"be written: {reason}. Choose another folder."
+            f"be written: {reason}. What stood there before is as it was: choose another folder, "
+            "or make room."
         ) from error
-    finally:
-        if aside is not None:
-            shutil.rmtree(aside, ignore_errors=True)
 
 
 def load_network(source: str | Path, config: Any, **settings: Any) -> Any:
@@ -137,14 +147,36 @@ def _target(folder: object) -> Path:
 
 
 def _move(whole: Path, target: Path) -> None:
-    """Move a saved model to its place, the configuration last."""
+    """Put a saved model in its place, in one step or with the configuration last."""
     if not target.exists():
         whole.replace(target)
         return
     names = {file.name for file in whole.iterdir()}
-    before = [*weights_of(target), *target.glob("*.index.json")]
+    before = {*weights_of(target), *target.glob("*.index.json")}
+    others = [each for each in target.iterdir() if each.name not in names and each not in before]
+    if _swap(whole, target, others):
+        return
     for name in sorted(names, key=lambda name: name == CONFIG):
         (whole / name).replace(target / name)
     for file in before:
         if file.name not in names:
             file.unlink()
+
+
+def _swap(whole: Path, target: Path, others: Iterable[Path]) -> bool:
+    """Exchange two folders, both of which have the other files; say whether that was possible."""
+    try:
+        if target in (Path.cwd(), *Path.cwd().parents):
+            return False
+        for each in others:
+            there = whole / each.name
+            if each.is_dir() and not each.is_symlink():
+                shutil.copytree(each, there, symlinks=True, copy_function=os.link)
+            else:
+                os.link(each, there, follow_symlinks=False)
+        shutil.copymode(target, whole)
+        exchange = ctypes.CDLL(None, use_errno=True).renameat2
+        ends = os.fsencode(whole), os.fsencode(target)
+        return bool(exchange(_HERE, ends[0], _HERE, ends[1], _EXCHANGE) == 0)
+    except (OSError, AttributeError, TypeError, shutil.Error):
+        return False

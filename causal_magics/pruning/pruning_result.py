@@ -175,8 +175,7 @@ class Pruning:
 
         check_path("the folder", folder)
         network = self.model.network if how == "zeroed" else self.cut(how).network
-        save_network(network, self.whole.tokenizer, str(folder))
-        save_result(self, folder)
+        save_network(network, self.whole.tokenizer, str(folder), lambda at: save_result(self, at))
         return removal_report(self.whole.network, network, self.whole.tokenizer)
 
     @classmethod

@@ -119,6 +119,34 @@ def test_a_model_gives_way_to_another_and_other_files_stay(tmp_path: Path) -> No
     assert model.network.num_parameters() == network.num_parameters()
 
 
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_a_model_in_place_is_replaced_with_all_that_belongs_to_it(
+    in_one_step: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    saved(folder, "gpt2", "removed")
+    (folder / "runs" / "first").mkdir(parents=True)
+    (folder / "runs" / "first" / "log.txt").write_text("mine")
+    (folder / "link").symlink_to("runs")
+    (folder / "pytorch_model.bin").write_bytes(b"old")
+    folder.chmod(0o750)
+    if not in_one_step:
+        monkeypatch.chdir(folder)
+    first = folder.stat().st_ino
+    network = tiny_network("llama")
+    save_network(network, causal_tokenizer(), folder, lambda at: (at / "more").write_text("new"))
+    assert (folder.stat().st_ino == first) == (not in_one_step)
+    assert [each.name for each in tmp_path.iterdir()] == ["model"]
+    assert (folder / "runs" / "first" / "log.txt").read_text() == "mine"
+    assert (folder / "link").readlink() == Path("runs")
+    assert (folder / "more").read_text() == "new"
+    assert not (folder / "pytorch_model.bin").exists()
+    assert folder.stat().st_mode & 0o777 == 0o750
+    model = load_model(folder)
+    assert isinstance(model, CausalLM)
+    assert model.network.num_parameters() == network.num_parameters()
+
+
 def test_other_heads_are_another_model(tmp_path: Path) -> None:
     """Weights of which few are zero can have the same fingerprint: only blocks of it are read."""
     saved(tmp_path, "gpt2", "zeroed")
@@ -164,7 +192,7 @@ def test_what_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.Monk
         with pytest.raises(StorageError, match="cannot be written: No space left"):
             save_network(network, tokenizer, tmp_path / "model")
     with monkeypatch.context() as patch:
-        patch.setattr("tempfile.mkdtemp", refuse(errno.EROFS))
+        patch.setattr(Path, "mkdir", refuse(errno.EROFS))
         with pytest.raises(StorageError, match="cannot be written: Read-only"):
             save_network(network, tokenizer, tmp_path / "model")
     assert before == {file: file.read_bytes() for file in (tmp_path / "model").iterdir()}
