@@ -257,8 +257,10 @@ class _Parser:
         self.depth += 1
         members = self.statements(opened, group=True)
         self.depth -= 1
-        unique = {word.text: word for word in reversed(members)}
-        return list(reversed(unique.values()))
+        unique: dict[str, Word] = {}
+        for word in members:
+            unique.setdefault(word.text, word)
+        return list(unique.values())
 
     def _operator(self) -> str | None:
         new_line = self.scan.skip()

@@ -296,17 +296,14 @@ class Draft:
             With a note that gives the line.
         """
         self._check_knowledge()
-        knowledge = Knowledge(
-            frozenset(self._required),
-            frozenset(self._forbidden),
-            tuple(tuple(name.text for name in tier) for tier in self._tiers),
-        )
+        tiers = tuple(tuple(name.text for name in tier) for tier in self._tiers)
         nodes = [
             Node(name, frozenset(self._roles.get(name, ())), self._positions.get(name))
             for name in self.first_mention
         ]
         edges = [Edge(*key, *evidence) for key, evidence in self._edges.items()]
         try:
+            knowledge = Knowledge(frozenset(self._required), frozenset(self._forbidden), tiers)
             return CausalGraph(nodes, edges, knowledge)
         except CycleError as error:
             steps = zip(error.path, error.path[1:], strict=False)

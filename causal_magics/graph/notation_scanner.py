@@ -9,11 +9,15 @@ from typing import NamedTuple
 
 from causal_magics.errors import NotationError
 
-_SPACE = r" \t\f\v\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+_SPACES = (
+    " \t\f\v\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+_SPACE = re.escape(_SPACES)
 _COMMENT = r"#[^\n]*|//[^\n]*"
 _BLANK_IN_LINE = re.compile(rf"(?:[{_SPACE}]+|{_COMMENT})*")
 _BLANK = re.compile(rf"(?:[{_SPACE}\n]+|{_COMMENT})*")
-_SETTING_COMMENT = re.compile(rf"(?:^|[{_SPACE}])(?:#|//)")
+_SETTING_COMMENT = re.compile(rf"[{_SPACE}](?:#|//)")
 
 # Explicit ranges, so that Python and TypeScript agree whatever Unicode version they know.
 WORD_CHARACTERS = (
@@ -120,8 +124,7 @@ class Scanner:
         end = self.text.find("\n", self.at)
         line = self.text[self.at : end if end >= 0 else len(self.text)]
         start, self.at = self.at, self.at + len(line)
-        stripped = line.strip()
-        if stripped.startswith('"'):
+        if line.strip(_SPACES).startswith('"'):
             inner = Scanner(line)
             inner.skip_in_line()
             try:
@@ -132,7 +135,7 @@ class Scanner:
             if word is not None and not inner.char:
                 return word.text, True
         comment = _SETTING_COMMENT.search(self.text, start, self.at)
-        return self.text[start : comment.start() if comment else self.at].strip(), False
+        return self.text[start : comment.start() if comment else self.at].strip(_SPACES), False
 
     def _take_string(self) -> Word:
         opened, at, parts = self.at, self.at + 1, list[str]()

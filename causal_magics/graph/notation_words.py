@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from causal_magics.graph.elements import Role
+from causal_magics.graph.notation_scanner import WORD_CHARACTERS
 
 MAX_DEPTH = 32
 MAX_GROUP_EDGES = 100_000
@@ -25,7 +26,7 @@ MISTAKEN_OPERATORS = {
 }  # fmt: skip
 # Tetrad and causal-learn print circles as the letter o, which would be read as a node's name.
 TETRAD_LEADING_CIRCLE = re.compile(r"o(?:->|--?o|--)")
-TETRAD_TRAILING_CIRCLE = re.compile(r"o(?=[ \t]+[\w\"{])")
+TETRAD_TRAILING_CIRCLE = re.compile(rf"o(?=[ \t]+[{WORD_CHARACTERS}\"{{])")
 
 ROLE_WORDS: dict[str, Role] = {
     "exposure": "exposure", "e": "exposure", "source": "exposure",

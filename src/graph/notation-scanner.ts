@@ -35,7 +35,8 @@ function sticky(source: string): RegExp {
 const SPACE = " \\t\\f\\v\\x85\\xa0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff";
 const BLANK_IN_LINE = sticky(`(?:[${SPACE}]+|#[^\\n]*|//[^\\n]*)*`);
 const BLANK = sticky(`(?:[${SPACE}\\n]+|#[^\\n]*|//[^\\n]*)*`);
-const SETTING_COMMENT = new RegExp(`(?:^|[${SPACE}])(?:#|//)`, "u");
+const SETTING_COMMENT = new RegExp(`[${SPACE}](?:#|//)`, "u");
+const IS_SPACE = new RegExp(`[${SPACE}]`, "u");
 
 // Explicit ranges, so that Python and TypeScript agree whatever Unicode version they know.
 const WORD_CHARACTERS =
@@ -60,12 +61,21 @@ export function isBareWord(name: string): boolean {
   return WORD.exec(name)?.[0] === name;
 }
 
-/** `text` in quotes for a message, its middle left out where it is long; as Python's repr. */
+/** Characters that would not be seen, or would turn others round. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+function escapedPoint(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\U${code.toString(16).padStart(8, "0")}`;
+}
+
+/** `text` in quotes for a message, its middle left out where it is long; much as Python's repr. */
 export function shorten(text: string): string {
   const points = [...text];
   const short = points.length <= 60 ? text : `${points.slice(0, 39).join("")}…${points.slice(-20).join("")}`;
   const quote = short.includes("'") && !short.includes('"') ? '"' : "'";
-  const escaped = short.replaceAll("\\", "\\\\");
+  const escaped = short.replaceAll("\\", "\\\\").replace(UNSEEN, escapedPoint);
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
 }
 
@@ -143,7 +153,7 @@ export class Scanner {
     const whole = wholeString(line);
     if (whole !== null) return whole;
     const comment = SETTING_COMMENT.exec(line);
-    return (comment ? line.slice(0, comment.index) : line).trim();
+    return trimmed(comment ? line.slice(0, comment.index) : line);
   }
 
   /** Line and column of an offset, both from 1. */
@@ -202,6 +212,13 @@ export class Scanner {
     }
     throw this.error("This quote is never closed on its line.", opened, 'a closing "');
   }
+}
+
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && IS_SPACE.test(text.charAt(start))) start++;
+  while (start < end && IS_SPACE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 function offsets(text: string, pattern: RegExp): number[] {

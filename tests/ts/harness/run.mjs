@@ -1,10 +1,10 @@
-// Bundles screen.ts and runs it: one JSON command a line in, one JSON answer a line out.
+// Bundles screen.ts, or what is named instead of it, and runs it: one JSON command a line in, one JSON answer a line out.
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const { outputFiles } = await build({
-  entryPoints: [fileURLToPath(import.meta.resolve("./screen.ts"))],
+  entryPoints: [fileURLToPath(import.meta.resolve(`./${process.argv[2] ?? "screen"}.ts`))],
   bundle: true,
   platform: "node",
   format: "esm",
