@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
-from traitlets.config import Config
+from real_shell import only_shell
+
+__all__ = ["bare_shell", "fails", "only_shell", "run", "shell"]
 
 Run = Callable[[str], Any]
-
-
-@pytest.fixture(scope="session")
-def only_shell() -> Iterator[InteractiveShell]:
-    """Yield the one shell of the tests; leaving a shell takes long."""
-    config = Config()
-    config.HistoryManager.enabled = False
-    shell = InteractiveShell(config=config)
-    yield shell
-    atexit.unregister(shell.atexit_operations)
-    shell.atexit_operations()
 
 
 @pytest.fixture
