@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from causal_magics.discovery.discover import Discovery
 from causal_magics.graph.comparison import Comparison
 from causal_magics.graph.model import CausalGraph
 from causal_magics.magics.arguments import Argument
 from causal_magics.magics.calls import Call
 from causal_magics.passive.acting.experiments import Experiments
-from causal_magics.widgets.episode_timeline import EpisodeTimeline
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.experimenter import Experimenter, experimenter_of
-from causal_magics.widgets.head_maps import head_map
 from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.opening import open_editor
 
 if TYPE_CHECKING:
+    from causal_magics.discovery.result import Discovery
     from causal_magics.probing.mediation_result import Mediation
     from causal_magics.pruning.pruning_result import Pruning
 
@@ -131,7 +130,9 @@ class Screen:
             evidence=_evidence_of(value, offer.call),
             experimenter=_experimenter_of(value, offer.call),
         )  # fmt: skip
-        if isinstance(value, Discovery) and len(value.batches) > 1:
+        if _is_discovery(value) and len(value.batches) > 1:
+            from causal_magics.widgets.episode_timeline import EpisodeTimeline
+
             self._below.append(EpisodeTimeline(value, editor=editor))
         data, metadata = own_bundle(editor)
         return {**own, **data, **text}, {**own_metadata, **metadata}
@@ -155,6 +156,8 @@ class Screen:
         tables = _tables_above_map(value) if self._has_editor and self._offered(value) else None
         if tables is None:
             return own_html(value)
+        from causal_magics.widgets.head_maps import head_map
+
         widget = head_map(value)
         if widget not in self._below:
             self._below.append(widget)
@@ -170,6 +173,12 @@ def _tables_above_map(value: Mediation | Pruning) -> str | None:
     if not isinstance(value, Mediation):
         return pruning_report.html_of(value, picture=False)
     return mediation_report.html_of(value, picture=False) if value.mediators == "heads" else None
+
+
+def _is_discovery(value: object) -> TypeGuard[Discovery]:
+    """Whether a value was learned from data; where nothing was, discovery is not loaded to tell."""
+    home = sys.modules.get("causal_magics.discovery.result")
+    return home is not None and isinstance(value, home.Discovery)
 
 
 def _graph_of(value: CausalGraph | Discovery | Comparison | Experiments) -> CausalGraph:
@@ -188,7 +197,7 @@ def _evidence_of(value: object, call: Call) -> Evidence:
     """Return what the editor holds the graph against: what the cell named, or learned from."""
     told = {**call.arguments, **call.screen}
     data, reference = told.get("data"), told.get("reference")
-    discovery = value if isinstance(value, Discovery) else None
+    discovery = value if _is_discovery(value) else None
     if discovery is not None and data is None and len(discovery.regimes) == 1:
         data = told.get("frame")  # of several regimes, the rows are not of one graph
     if isinstance(value, Comparison):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
@@ -70,18 +70,24 @@ class Parameter:
         return self.name.upper().replace("_", "-")
 
 
-def read_parameters(function: Callable[..., object]) -> tuple[Parameter, ...]:
+def read_parameters(
+    function: Callable[..., object], only: Collection[str] | None = None
+) -> tuple[Parameter, ...]:
     """Read the signature of a function.
 
     Parameters
     ----------
     function : callable
         Its annotations may be text, as with ``from __future__ import annotations``.
+    only : collection of str, optional
+        The names to read; what the types of others need is then not loaded.
     """
     described = read_documentation(function).parameters
     found = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+            continue
+        if only is not None and parameter.name not in only:
             continue
         if parameter.name == "self":
             found.append(_itself(function))

@@ -91,8 +91,8 @@ class Verb:
         own = {parameter.name for parameter in self.parameters}
         return tuple(
             parameter
-            for parameter in read_parameters(public("edit"))
-            if parameter.name in SCREEN_OPTIONS and parameter.name not in own
+            for parameter in read_parameters(public("edit"), SCREEN_OPTIONS)
+            if parameter.name not in own
         )
 
     @property

@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from causal_magics.data.table import read_table
-from causal_magics.discovery.discover import Discovery
-from causal_magics.discovery.evidence import EdgeEvidence, evidence_of, measure
 from causal_magics.errors import CausalMagicsError, DataError, shorten
 from causal_magics.graph.conditional_tests import ConditionalTest, TestName, conditional_test
 from causal_magics.graph.independence_tests import column_labels, read_columns
@@ -22,6 +20,10 @@ from causal_magics.graph.interchange.results import network_of
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
 from causal_magics.widgets.narrowed_bounds import NarrowedBounds
+
+if TYPE_CHECKING:
+    from causal_magics.discovery.discover import Discovery
+    from causal_magics.discovery.evidence import EdgeEvidence
 
 MOST_PRICED = 100
 """Columns up to which all of a data set are priced, whether or not they are nodes."""
@@ -207,6 +209,8 @@ class Evidence:
 
     def prices(self, graph: CausalGraph) -> Prices | None:
         """Return what edges of a graph cost; None where there are no data."""
+        from causal_magics.discovery.evidence import evidence_of
+
         with self._lock:
             if self.discovery is not None:
                 rows = f"{self.discovery.n_rows:,} rows"
@@ -250,6 +254,8 @@ class Evidence:
         return self._measured[1]
 
     def _priced(self, columns: Columns, wanted: tuple[str, ...]) -> Prices:
+        from causal_magics.discovery.evidence import measure
+
         if len(wanted) < 2:
             return Prices(None, problem="Fewer than two columns can be priced.")
         try:

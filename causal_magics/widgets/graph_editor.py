@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
-from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from causal_magics.discovery.discover import Discovery
 from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
+from causal_magics.widgets.answers import NOT_YET, Answers
 from causal_magics.widgets.binding import NameBinding, Namespace
 from causal_magics.widgets.bundles import STATIC, read_bundle
 from causal_magics.widgets.checked import checked_graph, checked_name
@@ -23,24 +21,22 @@ from causal_magics.widgets.kept_graph import pictures
 from causal_magics.widgets.live_objects import LiveObjects
 from causal_magics.widgets.live_widget import Bundle, LiveWidget
 from causal_magics.widgets.observers import Observer
-from causal_magics.widgets.overlay import compared, meaning, overlays
-from causal_magics.widgets.questions import Question, answer, read_question
+from causal_magics.widgets.overlay import compared
+from causal_magics.widgets.questions import read_question
 from causal_magics.widgets.regime_view import RegimeView
 from causal_magics.widgets.session import EditorSession, State
-from causal_magics.widgets.timing import Debounced, Worker
+from causal_magics.widgets.timing import Debounced
 from causal_magics.widgets.undo import Undone
 
 if TYPE_CHECKING:
+    from causal_magics.discovery.discover import Discovery
     from causal_magics.passive.learner.policy import Policy
 
 MIME_TYPE = "application/vnd.causal-magics.graph+json"
 SNAPSHOT_DELAY = 0.3
 STORED_DELAY = 0.5
-ANSWER_DELAY = 0.03
-"""Seconds for which more edits are awaited before the graph is read."""
 BUNDLE = STATIC / "graph-editor.js"
 
-NOT_YET: JsonObject = {"rev": -1}
 KERNELS_OWN = {
     "_esm", "snapshot", "stored", "overlay", "experiments", "title", "read_only", "columns",
 }  # fmt: skip
@@ -97,30 +93,21 @@ class GraphEditor(LiveWidget):
         self._binding: NameBinding | None = None
         self._refresh = Debounced(self._write_snapshot, SNAPSHOT_DELAY)
         self._store = Debounced(self._write_stored, STORED_DELAY)
-        self._answers = Worker(self._answer, ANSWER_DELAY)
-        self._readers = Worker(self._read_data, 0)
-        self._asked = Worker(self._answer_questions, 0)
-        self._acting = Worker(self._experiment, ANSWER_DELAY)
-        self._questions: deque[Question] = deque()
-        self._writing = Lock()
-        self._showing = RLock()
-        self._regime: RegimeView | None = None
-        self._read: tuple[tuple[object, Evidence], JsonObject] | None = None
-        self.evidence = Evidence() if evidence is None else evidence
-        self.experimenter = experimenter
         self.session = EditorSession(graph, self.send, earlier)
         self.session.read_only = read_only
+        self._answers = Answers(
+            self.session, Evidence() if evidence is None else evidence, experimenter,
+            self._publish, self._reply,
+        )  # fmt: skip
         super().__init__(
             title=title,
             read_only=read_only,
             columns=[str(column) for column in columns] or list(self.evidence.column_names),
             snapshot=self.session.snapshot(),
             overlay=NOT_YET,
-            experiments=self._first_experiments(),
+            experiments=self._answers.first_experiments(),
         )
         self._answers()
-        if experimenter is not None:
-            self._acting()
         self.session.observers.add(self._changed)
         self.on_msg(self._receive)
         LIVE.add(self)
@@ -135,6 +122,16 @@ class GraphEditor(LiveWidget):
     def graph(self) -> CausalGraph:
         """The graph that is shown."""
         return self.session.graph
+
+    @property
+    def evidence(self) -> Evidence:
+        """What every state of the graph is held against."""
+        return self._answers.evidence
+
+    @property
+    def experimenter(self) -> Experimenter | None:
+        """What experiments on every state of the graph."""
+        return self._answers.experimenter
 
     @property
     def name(self) -> str | None:
@@ -197,9 +194,9 @@ class GraphEditor(LiveWidget):
         DataError
             Where the data are no data frame.
         """
-        self.evidence = Evidence(data, discovery=discovery, test=test, reference=reference)
-        self.columns = list(self.evidence.column_names)
-        self._answers()
+        evidence = Evidence(data, discovery=discovery, test=test, reference=reference)
+        self.columns = list(evidence.column_names)
+        self._answers.hold_against(evidence)
 
     def detach(self) -> None:
         """Leave the graph to itself again."""
@@ -215,15 +212,11 @@ class GraphEditor(LiveWidget):
         goal : str, optional
             The node that is to be made large, until another is marked as outcome.
         """
-        self.experimenter = attached(policy, goal)
-        self.experiments = self._first_experiments()
-        self._acting()
+        self._answers.experiment_by(attached(policy, goal))
 
     def look_at(self, regime: RegimeView | None) -> None:
         """Show the graph of a regime in place of the drawn one; the drawn one again where None."""
-        with self._showing:
-            self._regime = regime
-            self._show({key: told for key, told in self.overlay.items() if key != "regime"})
+        self._answers.look_at(regime)
 
     def bind(self, name: str, namespace: Namespace) -> None:
         """Keep a name of a namespace at the graph that is shown."""
@@ -241,9 +234,6 @@ class GraphEditor(LiveWidget):
         self._refresh.cancel()
         self._store.cancel()
         self._answers.end()
-        self._asked.end()
-        self._readers.end()
-        self._acting.end()
         super().close()
         LIVE.tell()
 
@@ -254,78 +244,29 @@ class GraphEditor(LiveWidget):
         if question is None:
             self.session.submit(content)
         else:
-            self._questions.append(question)
-            self._asked()
+            self._answers.ask(question)
 
     def _changed(self, _graph: CausalGraph) -> None:
         self._refresh()
         self._store()
         self._answers()
-        if self.experimenter is not None:
-            self._acting()
 
-    def _answer_questions(self) -> None:
-        while self._questions:
-            question = self._questions.popleft()
-            if self.comm is not None:
-                self.send(answer(question, self.session.state, self.evidence))
+    def _reply(self, message: JsonObject) -> None:
+        if self.comm is not None:
+            self.send(message)
 
-    def _answer(self) -> None:
-        """Say what the graph says; what the data say follows once another thread has read them."""
-        state = self.session.state
-        if self.evidence.is_at_hand(state.graph):
-            self.answer_now()
-        else:
-            self._show(next(overlays(state, self.evidence)))
-            self._readers()
-
-    def _read_data(self) -> None:
-        self.evidence.take(self.session.graph)
-        self._answers()
+    def _publish(self, trait: str, told: JsonObject) -> None:
+        if self.comm is not None:
+            setattr(self, trait, told)
+            if trait == "experiments":
+                self._store()
 
     def answer_now(self) -> JsonObject:
         """Compute what the graph says, show it as it becomes known, and return it.
 
         Where the graph changes meanwhile, the rest is left to the answer to that change.
         """
-        with self._writing:
-            state, evidence = self.session.state, self.evidence
-            meant = meaning(state.document), evidence
-            if self._read is not None and meant == self._read[0]:
-                return self._show({**self._read[1], "rev": state.revision})
-            found = NOT_YET
-            for told in overlays(state, evidence):
-                now = self.session.state
-                if evidence is not self.evidence or meaning(now.document) != meant[0]:
-                    return found
-                found = self._show({**told, "rev": now.revision})
-            self._read = meant, found
-            return found
-
-    def _first_experiments(self) -> JsonObject:
-        """Return what is shown until the policy has experimented; nothing where there is none."""
-        experimenter = self.experimenter
-        if experimenter is None:
-            return {}
-        return NOT_YET if experimenter.latest is None else experimenter.told(self.session.state)
-
-    def _experiment(self) -> None:
-        """Experiment on the graph; where it changes meanwhile, that change is answered instead."""
-        experimenter, state = self.experimenter, self.session.state
-        if experimenter is None:
-            return
-        told, now = experimenter.told(state), self.session.state
-        current = experimenter is self.experimenter and self.comm is not None
-        if current and meaning(now.document) == meaning(state.document):
-            self.experiments = {**told, "rev": now.revision}
-            self._store()
-
-    def _show(self, found: JsonObject) -> JsonObject:
-        with self._showing:
-            if self.comm is not None:
-                regime = self._regime and self._regime.to_json(self.session.state.document)
-                self.overlay = {**found, "regime": regime} if regime else found
-        return found
+        return self._answers.now()
 
     def _write_snapshot(self) -> None:
         if self.comm is not None:

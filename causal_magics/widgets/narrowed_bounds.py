@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from causal_magics.counterfactual.bounding.bounds import Bounds
-from causal_magics.counterfactual.graphs.discrete_table import DiscreteData
-from causal_magics.counterfactual.graphs.narrowing import Narrowing, narrow
-from causal_magics.counterfactual.graphs.narrowing_question import relevant_nodes
-from causal_magics.counterfactual.graphs.narrowing_report import summary
 from causal_magics.errors import CausalMagicsError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.document import JsonObject
+
+if TYPE_CHECKING:
+    from causal_magics.counterfactual.bounding.bounds import Bounds
+    from causal_magics.counterfactual.graphs.discrete_table import DiscreteData
+    from causal_magics.counterfactual.graphs.narrowing import Narrowing
 
 LEAST_GAIN = 5e-3
 """Gains from which a step is told: what is seen of bounds of two digits."""
@@ -54,6 +54,9 @@ class NarrowedBounds:
         CausalMagicsError
             Where there are none.
         """
+        from causal_magics.counterfactual.graphs.discrete_table import DiscreteData
+        from causal_magics.counterfactual.graphs.narrowing import narrow
+
         with self._lock:
             if self._data is None:
                 self._data = DiscreteData(self._frame)
@@ -66,6 +69,8 @@ class NarrowedBounds:
         """Return the bounds as JSON, or why there are none; None where nothing is asked."""
         if not graph.exposures or not graph.outcomes:
             return None
+        from causal_magics.counterfactual.graphs.narrowing_report import summary
+
         try:
             found = self.of(graph)
         except CausalMagicsError as error:
@@ -87,6 +92,8 @@ class NarrowedBounds:
 
 def _columns(graph: CausalGraph) -> frozenset[str] | None:
     """Return the columns that are counted for a graph; None where it asks nothing."""
+    from causal_magics.counterfactual.graphs.narrowing_question import relevant_nodes
+
     ends: Sequence[str] = (*graph.exposures, *graph.outcomes)
     if not graph.exposures or not graph.outcomes or len(ends) > 2:
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from causal_magics.discovery.discover import Discovery
 from causal_magics.errors import EditorError
 from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
@@ -17,6 +16,7 @@ from causal_magics.widgets.experimenter import Experimenter, attached
 from causal_magics.widgets.graph_editor import GraphEditor, live_editors
 
 if TYPE_CHECKING:
+    from causal_magics.discovery.discover import Discovery
     from causal_magics.passive.learner.policy import Policy
 
 

@@ -1,8 +1,8 @@
-"""The first call in a fresh kernel: seconds of import, first `discover` and second `discover`.
+"""The first cells of a fresh kernel: those of the magics, then of `discover`.
 
 Run ``python tests/benchmarks/bench_start.py [--runs 5] [--nodes 10] [--rows 1000]``. Each run
 starts an IPython kernel and times whole cells, from asking to the reply. "none" has an empty folder
-for compiled code, "cached" the folder that a run before has filled.
+for compiled code, "cached" the folder that a run before has filled. Medians over runs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from pathlib import Path
 import numpy as np
 from jupyter_client.manager import KernelManager
 
-CELLS = {
+MAGICS = {
+    "import": "import causal_magics",
+    "%load_ext": "%load_ext causal_magics",
+    "first graph": "%%causal graph -o g\nA -> B -> C",
+    "second graph": "%%causal graph -o g\nA -> B -> C",
+}
+DISCOVER = {
     "import": "from causal_magics import discover",
     "first discover": "found = discover(values, progress=False)",
     "second discover": "found = discover(values, progress=False)",
@@ -30,7 +36,7 @@ values[:, 1:] += numpy.sin(2 * values[:, :-1])
 """
 
 
-def seconds_of_cells(cache: Path, data: str) -> list[float]:
+def seconds_of_cells(cells: dict[str, str], cache: Path, data: str = "") -> list[float]:
     """Return the seconds of each cell in a fresh kernel."""
     environment = os.environ | {"NUMBA_CACHE_DIR": str(cache), "OMP_NUM_THREADS": "1"}
     manager = KernelManager()
@@ -40,7 +46,7 @@ def seconds_of_cells(cache: Path, data: str) -> list[float]:
     try:
         client.wait_for_ready(timeout=60)
         ask(client, data)
-        return [ask(client, code) for code in CELLS.values()]
+        return [ask(client, code) for code in cells.values()]
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
@@ -55,30 +61,38 @@ def ask(client: object, code: str) -> float:
     return time.perf_counter() - start
 
 
+def show(cells: dict[str, str], compiled: str, times: list[list[float]]) -> None:
+    """Print one row: the median of each cell, and the quartiles around it."""
+    quartiles = np.quantile(times, [0.25, 0.5, 0.75], axis=0).T
+    told = [f"{middle:.2f} ({low:.2f} to {high:.2f})" for low, middle, high in quartiles]
+    if compiled in {"", "none"}:
+        print(f"\n| compiled code | runs | {' | '.join(f'{name}, s' for name in cells)} |")
+        print(f"|---|---|{'---|' * len(cells)}")
+    print(f"| {compiled or '-'} | {len(times)} | {' | '.join(told)} |", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--nodes", type=int, default=10)
     parser.add_argument("--rows", type=int, default=1000)
+    parser.add_argument("--only", choices=("magics", "discover"))
     asked = parser.parse_args()
     data = DATA.format(rows=asked.rows, nodes=asked.nodes)
-    print(f"| compiled code | runs | {' | '.join(f'{name}, s' for name in CELLS)} |")
-    print(f"|---|---|{'---|' * len(CELLS)}")
     with tempfile.TemporaryDirectory() as filled:
-        seconds_of_cells(Path(filled), data)
-        for label in ("none", "cached"):
-            found = []
-            for _ in range(asked.runs):
-                with tempfile.TemporaryDirectory() as empty:
-                    cache = Path(empty if label == "none" else filled)
-                    found.append(seconds_of_cells(cache, data))
-            times = np.array(found)
-            deviations = times.std(axis=0, ddof=1) if len(times) > 1 else 0 * times[0]
-            cells = [
-                f"{mean:.2f} ± {spread:.2f}"
-                for mean, spread in zip(times.mean(axis=0), deviations, strict=True)
-            ]
-            print(f"| {label} | {len(times)} | {' | '.join(cells)} |", flush=True)
+        cache = Path(filled)
+        if asked.only != "discover":
+            show(MAGICS, "", [seconds_of_cells(MAGICS, cache) for _ in range(asked.runs)])
+        if asked.only == "magics":
+            return
+        found = []
+        for _ in range(asked.runs):
+            with tempfile.TemporaryDirectory() as empty:
+                found.append(seconds_of_cells(DISCOVER, Path(empty), data))
+        show(DISCOVER, "none", found)
+        seconds_of_cells(DISCOVER, cache, data)
+        runs = range(asked.runs)
+        show(DISCOVER, "cached", [seconds_of_cells(DISCOVER, cache, data) for _ in runs])
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from causal_magics.errors import EdgeError
 from causal_magics.graph.model import CausalGraph
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def to_dowhy(graph: CausalGraph) -> nx.DiGraph[str]:
@@ -28,6 +31,8 @@ def to_dowhy(graph: CausalGraph) -> nx.DiGraph[str]:
     ...     data, list(graph.exposures), list(graph.outcomes), graph=to_dowhy(graph)
     ... )  # doctest: +SKIP
     """
+    import networkx as nx
+
     if not graph.is_admg:
         others = sorted(graph.marks - {"->", "<->"})
         raise EdgeError(

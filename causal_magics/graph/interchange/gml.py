@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from causal_magics.errors import GraphError
 from causal_magics.graph.interchange.networkx_graphs import from_networkx
 from causal_magics.graph.interchange.parts import evidence_texts, knowledge_text, node_texts
 from causal_magics.graph.model import CausalGraph
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def to_gml(graph: CausalGraph) -> str:
@@ -18,6 +21,8 @@ def to_gml(graph: CausalGraph) -> str:
     Programs that know GML alone read every edge as an arrow: where the graph has other edges, give
     dowhy what `to_dowhy` returns.
     """
+    import networkx as nx
+
     written: nx.DiGraph[str] = nx.DiGraph() if graph.is_dag else nx.MultiDiGraph()
     if knowledge := knowledge_text(graph.knowledge):
         written.graph["knowledge"] = knowledge
@@ -37,6 +42,8 @@ def from_gml(text: str) -> CausalGraph:
     GraphError
         Where the text is not GML or says no valid graph.
     """
+    import networkx as nx
+
     try:
         graph = nx.parse_gml(text)
     except (nx.NetworkXError, ValueError) as error:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from causal_magics.errors import GraphError
 from causal_magics.graph.elements import ROLES, Knowledge
@@ -17,6 +15,9 @@ from causal_magics.graph.interchange.parts import (
     read_node,
 )
 from causal_magics.graph.model import CausalGraph
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def to_networkx(graph: CausalGraph) -> nx.DiGraph[str]:
@@ -34,6 +35,8 @@ def to_networkx(graph: CausalGraph) -> nx.DiGraph[str]:
         str) and `position` (two floats), edges `confidence`, `bits` and `required`, each where it
         is set; the graph itself carries `forbidden` (list of pairs) and `tiers` (list of lists).
     """
+    import networkx as nx
+
     result: nx.DiGraph[str] = nx.DiGraph() if graph.is_dag else nx.MultiDiGraph()
     if graph.knowledge.forbidden:
         result.graph["forbidden"] = sorted(graph.knowledge.forbidden)
@@ -79,6 +82,8 @@ def from_networkx(graph: nx.Graph[Any]) -> CausalGraph:
 
 def gather_networkx(graph: nx.Graph[Any]) -> tuple[Gathered, Knowledge]:
     """Return the parts of a networkx graph, cyclic or not."""
+    import networkx as nx
+
     if not isinstance(graph, nx.Graph):
         raise GraphError(
             f"Expected a networkx graph, got {type(graph).__name__}. "
