@@ -266,7 +266,7 @@ def test_the_kept_picture_shows_the_last_step_and_what_is_believed(editor: Graph
     assert f"set to {signed(last.setting or 0)}" in svg
     assert f"goal ▲ {signed(last.values['E'])}" in svg
     assert f"{len(found.comparison.missing)} removed" in svg
-    editor.experimenter = experimenter_of(Silent())
+    editor._answers.experimenter = experimenter_of(Silent())
     editor.experimenter.told(editor.session.state)
     editor._write_stored()
     assert "removed" not in editor.stored["svg"]

@@ -121,9 +121,9 @@ def test_a_widget_passes_malformed_messages_over(graph: CausalGraph) -> None:
     editor = GraphEditor(graph)
     for message in malformed(7, 2_000):
         editor._receive(editor, message, None)
-    assert editor._asked.wait(30)
+    assert editor._answers.questions.wait(30)
     assert editor.graph is graph
-    assert len(editor._questions) == 0
+    assert len(editor._answers._asked) == 0
     editor.close()
 
 
