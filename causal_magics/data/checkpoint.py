@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from causal_magics.data.whole_files import whole_file
 from causal_magics.errors import StorageError, shorten
+from causal_magics.whole_files import whole_file
 
 _SETTINGS = "settings.json"
 

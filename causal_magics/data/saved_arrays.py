@@ -6,19 +6,24 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from causal_magics.data.whole_files import whole_file
 from causal_magics.errors import StorageError, shorten
+from causal_magics.whole_files import whole_file
 
-__all__ = ["load_arrays", "load_with_header", "save_arrays", "save_with_header"]
+__all__ = ["Place", "load_arrays", "load_with_header", "save_arrays", "save_with_header"]
+
+Place = str | PathLike[str] | BytesIO
+"""A file by name, or what stands for one in memory."""
 
 
-def save_arrays(path: str | PathLike[str], arrays: Mapping[str, Any]) -> None:
+def save_arrays(path: Place, arrays: Mapping[str, Any]) -> None:
     """Write arrays to a file, which is replaced in one step.
 
     Raises
@@ -27,7 +32,7 @@ def save_arrays(path: str | PathLike[str], arrays: Mapping[str, Any]) -> None:
         Where it cannot be written; what stood there before stays.
     """
     try:
-        with whole_file(path) as file:
+        with _opened(path) as file:
             np.savez_compressed(file, **arrays)
     except (OSError, ValueError) as error:
         raise StorageError(
@@ -37,8 +42,12 @@ def save_arrays(path: str | PathLike[str], arrays: Mapping[str, Any]) -> None:
         ) from error
 
 
+def _opened(path: Place) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(path) if isinstance(path, BytesIO) else whole_file(path)
+
+
 def save_with_header(
-    path: str | PathLike[str], kind: str, header: Mapping[str, Any], arrays: Mapping[str, Any]
+    path: Place, kind: str, header: Mapping[str, Any], arrays: Mapping[str, Any]
 ) -> None:
     """Write arrays to a file, with a header as JSON that says what kind of file it is.
 
@@ -51,7 +60,7 @@ def save_with_header(
     save_arrays(path, {**arrays, "header": np.array(told)})
 
 
-def load_with_header(path: str | PathLike[str], kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def load_with_header(path: Place, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read the header and the arrays that `save_with_header` wrote.
 
     Raises
@@ -66,7 +75,7 @@ def load_with_header(path: str | PathLike[str], kind: str) -> tuple[dict[str, An
     return header, arrays
 
 
-def load_arrays(path: str | PathLike[str]) -> dict[str, Any]:
+def load_arrays(path: Place) -> dict[str, Any]:
     """Read what `save_arrays` wrote.
 
     Raises
@@ -75,7 +84,8 @@ def load_arrays(path: str | PathLike[str]) -> dict[str, Any]:
         Where the file is none of that kind, or cannot be read.
     """
     try:
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        content = path if isinstance(path, BytesIO) else BytesIO(Path(path).read_bytes())
+        with np.load(content, allow_pickle=False) as stored:
             return dict(stored)
     except (OSError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"No arrays in {path}: {error}") from error

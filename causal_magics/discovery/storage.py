@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causal_magics.data.whole_files import whole_file
 from causal_magics.discovery.alternatives import EdgeAlternative
 from causal_magics.discovery.basis import (
     Basis,
@@ -31,6 +30,7 @@ from causal_magics.errors import DiscoveryError, shorten
 from causal_magics.graph.elements import Edge, Knowledge, Node
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.prior import EdgePrior, PairBelief
+from causal_magics.whole_files import whole_file
 
 if TYPE_CHECKING:
     from causal_magics.discovery.result import Discovery

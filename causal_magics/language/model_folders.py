@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from causal_magics.data.whole_files import folder_beside
 from causal_magics.errors import LanguageModelError, StorageError, shorten
 from causal_magics.language.head_record import HeadRecord
 from causal_magics.language.head_removal import reshape_layers
+from causal_magics.whole_files import folder_beside
 
 __all__ = ["load_network", "save_network", "weights_of"]
 

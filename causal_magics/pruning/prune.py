@@ -6,6 +6,7 @@ verified together, and judged by words, templates and text that heads were not c
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from os import PathLike
@@ -24,6 +25,7 @@ from causal_magics.options import (
     check_positive,
     check_share,
 )
+from causal_magics.pruning.caution import PruningWarning
 from causal_magics.pruning.measure_lines import measure_of
 from causal_magics.pruning.measures import BiasMeasure, checked_measure
 from causal_magics.pruning.perplexity import perplexity_text
@@ -124,7 +126,7 @@ def prune(
     Warns
     -----
     PruningWarning
-        Where the measure is too noisy to prune by, or the search was interrupted.
+        Where the measure is too noisy to prune by, or the search or the judging was interrupted.
     """
     check_option("strategy", strategy, get_args(Way))
     check_option("method", method, get_args(Method))
@@ -161,9 +163,23 @@ def prune(
     own = Judged(chosen_by, heads, effects.base, known)
     return Pruning(
         whole=asked, heads=heads, kept=kept, effects=effects, chosen_by=own,
-        held_out=judged(judges, heads, before), budget=float(budget), strategy=strategy,
+        held_out=_judged(judges, heads, before), budget=float(budget), strategy=strategy,
         search=steps, name=str(model) if isinstance(model, str | Path) else "",
     )  # fmt: skip
+
+
+def _judged(
+    judges: Sequence[Workload], heads: tuple[Head, ...], before: Sequence[Evaluation]
+) -> tuple[Judged, ...]:
+    """Judge the heads; where that is interrupted, they are kept, and judged when that is asked."""
+    try:
+        return judged(judges, heads, before)
+    except KeyboardInterrupt:
+        warnings.warn(
+            "Stopped while the result was judged: the heads are kept, and what is held out is run "
+            "when figures are first asked for.", PruningWarning, stacklevel=3,
+        )  # fmt: skip
+        return tuple(Judged(each, heads, known) for each, known in zip(judges, before, strict=True))
 
 
 def _check_bias(base: Evaluation, measure: BiasMeasure) -> None:

@@ -210,6 +210,20 @@ def test_an_interrupt_keeps_what_was_verified(
     assert prune(MODEL, PRONOUNS, **options).heads
 
 
+def test_an_interrupt_of_the_judging_keeps_the_heads(
+    once: Pruning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stops(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("causal_magics.pruning.prune.judged", stops)
+    with pytest.warns(PruningWarning, match="Stopped while the result was judged"):
+        found = prune(MODEL, PRONOUNS, **OPTIONS, ratio=0.25, strategy="one-shot", keep=0.25,
+                      also=OTHER, kept_heads="l0h1, L2H3")  # fmt: skip
+    assert found.heads == once.heads
+    assert found.to_frame().equals(once.to_frame())
+
+
 def test_the_frontier_has_the_pruning_among_its_points(once: Pruning) -> None:
     curve = once.frontier(alphas=(0.25,), gammas=(0.25,), baselines=("magnitude",))
     points = {each.method: each for each in curve.points}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from io import BytesIO
 from os import PathLike
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from causal_magics.counterfactual.decisions.targeting import target
-from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
+from causal_magics.counterfactual.frames.unit_bounds_storage import (
+    load_unit_bounds,
+    save_unit_bounds,
+)
 from causal_magics.data.saved_arrays import load_with_header, save_with_header
 from causal_magics.errors import CausalMagicsError, StorageError, shorten
 
@@ -44,11 +46,10 @@ def save_targeting(targeting: Targeting, path: str | PathLike[str]) -> None:
         "treatments": len(targeting.bounds),
     }
     arrays: dict[str, Any] = {"costs": targeting.costs}
-    with TemporaryDirectory() as folder:
-        for number, bounds in enumerate(targeting.bounds):
-            part = Path(folder) / "bounds.npz"
-            bounds.save(part)
-            arrays[f"bounds_{number}"] = np.frombuffer(part.read_bytes(), dtype=np.uint8)
+    for number, bounds in enumerate(targeting.bounds):
+        part = BytesIO()
+        save_unit_bounds(bounds, part)
+        arrays[f"bounds_{number}"] = np.frombuffer(part.getvalue(), dtype=np.uint8)
     save_with_header(path, _KIND, header, arrays)
 
 
@@ -70,12 +71,10 @@ def load_targeting(path: str | PathLike[str]) -> Targeting:
 
 
 def _rebuilt(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Targeting:
-    several = []
-    with TemporaryDirectory() as folder:
-        for number in range(header["treatments"]):
-            part = Path(folder) / "bounds.npz"
-            part.write_bytes(arrays[f"bounds_{number}"].tobytes())
-            several.append(UnitBounds.load(part))
+    several = [
+        load_unit_bounds(BytesIO(arrays[f"bounds_{number}"].tobytes()))
+        for number in range(header["treatments"])
+    ]
     costs = [*arrays["costs"]] if len(several) > 1 else arrays["costs"][0]
     return target(
         several,

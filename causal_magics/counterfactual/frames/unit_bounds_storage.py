@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.frames.counts import Counts
 from causal_magics.counterfactual.frames.cross_fit import CrossFit
 from causal_magics.counterfactual.frames.stratum_groups import StratumGroup, benefit_of, for_payoff
-from causal_magics.data.saved_arrays import load_with_header, save_with_header
+from causal_magics.data.saved_arrays import Place, load_with_header, save_with_header
 from causal_magics.errors import CausalMagicsError, StorageError, shorten
 
 if TYPE_CHECKING:
@@ -30,8 +29,8 @@ _HEADER = (
 )  # fmt: skip
 
 
-def save_unit_bounds(bounds: UnitBounds, path: str | PathLike[str]) -> None:
-    """Write bounds to a file.
+def save_unit_bounds(bounds: UnitBounds, path: Place) -> None:
+    """Write bounds to a file, or to one that is open.
 
     Raises
     ------
@@ -62,7 +61,7 @@ def save_unit_bounds(bounds: UnitBounds, path: str | PathLike[str]) -> None:
     save_with_header(path, _KIND, header, arrays)
 
 
-def load_unit_bounds(path: str | PathLike[str]) -> UnitBounds:
+def load_unit_bounds(path: Place) -> UnitBounds:
     """Read what `save_unit_bounds` wrote.
 
     Raises

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from causal_magics.errors import GraphError, closest, shorten
+from causal_magics.errors import GraphError, StorageError, closest, shorten
 from causal_magics.graph.drawing import to_png, to_svg
 from causal_magics.graph.interchange.causallearn_graphs import from_causallearn, to_causallearn
 from causal_magics.graph.interchange.dagitty import from_dagitty, to_dagitty
@@ -32,6 +32,7 @@ from causal_magics.graph.interchange.tigramite_graphs import from_tigramite, to_
 from causal_magics.graph.interchange.tikz import to_tikz
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation import format_graph, parse_graph
+from causal_magics.whole_files import whole_file
 
 Format = Literal[
     "notation", "dagitty", "dot", "gml", "json", "tikz", "mermaid",
@@ -108,6 +109,8 @@ def export_graph(
     ------
     GraphError
         Where the format is unknown, or cannot carry the graph's edges.
+    StorageError
+        Where it cannot be written; what stood there before stays.
     MissingDependencyError
     """
     chosen = format or ("notation" if path is None else _format_of(Path(path)))
@@ -115,14 +118,36 @@ def export_graph(
     if path is None:
         return written
     if isinstance(written, str):
-        Path(path).write_text(written if written.endswith("\n") else written + "\n", "utf-8")
+        _write(path, (written if written.endswith("\n") else written + "\n").encode())
     elif isinstance(written, bytes):
-        Path(path).write_bytes(written)
+        _write(path, written)
     else:
         raise GraphError(
             f"Expected a format that a file can hold, got {chosen}. Leave out the path."
         )
     return written
+
+
+def _write(path: str | os.PathLike[str], content: bytes) -> None:
+    try:
+        with whole_file(path) as file:
+            file.write(content)
+    except (OSError, ValueError) as error:
+        raise StorageError(
+            f"Expected a place to write {shorten(str(path))}, got "
+            f"{getattr(error, 'strerror', None) or error}. What stood there before is as it was: "
+            "choose another folder, or make room."
+        ) from error
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no text in UTF-8"
+        raise StorageError(
+            f"Expected a file with a graph, but {shorten(str(path))} cannot be read: {reason}."
+        ) from error
 
 
 def import_graph(source: Any, format: Format | None = None) -> CausalGraph:  # noqa: A002
@@ -141,12 +166,14 @@ def import_graph(source: Any, format: Format | None = None) -> CausalGraph:  # n
     Raises
     ------
     GraphError, NotationError
+    StorageError
+        Where the file cannot be read.
     MissingDependencyError
     """
     if isinstance(source, os.PathLike):
         path = Path(source)
         read = _reader(format or _format_of(path))
-        return read(path.read_text("utf-8"))
+        return read(_text_of(path))
     if isinstance(source, CausalGraph):
         return source
     guess = _format_of_text if isinstance(source, str) else _format_of_object

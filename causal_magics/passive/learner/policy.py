@@ -235,23 +235,7 @@ class Policy:
 
     @cached_property
     def _network(self) -> Any:
-        try:
-            import torch
-        except ImportError:
-            raise MissingDependencyError("torch", "language", "a policy") from None
-        from causal_magics.passive.learner.networks import network_of
-
-        with torch.random.fork_rng(devices=[]):
-            network = network_of(self.settings)
-        weights = {name: torch.tensor(array) for name, array in self.weights.items()}
-        try:
-            network.load_state_dict(weights)
-        except RuntimeError:
-            raise PassiveError(
-                f"Expected the weights of {self.settings}, got others, by name or shape. Train the "
-                "policy anew."
-            ) from None
-        return network.eval()
+        return filled_network(self.settings, self.weights)
 
     def _read_out(
         self, episodes: Episodes, read_out: Callable[[Any, Any], Any]
@@ -280,3 +264,31 @@ class Policy:
                 f"±{episodes.value:g} to which variables are set."
             )
         return found
+
+
+def filled_network(settings: NetworkSettings, weights: Mapping[str, Floats]) -> Any:
+    """Return the network of such settings with these weights.
+
+    Raises
+    ------
+    PassiveError
+        Where the weights are those of another network.
+    MissingDependencyError
+        Without torch.
+    """
+    try:
+        import torch
+    except ImportError:
+        raise MissingDependencyError("torch", "language", "a policy") from None
+    from causal_magics.passive.learner.networks import network_of
+
+    with torch.random.fork_rng(devices=[]):
+        network = network_of(settings)
+    try:
+        network.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+    except RuntimeError:
+        raise PassiveError(
+            f"Expected the weights of {settings}, got others, by name or shape. Train the policy "
+            "anew."
+        ) from None
+    return network.eval()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
 from typing import Any, get_args
@@ -13,7 +14,7 @@ import numpy as np
 from causal_magics.data.saved_arrays import load_with_header, save_with_header
 from causal_magics.errors import OptionError, PassiveError, StorageError, closest, shorten
 from causal_magics.options import check_option
-from causal_magics.passive.learner.policy import Policy, TrainingRecord
+from causal_magics.passive.learner.policy import Policy, TrainingRecord, filled_network
 from causal_magics.passive.learner.settings import Hidden, NetworkSettings
 from causal_magics.passive.stored_files import expect_file, without_stop
 from causal_magics.passive.worlds.saved_environment import environment_header, environment_of
@@ -140,4 +141,13 @@ def _rebuilt(header: dict[str, Any], weights: dict[str, Any], link: Link | None)
     )
     if not all(np.isfinite(array).all() for array in policy.weights.values()):
         raise ValueError("weights are not finite")
+    if find_spec("torch") is not None:
+        _expect_fit(policy)
     return policy
+
+
+def _expect_fit(policy: Policy) -> None:
+    try:
+        filled_network(policy.settings, policy.weights)
+    except PassiveError:
+        raise ValueError("its weights are not those of its network, by name or shape") from None

@@ -101,6 +101,8 @@ def _no_number(header: dict[str, Any], arrays: dict[str, Any]) -> None:
 DAMAGE: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
     "weights that are no numbers": _no_number,
     "weights that are words": lambda _, arrays: arrays.update(edge=np.array(["a"])),
+    "a weight too few": lambda _, arrays: arrays.pop("norm.weight"),
+    "a weight of another shape": lambda _, arrays: arrays.update({"norm.weight": np.ones(3)}),
     "no record": lambda header, _: header.pop("record"),
     "a record of another kind": lambda header, _: header.update(record=[1, 2]),
     "a record with more in it": lambda header, _: header["record"].update(more=1),
