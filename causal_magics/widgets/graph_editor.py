@@ -37,9 +37,6 @@ SNAPSHOT_DELAY = 0.3
 STORED_DELAY = 0.5
 BUNDLE = STATIC / "graph-editor.js"
 
-KERNELS_OWN = {
-    "_esm", "snapshot", "stored", "overlay", "experiments", "title", "read_only", "columns",
-}  # fmt: skip
 
 
 class GraphEditor(LiveWidget):
@@ -296,8 +293,10 @@ class GraphEditor(LiveWidget):
         self.session.read_only = bool(change["new"])
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
-        """Take state from a screen, but for the traits that only the kernel writes."""
-        super().set_state({key: told for key, told in sync_data.items() if key not in KERNELS_OWN})
+        """Take from a screen which revision it shows; the kernel alone writes the other traits."""
+        revision = sync_data.get("revision")
+        if type(revision) is int:
+            super().set_state({"revision": revision})
 
     # ------------------------------------------------------------------ display
 
