@@ -75,19 +75,23 @@ def marks_json(marks: Mapping[Head, HeadMark]) -> list[list[object]]:
 
 
 def heads_of_json(raw: object) -> list[tuple[Any, ...]]:
-    """Return the pairs that a screen sent, their numbers not checked.
+    """Return the pairs that a screen sent, whether or not there are such heads.
 
     Raises
     ------
     EditorError
     """
-    if isinstance(raw, list) and all(isinstance(item, list) for item in raw):
+    if isinstance(raw, list) and all(_begins_with_pair(item) for item in raw):
         return [tuple(item) for item in raw]
     raise EditorError("Expected a list of pairs of layer and head.")
 
 
+def _begins_with_pair(item: object) -> bool:
+    return isinstance(item, list) and all(type(number) is int for number in item[:2])
+
+
 def marks_of_json(raw: object) -> dict[tuple[Any, ...], Any]:
-    """Return the marks that a screen sent, by head, neither checked.
+    """Return the marks that a screen sent, by head, whether or not there are such.
 
     Raises
     ------
