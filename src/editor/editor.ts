@@ -4,6 +4,7 @@ import { OperationError } from "../graph/errors";
 import { boundingBox } from "../graph/geometry";
 import { indexOf, type DocumentEdge, type GraphDocument } from "../graph/model";
 import type { Group } from "../graph/operations";
+import { Evidence } from "./evidence/evidence";
 import { Experiments } from "./experiments/experiments";
 import { alternatives } from "./alternatives";
 import type { Reject, Transport } from "./protocol";
@@ -42,6 +43,7 @@ export class Editor {
   readonly screen = new Screen();
   readonly scene: Scene;
   readonly session: EditSession;
+  readonly evidence: Evidence;
   readonly reading: Reading;
   readonly experiments: Experiments;
   /** Set by the view: gives the keyboard to what `screen.focus` names. */
@@ -62,6 +64,7 @@ export class Editor {
       document,
     );
     this.scene = new Scene(this.#drawn(this.session.document));
+    this.evidence = new Evidence(this, transport);
     this.reading = new Reading(this, transport, options.comparison);
     this.experiments = new Experiments(this, transport, options.experiments);
     this.#readTraits(transport);
@@ -83,6 +86,7 @@ export class Editor {
 
   dispose(): void {
     this.session.sync.stop();
+    this.evidence.stop();
     this.reading.stop();
     this.experiments.stop();
     clearTimeout(this.#flashTimer);

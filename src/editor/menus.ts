@@ -4,6 +4,8 @@ import * as actions from "./actions";
 import { ARRANGEMENTS, arrange } from "./arrange";
 import { copyText, duplicate, pasteText } from "./clipboard";
 import type { Editor } from "./editor";
+import { demandOf, demandWords, takeSide, type SideName } from "./evidence/sides";
+import type { PairTold } from "./evidence/told";
 import { setMark } from "./edge-types";
 import { writeClipboard } from "./export";
 import { layOut, layOutSelected } from "./laying-out";
@@ -58,7 +60,10 @@ function nodeEntries(editor: Editor, id: string): Entry[] {
 }
 
 function edgeEntries(editor: Editor, edge: DocumentEdge): Entry[] {
+  const ends = new Set([edge.source, edge.target]);
+  const dispute = editor.evidence.disputes.peek().find(({ a, b }) => ends.has(a) && ends.has(b));
   return [
+    ...sideEntries(editor, dispute),
     ...(isSymmetric(edge.mark) ? [] : [{ label: "Reverse", hint: "R", run: () => void actions.reverse(editor, edge) }]),
     ...MARKS.map((mark): Entry => ({
       label: `${MARK_SIGNS[mark]}  ${MARK_WORDS[mark]}`,
@@ -72,6 +77,15 @@ function edgeEntries(editor: Editor, edge: DocumentEdge): Entry[] {
     })),
     { label: "Delete", hint: "Del", run: () => actions.removeSelected(editor) },
   ];
+}
+
+/** What the two sides of a disagreement come to. */
+function sideEntries(editor: Editor, pair: PairTold | undefined): Entry[] {
+  const entry = (side: SideName, name: string): Entry[] => {
+    const demand = pair && demandOf(editor.document, pair, side);
+    return pair && demand ? [{ label: `Take ${name}: ${demandWords(editor.document, demand)}`, run: () => void takeSide(editor, pair, side, name) }] : [];
+  };
+  return [...entry("data", "data"), ...entry("model", editor.evidence.model)];
 }
 
 function canvasEntries(editor: Editor, [x, y]: readonly [number, number], editable: boolean): Entry[] {

@@ -2,6 +2,7 @@
 import { MARKS, type Mark } from "../graph/model";
 import { isObject } from "../graph/wire";
 import { readBounds, type Told } from "./bounds";
+import { readChange, type Change } from "./evidence/told";
 import { list, number, objects, text, texts } from "./told";
 
 export type PathKind = "causal" | "possible" | "biasing";
@@ -60,6 +61,8 @@ export interface Independence {
   readonly statistic: number | null;
   readonly rejected: boolean;
   readonly note: string;
+  /** The graph before the last edit did not imply it. */
+  readonly isNew: boolean;
 }
 
 export type Status = "shared" | "added" | "reversed" | "changed";
@@ -108,6 +111,8 @@ export interface Overlay {
   readonly tests: { readonly method: string; readonly rows: string; readonly note: string } | null;
   readonly bounds: Told | null;
   readonly bits: Bits | null;
+  /** What the last edit changed; null before the first. */
+  readonly change: Change | null;
   readonly comparison: Comparison | null;
   readonly regime: RegimeView | null;
   readonly missingColumns: readonly string[];
@@ -137,6 +142,7 @@ export function parseOverlay(raw: unknown): Overlay | null {
     tests: isObject(tests) ? { method: text(tests.method), rows: text(tests.rows), note: text(tests.note) } : null,
     bounds: readBounds(raw.bounds),
     bits: isObject(raw.bits) ? { source: text(raw.bits.source), saved: number(raw.bits.saved) ?? 0, edges: entries(raw.bits.edges, number) } : null,
+    change: readChange(raw.change),
     comparison: parseComparison(raw.comparison),
     regime: isObject(raw.regime) ? readRegime(raw.regime) : null,
     missingColumns: isObject(columns) ? texts(columns.missing) : [],
@@ -198,7 +204,8 @@ function readFormula(raw: unknown, depth: number): Formula | null {
   return { tag: text(raw.tag), children: children.filter((child) => child !== null) };
 }
 
-function readIndependence({ x, y, given, test, note }: Readonly<Record<string, unknown>>): Independence {
+function readIndependence(raw: Readonly<Record<string, unknown>>): Independence {
+  const { x, y, given, test, note } = raw;
   const told = isObject(test) ? test : {};
   return {
     x: texts(x),
@@ -209,6 +216,7 @@ function readIndependence({ x, y, given, test, note }: Readonly<Record<string, u
     statistic: number(told.statistic),
     rejected: told.rejected === true,
     note: text(note),
+    isNew: raw.new === true,
   };
 }
 

@@ -5,11 +5,12 @@ import type { Operation } from "../graph/operations";
 import { isObject } from "../graph/wire";
 import { endsWords, follow, type Shown } from "./bounds";
 import type { Editor } from "./editor";
+import { LastEdit } from "./evidence/last-edit";
 import { GraphView } from "./graph-view";
 import { parseComparison, parseOverlay, type Comparison, type Overlay, type Path, type RegimeView, type ViewedEdge } from "./overlay";
 import type { Transport } from "./protocol";
 import { Questions } from "./questions";
-import { counted, nameOf, round } from "./wording";
+import { counted, nameOf } from "./wording";
 
 export type PathTone = "causal" | "biasing" | "blocked";
 export const PATH_TONES: readonly PathTone[] = ["causal", "biasing", "blocked"];
@@ -31,11 +32,6 @@ export function ranked({ bits }: Candidates, refused: ReadonlySet<string>): [id:
   return [...bits].sort(([a, one], [b, other]) => late(a) - late(b) || one - other);
 }
 
-/** "saves 12.3 bits" or "costs 3 bits", for a change of the length of the code. */
-export function priceOf(change: number): string {
-  return `${change < 0 ? "saves" : "costs"} ${round(Math.abs(change))} bits`;
-}
-
 export class Reading {
   readonly overlay = signal<Overlay | null>(null);
   /** Which paths are lit on the canvas. */
@@ -51,8 +47,7 @@ export class Reading {
   readonly regime: ReadonlySignal<RegimeView | null>;
   /** The edges that are drawn in place of the graph's own. */
   readonly viewedEdges: ReadonlySignal<readonly ViewedEdge[] | null>;
-  /** By how many bits the last edit changed the code. */
-  readonly verdict = signal<number | null>(null);
+  readonly lastEdit: LastEdit;
   /** The bounds on the PNS, and what they were before the last edit. */
   readonly bounds = signal<Shown | null>(null);
   readonly isStale: ReadonlySignal<boolean>;
@@ -73,6 +68,7 @@ export class Reading {
     this.isStale = computed(() => (this.overlay.value?.rev ?? -1) !== editor.scene.document.value.rev || editor.screen.waiting.value > 0);
     this.comparison = computed(() => (this.comparing.value ? (this.overlay.value?.comparison ?? stored) : null));
     this.tones = computed(() => this.#tonesByEdge());
+    this.lastEdit = new LastEdit(editor);
     this.#questions = new Questions(transport, () => editor.session.freshId("q"));
     this.view = new GraphView(editor, this.#questions);
     this.regime = computed(() => {
@@ -82,6 +78,7 @@ export class Reading {
     this.viewedEdges = computed(() => this.view.shown.value?.edges ?? this.regime.value?.edges ?? null);
     this.#endings = [
       () => this.view.stop(),
+      () => this.lastEdit.stop(),
       transport.onChange("overlay", () => this.#take(transport.get("overlay"))),
       effect(() => this.#askForCandidates()),
       () => this.#questions.stop(),
@@ -176,10 +173,7 @@ export class Reading {
     this.bounds.value = this.#bounds(next);
     this.pointed.value = null;
     this.chosen.value = next.effect?.paths.find(({ edges }) => edges.join() === this.chosen.peek()?.edges.join()) ?? null;
-    const [was, is] = [before?.bits?.source === next.bits?.source ? before?.bits : null, next.bits];
-    const change = was && is ? was.saved - is.saved : 0;
-    if (Math.abs(change) > 0.05) this.verdict.value = change;
-    this.#say(next);
+    this.#say(next, this.lastEdit.take(next));
   }
 
   #bounds({ bounds, effect, waiting }: Overlay): Shown | null {
@@ -197,11 +191,13 @@ export class Reading {
     if (before) this.#editor.screen.announce(`${next.title}, ${next.words}, is shown.${changed}`);
   }
 
-  /** Says what an edit did to the effect; nothing where it says the same as before. */
-  #say(overlay: Overlay): void {
+  /** Says what an edit did to the effect, nothing where it says the same as before; and what else it came to, where that is news. */
+  #say(overlay: Overlay, isNews: boolean): void {
     const words = overlay.effect ? this.describe(overlay) : "";
-    if (words && words !== this.#said) this.#editor.screen.announce(words);
+    const changed = words === this.#said ? "" : words;
     this.#said = words;
+    if (isNews) this.lastEdit.say(overlay, this.bounds.peek(), changed);
+    else if (changed) this.#editor.screen.announce(changed);
   }
 
   /** "Effect of X on Y. 1 causal path, 1 open biasing path. Adjust for {Z}." */

@@ -85,6 +85,37 @@ export function round(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** A change of the code by fewer bits is none. */
+export const LEAST_BITS = 0.05;
+
+/** "saves 12.3" or "costs 3", for a change of the length of the code in bits. */
+export function saving(change: number): string {
+  return Math.abs(change) < LEAST_BITS ? "±0" : `${change < 0 ? "saves" : "costs"} ${round(Math.abs(change))}`;
+}
+
+/** "saves 12.3 bits" */
+export function priceOf(change: number): string {
+  return `${saving(change)} bits`;
+}
+
+/** A probability as ".41" or "<.001" */
+export function briefly(p: number): string {
+  if (p < 0.001) return "<.001";
+  return p > 0.995 ? "1" : p.toFixed(p < 0.1 ? 3 : 2).replace(/^0/, "");
+}
+
+/** "A, B ⊥ C | D" */
+export function independenceWords(document: GraphDocument, { x, y, given }: Readonly<Record<"x" | "y" | "given", readonly string[]>>): string {
+  const bare = (ids: readonly string[]): string => ids.map((id) => nameOf(document, id)).join(", ");
+  return `${bare(x)} ⊥ ${bare(y)}${given.length > 0 ? ` | ${bare(given)}` : ""}`;
+}
+
+/** "+2", "+14.5", "−0.31" */
+export function signed(value: number): string {
+  const size = String(Number(Math.abs(value).toFixed(Math.abs(value) < 1 ? 2 : Math.abs(value) < 100 ? 1 : 0)));
+  return size === "0" ? "0" : (value < 0 ? "−" : "+") + size;
+}
+
 export function counted(count: number, noun: string, nouns = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : nouns}`;
 }

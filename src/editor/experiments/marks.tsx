@@ -1,7 +1,7 @@
 /** On the canvas at one step: what is set and to what, what each node is, and the goal. */
 import type { JSX } from "preact";
 import type { Editor } from "../editor";
-import { signed } from "./words";
+import { signed } from "../wording";
 import type { Measured } from "./told";
 
 interface Props {

@@ -1,10 +1,10 @@
 /** Below the canvas: the steps of the experiments, what each was and came to, and what is believed by then. */
 import type { JSX } from "preact";
 import type { Editor } from "../editor";
-import { nameOf } from "../wording";
+import { nameOf, signed } from "../wording";
 import { BeliefPicture } from "./belief-view";
 import type { Found, Step, Weighed } from "./told";
-import { actionWords, beliefWords, signed, stepWords } from "./words";
+import { actionWords, beliefWords, stepWords } from "./words";
 
 interface Props {
   readonly editor: Editor;

@@ -1,14 +1,8 @@
 /** The words of experiments that the screen puts together; those of whole steps come from the kernel. */
 import type { GraphDocument } from "../../graph/model";
-import { nameOf } from "../wording";
+import { nameOf, signed } from "../wording";
 import type { BelievedEdge, Misbelief } from "./belief";
 import type { Action, Found } from "./told";
-
-/** "+2", "+14.5", "−0.31" */
-export function signed(value: number): string {
-  const size = String(Number(Math.abs(value).toFixed(Math.abs(value) < 1 ? 2 : Math.abs(value) < 100 ? 1 : 0)));
-  return size === "0" ? "0" : (value < 0 ? "−" : "+") + size;
-}
 
 /** "A to +2" */
 export function actionWords(document: GraphDocument, { node, setting }: Action): string {

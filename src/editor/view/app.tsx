@@ -104,6 +104,7 @@ function useCanvas(editor: Editor, stage: RefObject<HTMLDivElement>, canvas: Ref
     root.dataset.link = editor.screen.link.value;
     root.dataset.pending = String(editor.screen.waiting.value);
     root.dataset.overlay = editor.reading.overlay.value === null ? "none" : editor.reading.isStale.value ? "stale" : "fresh";
+    root.dataset.opinion = editor.evidence.opinion.value === null ? "none" : editor.evidence.isStale.value ? "stale" : "fresh";
   });
   useEffect(() => keepFocus(editor, root), []);
 }

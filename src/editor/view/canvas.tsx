@@ -91,10 +91,11 @@ interface ListProps {
 function Edges({ editor, ids }: ListProps): JSX.Element {
   const statuses = editor.reading.comparison.value?.edges;
   const bits = editor.reading.overlay.value?.bits;
+  const disputed = editor.evidence.disputedEdges.value;
   return (
     <g class="cmg-edges">
       {ids.map((id) => (
-        <EdgeView key={id} editor={editor} id={id} status={statuses?.get(id)} bits={bits?.edges.get(id)} source={bits?.source} />
+        <EdgeView key={id} editor={editor} id={id} status={statuses?.get(id)} bits={bits?.edges.get(id)} source={bits?.source} opponent={disputed.has(id) ? editor.evidence.model : undefined} />
       ))}
     </g>
   );

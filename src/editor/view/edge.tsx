@@ -16,9 +16,11 @@ interface Props {
   /** What the data say of it now, and which data. */
   readonly bits: number | undefined;
   readonly source: string | undefined;
+  /** The model that says otherwise than the data; undefined where they do not disagree. */
+  readonly opponent: string | undefined;
 }
 
-export function EdgeView({ editor, id, status, bits, source }: Props): JSX.Element | null {
+export function EdgeView({ editor, id, status, bits, source, opponent }: Props): JSX.Element | null {
   const { screen } = editor;
   const scene = editor.scene.edge(id)?.value;
   const state = useComputed(() => {
@@ -38,6 +40,7 @@ export function EdgeView({ editor, id, status, bits, source }: Props): JSX.Eleme
   const knowledge = edge.knowledge ? ` is-${edge.knowledge}` : "";
   const evidence = describeEvidence({ ...edge, bits: bits ?? edge.bits }, source);
   const difference = status && status !== "shared" ? status : null;
+  const dispute = opponent === undefined ? "" : `data and ${opponent} disagree`;
   return (
     <g
       class={`cmg-edge${kind}${knowledge}${difference ? ` is-${difference}` : ""} ${state}`}
@@ -45,17 +48,19 @@ export function EdgeView({ editor, id, status, bits, source }: Props): JSX.Eleme
       data-edge={key}
       data-knowledge={edge.knowledge ?? undefined}
       data-difference={difference ?? undefined}
+      data-dispute={opponent}
       role="button"
-      aria-label={description}
+      aria-label={dispute ? `${description}; ${dispute}` : description}
       aria-pressed={state.includes("is-selected")}
       tabindex={state.includes("is-tab-stop") ? 0 : -1}
     >
-      {evidence && <title>{[key, evidence].join("\n")}</title>}
+      {(evidence || dispute) && <title>{[key, evidence, dispute].filter(Boolean).join("\n")}</title>}
       {!(far && state === "") && <path class="cmg-hit" d={route.path} />}
       <path class="cmg-line" d={route.path} stroke-width={width} />
       {!far && endOf(route.source, width)}
       {!far && endOf(route.target, width)}
       {!far && edge.knowledge && <Badge knowledge={edge.knowledge} at={route.middle} />}
+      {!far && dispute && <Dispute at={difference ? besideOf(route.middle) : route.middle} />}
       {difference && <Difference status={difference} at={edge.knowledge ? besideOf(route.middle) : route.middle} />}
     </g>
   );
@@ -88,6 +93,16 @@ function endOf(end: EdgeEnd, width: number): JSX.Element | null {
 
 function besideOf([x, y]: readonly [number, number]): readonly [number, number] {
   return [x + 18, y];
+}
+
+/** Unlike the round badges it stands on a corner, so that its shape tells it from them. */
+function Dispute({ at: [x, y] }: { readonly at: readonly [number, number] }): JSX.Element {
+  return (
+    <g class="cmg-badge cmg-dispute" transform={`translate(${x} ${y})`}>
+      <path class="cmg-corner" d="M0 -10.5L10.5 0L0 10.5L-10.5 0z" />
+      <path class="cmg-letter" d="M-3.6 -1.6H3.6M-3.6 1.6H3.6M1.7 -4.2L-1.7 4.2" />
+    </g>
+  );
 }
 
 function Badge({ knowledge, at: [x, y] }: { readonly knowledge: KnowledgeMark; readonly at: readonly [number, number] }): JSX.Element {

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Editor } from "../editor";
 import type { Independence, Overlay } from "../overlay";
-import { nameOf } from "../wording";
+import { briefly, independenceWords } from "../wording";
 
 interface Props {
   readonly editor: Editor;
@@ -49,12 +49,12 @@ export function Implications({ editor, overlay }: Props & { readonly overlay: Ov
 
 function Implication({ editor, statement }: Props & { readonly statement: Independence }): JSX.Element {
   const { document } = editor;
-  const { x, y, given, p, adjusted, rejected, note } = statement;
-  const bare = (ids: readonly string[]): string => ids.map((id) => nameOf(document, id)).join(", ");
-  const words = `${bare(x)} ⊥ ${bare(y)}${given.length > 0 ? ` | ${bare(given)}` : ""}`;
+  const { x, y, p, adjusted, rejected, note, isNew } = statement;
+  const words = independenceWords(document, statement);
   return (
     <li>
       <button type="button" class="cmg-path-item" title={hintOf(statement)} onClick={() => editor.select([...x, ...y])}>
+        {isNew && <span class="cmg-new" title="new since the last edit">+ </span>}
         {words}
       </button>
       {p === null && note && <span class="cmg-faint cmg-untested" title={note}>untested</span>}
@@ -69,10 +69,4 @@ function hintOf({ p, adjusted, statistic, rejected, note }: Independence): strin
   const parts = [statistic === null ? "" : `statistic ${statistic.toPrecision(3)}`, `p = ${p.toPrecision(3)}`];
   if (adjusted !== null) parts.push(`corrected p = ${adjusted.toPrecision(3)}: ${rejected ? "the data contradict it" : "the data agree"}`);
   return parts.filter(Boolean).join(", ");
-}
-
-/** ".41", "<.001" */
-function briefly(p: number): string {
-  if (p < 0.001) return "<.001";
-  return p > 0.995 ? "1" : p.toFixed(p < 0.1 ? 3 : 2).replace(/^0/, "");
 }

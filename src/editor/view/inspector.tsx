@@ -6,6 +6,8 @@ import type { Editor } from "../editor";
 import { counted, describeEvidence, edgeLabel, nameOf } from "../wording";
 import { KnowledgeSelect, MarkSelect } from "./edge-select";
 import { ARRANGEMENTS, arrange } from "../arrange";
+import { Disputes } from "../evidence/disputes-view";
+import { PairPart } from "../evidence/pair-view";
 import { ReadingPart } from "./reading";
 import { TierList, TierSelect } from "./tiers";
 
@@ -34,7 +36,7 @@ export function Inspector({ editor }: Props): JSX.Element {
 function NodesPart({ editor, chosen }: Props & { readonly chosen: readonly DocumentNode[] }): JSX.Element {
   const { document, screen } = editor;
   const regime = editor.reading.regime.value;
-  const [node] = chosen;
+  const [node, second] = chosen;
   const one = chosen.length === 1 ? node : undefined;
   const kind = one?.roles.includes("latent") ? "latent" : "observed";
   const column = one && screen.columns.value.includes(one.name) ? " · column ✓" : "";
@@ -69,6 +71,7 @@ function NodesPart({ editor, chosen }: Props & { readonly chosen: readonly Docum
           <Neighbours editor={editor} title="Children" ids={childrenOf(document, one.id)} />
         </>
       )}
+      {node && second && chosen.length === 2 && <PairPart editor={editor} a={node.id} b={second.id} />}
     </>
   );
 }
@@ -133,6 +136,7 @@ function EdgePart({ editor, edge }: Props & { readonly edge: DocumentEdge }): JS
           Reverse
         </button>
       )}
+      <PairPart editor={editor} a={edge.source} b={edge.target} />
     </>
   );
 }
@@ -155,6 +159,7 @@ function GraphPart({ editor }: Props): JSX.Element {
       <RegimePart editor={editor} />
       {tiers.length > 0 && <p class="cmg-row"><b>Tiers</b></p>}
       <TierList editor={editor} />
+      <Disputes editor={editor} />
       {!editor.screen.readOnly.value && drawn.length === 0 && (
         <p class="cmg-row cmg-faint">Double-click the canvas for a node; drag from a node's ring for an edge.</p>
       )}

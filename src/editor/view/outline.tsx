@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { ROLES, childrenOf, parentsOf, type DocumentEdge, type DocumentNode } from "../../graph/model";
 import * as actions from "../actions";
 import type { Editor } from "../editor";
+import { Disputes } from "../evidence/disputes-view";
 import { edgeLabel, nameOf } from "../wording";
 import { describeEvidence } from "../wording";
 import { KnowledgeSelect, MarkSelect } from "./edge-select";
@@ -51,6 +52,7 @@ export function Outline({ editor }: Props): JSX.Element | null {
         </tbody>
       </table>
       {editable && <AddEdge editor={editor} />}
+      <Disputes editor={editor} />
     </section>
   );
 }

@@ -1,8 +1,8 @@
 /** What the edge that is being made would cost or save at each candidate: on the canvas, and as a list. */
 import type { JSX } from "preact";
-import { priceOf, ranked } from "../reading";
+import { ranked } from "../reading";
 import type { Editor } from "../editor";
-import { nameOf } from "../wording";
+import { nameOf, priceOf } from "../wording";
 
 interface Props {
   readonly editor: Editor;

@@ -3,8 +3,7 @@ import type { JSX } from "preact";
 import { indexOf } from "../../graph/model";
 import { MOST_NODES, type Editor } from "../editor";
 import { handOver } from "../handover";
-import { priceOf } from "../reading";
-import { counted, edgeLabel, nameOf } from "../wording";
+import { counted, edgeLabel, LEAST_BITS, nameOf, priceOf } from "../wording";
 import { isViewing, ViewBar } from "./graph-view";
 
 interface Props {
@@ -23,8 +22,10 @@ export function Status({ editor }: Props): JSX.Element {
 
 /** What the last edit did to the code of the data. */
 function Verdict({ editor }: Props): JSX.Element | null {
-  const change = editor.reading.verdict.value;
-  if (change === null || editor.reading.isStale.value) return null;
+  const { lastEdit, isStale } = editor.reading;
+  const shown = lastEdit.shown.value;
+  const change = shown && !shown.waiting ? shown.change.bits : null;
+  if (change === null || Math.abs(change) < LEAST_BITS || isStale.value) return null;
   return <span class={change < 0 ? "cmg-yes" : "cmg-no"}>{`last edit ${priceOf(change)}`}</span>;
 }
 

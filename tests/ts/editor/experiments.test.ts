@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { renderReadOnly } from "../../../src/editor";
 import { beliefBeside } from "../../../src/editor/experiments/belief";
 import { readExperiments } from "../../../src/editor/experiments/told";
-import { actionWords, beliefWords, signed, stepWords } from "../../../src/editor/experiments/words";
+import { actionWords, beliefWords, stepWords } from "../../../src/editor/experiments/words";
+import { signed } from "../../../src/editor/wording";
 import { CHAIN, button, edge, edgeElement, edges, open, said, settle, type Bench } from "./bench";
 
 const step = (set: unknown, phase: string, deviations: readonly number[], belief: unknown, rest: object = {}): object => ({
