@@ -10,15 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from docs.pages import blocks, page
 from IPython.core.interactiveshell import InteractiveShell
 from language.completion_server import serving
 
-PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
-BLOCK = re.compile(
-    r"(?:^<!-- (?P<without>without|server) (?P<what>[\w ]+) -->\n)?"
-    r"^```(?P<language>\w*)\n(?P<text>.*?)^```",
-    re.MULTILINE | re.DOTALL,
-)
 ERROR = re.compile(r"^\w+Error: ", re.MULTILINE)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SERVER = "http://localhost:8000/v1"
@@ -27,12 +22,11 @@ SERVER = "http://localhost:8000/v1"
 
 @dataclass(frozen=True)
 class Example:
-    """A cell of the page, what it prints, and what is done to the machine before."""
+    """A cell of the page, what it prints, and the circumstance that is marked before it."""
 
     cell: str
     message: str
-    hidden: str = ""
-    fault: str = ""
+    mark: str
 
     def __str__(self) -> str:
         return self.message[:60]
@@ -40,19 +34,18 @@ class Example:
 
 def examples(text: str) -> list[Example]:
     found = []
-    for block in BLOCK.finditer(text):
-        if block["language"]:
+    for block in blocks(text):
+        if block.language:
             continue
-        what = {"without": "hidden", "server": "fault"}.get(block["without"] or "", "")
-        for part in re.split(r"\n\n(?=%|\w)", block["text"].rstrip("\n")):
+        for part in re.split(r"\n\n(?=%|\w)", block.text.rstrip("\n")):
             error = ERROR.search(part)
             assert error, f"no message in {part!r}"
             cell, message = part[: error.start()].rstrip("\n"), part[error.start() :]
-            found.append(Example(cell, message, **({what: block["what"]} if what else {})))
+            found.append(Example(cell, message, block.mark))
     return found
 
 
-TEXT = PAGE.read_text(encoding="utf-8")
+TEXT = page("errors.md")
 EXAMPLES = examples(TEXT)
 
 
@@ -61,7 +54,7 @@ def shell(only_shell: InteractiveShell) -> Iterator[InteractiveShell]:
     """Yield the shell after the page's own set-up."""
     before = dict(only_shell.user_ns)
     only_shell.run_line_magic("load_ext", "causal_magics")
-    (setup,) = [block["text"] for block in BLOCK.finditer(TEXT) if block["language"] == "python"]
+    (setup,) = [block.text for block in blocks(TEXT) if block.language == "python"]
     only_shell.run_cell(setup, store_history=False).raise_error()
     yield only_shell
     only_shell.run_line_magic("unload_ext", "causal_magics")
@@ -70,15 +63,16 @@ def shell(only_shell: InteractiveShell) -> Iterator[InteractiveShell]:
 
 
 @contextmanager
-def circumstances(example: Example, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def circumstances(mark: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Hide a package, or run a server; yield the address that stands for the page's own."""
-    if example.hidden:
-        monkeypatch.setitem(sys.modules, example.hidden, None)
-    if not example.fault:
-        yield SERVER
+    kind, _, what = mark.partition(" ")
+    if kind == "server":
+        with serving(what) as server:
+            yield server.url
         return
-    with serving(example.fault) as server:
-        yield server.url
+    if kind == "without":
+        monkeypatch.setitem(sys.modules, what, None)
+    yield SERVER
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
@@ -91,7 +85,7 @@ def test_the_message_is_the_one_that_is_printed(
     tmp_path: Path,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with circumstances(example, monkeypatch) as address:
+    with circumstances(example.mark, monkeypatch) as address:
         shell.run_cell(example.cell.replace(SERVER, address), store_history=False)
     printed = COLOUR.sub("", capsys.readouterr().out).replace(address, SERVER).rstrip()
     if example.cell.startswith("%"):
