@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from causal_magics.widgets.graph_editor import GraphEditor
     from causal_magics.widgets.head_map import HeadMap
     from causal_magics.widgets.head_maps import head_map
-    from causal_magics.widgets.opening import edit
+    from causal_magics.widgets.opening import attach, edit
     from causal_magics.widgets.payoff_explorer import PayoffExplorer, explore
 
 __version__ = "0.1.0"
@@ -106,6 +106,7 @@ __all__ = [
     "UnitBounds",
     "act",
     "ask",
+    "attach",
     "benefit",
     "bias_measure",
     "bias_measures",
@@ -208,7 +209,7 @@ _HOMES = {
     "causal_magics.widgets.graph_editor": ("GraphEditor",),
     "causal_magics.widgets.head_map": ("HeadMap",),
     "causal_magics.widgets.head_maps": ("head_map",),
-    "causal_magics.widgets.opening": ("edit",),
+    "causal_magics.widgets.opening": ("attach", "edit"),
     "causal_magics.widgets.payoff_explorer": ("PayoffExplorer", "explore"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causal_magics.data.table import read_table
+from causal_magics.discovery.alternatives import DIRECTION_BITS
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.learning import Codebook, Terms
 from causal_magics.discovery.score import EDGE_FLOOR, Codelengths
@@ -23,6 +24,7 @@ from causal_magics.errors import DiscoveryError, GraphError, closest, shorten
 from causal_magics.graph.elements import Knowledge, Pair
 from causal_magics.graph.equivalence import consistent_extension
 from causal_magics.graph.model import CausalGraph
+from causal_magics.graph.prior import PairVerdict
 
 if TYPE_CHECKING:
     from causal_magics.discovery.discover import Discovery
@@ -30,6 +32,36 @@ if TYPE_CHECKING:
 
 _LOG2 = math.log(2.0)
 _SCORES_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PairBits:
+    """By how many bits the code of the data is shorter with an edge of a pair than with none.
+
+    Parameters
+    ----------
+    forward, backward : float or None
+        With ``first -> second`` and with ``second -> first``; None where that direction is not
+        open, since it would close a cycle with the rest of the graph or break its tiers.
+    """
+
+    forward: float | None
+    backward: float | None
+
+    @property
+    def verdict(self) -> PairVerdict | None:
+        """What the data say of the pair; None where neither direction is open."""
+        saved = [bits for bits in (self.forward, self.backward) if bits is not None]
+        if not saved:
+            return None
+        if max(saved) <= 0.0:
+            return "none"
+        if self.forward is None or self.backward is None:
+            return "--"
+        lead = self.forward - self.backward
+        if abs(lead) < DIRECTION_BITS:
+            return "--"
+        return "->" if lead > 0.0 else "<-"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +142,32 @@ class EdgeEvidence:
             changes[effect] = -float(gain) / _LOG2
         return changes
 
+    def pair_bits(self, graph: CausalGraph, pairs: Iterable[Pair]) -> dict[Pair, PairBits]:
+        """Return what the data say of pairs of nodes, all else of a graph as it is.
+
+        Parameters
+        ----------
+        graph : CausalGraph
+            Its undirected edges stand as in a DAG that has no other independences.
+        pairs : iterable of (str, str)
+            Whether or not an edge joins them; those with a node that is no column are left out.
+        """
+        index = self._index
+        graph = _directed(graph)
+        return {
+            (a, b): PairBits(self._edge_saves(graph, a, b), self._edge_saves(graph, b, a))
+            for a, b in pairs
+            if a in index and b in index
+        }
+
+    def _edge_saves(self, graph: CausalGraph, cause: str, effect: str) -> float | None:
+        if not _is_open(graph, cause, effect):
+            return None
+        index = self._index
+        candidate = np.array([index[cause]], dtype=np.int64)
+        others = _sorted_indices(index, graph.parents(effect) - {cause})
+        return float(self.score.add_gains(index[effect], others, candidate)[0]) / _LOG2
+
     def bits_saved(self, graph: CausalGraph) -> float:
         """Return by how many bits a graph's code is shorter than that of no edges."""
         index = self._index
@@ -137,6 +195,14 @@ def _directed(graph: CausalGraph) -> CausalGraph:
         return consistent_extension(graph)
     except GraphError:
         return graph
+
+
+def _is_open(graph: CausalGraph, cause: str, effect: str) -> bool:
+    """Whether an edge closes no cycle with other edges than those of its pair, nor breaks tiers."""
+    others = graph.children(effect) - {cause}
+    return graph.knowledge.respects_tiers(cause, effect) and others.isdisjoint(
+        graph.ancestors(cause)
+    )
 
 
 def _sorted_indices(index: dict[str, int], names: Iterable[str]) -> Indices:

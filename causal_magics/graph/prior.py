@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Rest = Literal["none", "reverse", "even"]
+PairVerdict = Literal["->", "<-", "--", "none"]
+"""What is said of a pair: first causes second, second first, an edge of no direction, no edge."""
 
 SMALLEST = 1e-6
 """Probabilities count as between this and one minus this: no belief overrules all data."""

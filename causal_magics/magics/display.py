@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, cast
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -13,10 +13,12 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.magics.arguments import Argument
 from causal_magics.magics.calls import Call
 from causal_magics.passive.acting.experiments import Experiments
+from causal_magics.widgets.effects import with_effect
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.experimenter import Experimenter, experimenter_of
 from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.opening import open_editor
+from causal_magics.widgets.opinions import Opinions
 
 if TYPE_CHECKING:
     from causal_magics.discovery.result import Discovery
@@ -30,6 +32,7 @@ _WITH_MAP: Final = (
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
+_OPINIONS: Final = ("model", "prior", "descriptions", "domain")
 _ABOUT: Final[dict[type, str]] = {Comparison: "learned", Experiments: "graph"}
 """The parameter that a result's graph was given as, where ``-o`` binds the result itself."""
 
@@ -39,6 +42,8 @@ _IN_EDITOR: Final = (
     "causal_magics.graph.comparison.Comparison",
     "causal_magics.passive.acting.experiments.Experiments",
 )
+
+_Shown: TypeAlias = "CausalGraph | Discovery | Comparison | Experiments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,15 @@ class Screen:
         self.clear()
 
     def offer(self, result: object, name: str | None, call: Call) -> None:
-        """Let the current cell show a result in the editor."""
+        """Let the current cell show a result in the editor.
+
+        Raises
+        ------
+        CausalMagicsError
+            Where the cell asks about an effect that its graph cannot have.
+        """
+        if "effect" in call.screen:
+            _with_effect(_graph_of(cast("_Shown", result)), call)
         self._offers.append(Offer(result, name, call))
 
     def clear(self) -> None:
@@ -125,8 +138,8 @@ class Screen:
             return {**own, **text}, own_metadata
         name, bound = self._bound_to(offer, graph)
         editor = open_editor(
-            graph, name, namespace=self.shell.user_ns, title=_title_of(value),
-            read_only=isinstance(value, Comparison) and not bound,
+            _with_effect(graph, offer.call), name, namespace=self.shell.user_ns,
+            title=_title_of(value), read_only=isinstance(value, Comparison) and not bound,
             evidence=_evidence_of(value, offer.call),
             experimenter=_experimenter_of(value, offer.call),
         )  # fmt: skip
@@ -181,7 +194,12 @@ def _is_discovery(value: object) -> TypeGuard[Discovery]:
     return home is not None and isinstance(value, home.Discovery)
 
 
-def _graph_of(value: CausalGraph | Discovery | Comparison | Experiments) -> CausalGraph:
+def _with_effect(graph: CausalGraph, call: Call) -> CausalGraph:
+    told = call.screen.get("effect")
+    return graph if told is None else with_effect(graph, cast("str", told.value))
+
+
+def _graph_of(value: _Shown) -> CausalGraph:
     if isinstance(value, CausalGraph):
         return value
     return value.learned if isinstance(value, Comparison) else value.graph
@@ -203,9 +221,10 @@ def _evidence_of(value: object, call: Call) -> Evidence:
     if isinstance(value, Comparison):
         reference = told.get("truth")
     test: Any = told["test"].value if "test" in told else "partial correlation"
+    asked = {name: told[name].value for name in _OPINIONS if name in told}
     return Evidence(
         None if data is None else data.value, discovery=discovery, test=test,
-        reference=None if reference is None else reference.value,
+        reference=None if reference is None else reference.value, opinions=Opinions(**asked),
         data_name=_name(data), reference_name=_name(reference),
     )  # fmt: skip
 

@@ -12,7 +12,10 @@ from causal_magics.magics.documentation import read_documentation
 from causal_magics.magics.history import History
 from causal_magics.magics.parameters import Parameter, read_parameters
 
-SCREEN_OPTIONS = ("data", "test", "reference", "policy", "goal")
+SCREEN_OPTIONS = (
+    "data", "test", "reference", "model", "prior", "descriptions", "domain", "effect", "policy",
+    "goal",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ _COLUMNS = "treatment", "outcome", "by", "source", "weights"
 _VERBS = (
     Verb("graph", "CausalGraph.parse", body="text", answered=True),
     Verb("edit", "edit", shows="graph", bound_by=("name", "namespace")),
+    Verb("attach", "attach", shows="graph", bound_by=("name", "namespace")),
     Verb("discover", "discover", body="knowledge", shows="graph", answered=True),
     Verb("update", "Discovery.update", shows="graph", answered=True),
     Verb("timeline", "timeline"),
@@ -35,7 +36,7 @@ _VERBS = (
     Verb("target", "target"),
     Verb("explore", "explore"),
     Verb("learn", "train"),
-    Verb("act", "act", body="graph", columns=("goal",)),
+    Verb("act", "act", body="graph", columns=("goal",), answered=True),
     Verb("data", "sample", shows="frame", alone="samples", words=_sample_names),
     Verb("code", code, words=known_names),
 )

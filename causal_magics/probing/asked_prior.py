@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
 from causal_magics.graph.model import CausalGraph
-from causal_magics.graph.prior import SHOWN, EdgePrior, PairBelief
+from causal_magics.graph.prior import SHOWN, EdgePrior, PairBelief, PairVerdict
 
-__all__ = ["LOW_AGREEMENT", "Answer", "AskedPrior", "believed"]
+__all__ = ["LOW_AGREEMENT", "Answer", "AskedPrior", "believed", "verdict_on"]
 
 LOW_AGREEMENT = 0.7
 """Below this agreement a prior says that it is not to be relied on."""
 
+LIKELIER_THAN_NOT: Final = 0.5
 PRESENT = 0.75
 """From this probability of an edge it is drawn, whatever its direction."""
 
@@ -131,17 +132,16 @@ class AskedPrior(EdgePrior):
     def graph(self) -> CausalGraph:
         """Return the edges that are believed, with their probability as confidence.
 
-        An edge is directed where its direction is likelier than not, and undirected where only
-        the edge is, with three quarters or more: three states alike make two thirds of an edge,
-        and no belief.
+        What is drawn of a pair is said by `verdict_on`.
         """
         drawn = []
         for belief in self.beliefs:
-            present = 1.0 - belief.absent
-            if belief.likelier[2] > 0.5:
-                drawn.append(belief)
-            elif present >= PRESENT:
-                drawn.append(replace(belief, forward=present / 2.0, backward=present / 2.0))
+            match verdict_on(belief):
+                case "->" | "<-":
+                    drawn.append(belief)
+                case "--":
+                    half = (1.0 - belief.absent) / 2.0
+                    drawn.append(replace(belief, forward=half, backward=half))
         return EdgePrior(tuple(drawn), self.names).graph()
 
     @property
@@ -184,6 +184,20 @@ class AskedPrior(EdgePrior):
             f"<p>{escape(repr(self)[1:-1])}</p>{notes}<div>{self.graph().to_svg()}</div>"
             f"{html_table(head, rows)}{tail}"
         )
+
+
+def verdict_on(belief: PairBelief) -> PairVerdict | None:
+    """Return what a belief says of its pair; None where it leaves it open.
+
+    An edge is directed where its direction is likelier than not, and undirected where only the
+    edge is, with three quarters or more: three states alike make two thirds of an edge, and no
+    belief.
+    """
+    if belief.likelier[2] > LIKELIER_THAN_NOT:
+        return "->" if belief.likelier[0] == belief.first else "<-"
+    if 1.0 - belief.absent >= PRESENT:
+        return "--"
+    return "none" if belief.absent > LIKELIER_THAN_NOT else None
 
 
 def agreement_of(log_shares: NDArray[np.float64]) -> float:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock, RLock
 
+from causal_magics.errors import OperationError
+from causal_magics.widgets.changes import Answered, Drawn, alike
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.experimenter import Experimenter
+from causal_magics.widgets.opinion_stream import OpinionStream
 from causal_magics.widgets.overlay import meaning, overlays
-from causal_magics.widgets.questions import Question, answer
+from causal_magics.widgets.questions import Question, answer, pair_of
 from causal_magics.widgets.regime_view import RegimeView
-from causal_magics.widgets.session import EditorSession
-from causal_magics.widgets.timing import Worker
+from causal_magics.widgets.session import EditorSession, State
+from causal_magics.widgets.timing import Outdated, Worker
 
 ANSWER_DELAY = 0.03
 """Seconds for which more edits are awaited before the graph is read."""
@@ -47,6 +51,7 @@ class Answers:
         self.evidence = evidence
         self.experimenter = experimenter
         self.questions = Worker(self._answer_questions, 0)
+        self.opinions = OpinionStream(session, evidence, lambda told: show("opinion", told))
         self._session = session
         self._publish = show
         self._send = send
@@ -58,7 +63,9 @@ class Answers:
         self._showing = RLock()
         self._regime: RegimeView | None = None
         self._shown: JsonObject = NOT_YET
-        self._read: tuple[tuple[object, Evidence], JsonObject] | None = None
+        self._meant: tuple[object, Evidence] | None = None
+        self._before: Answered | None = None
+        self._last: Answered | None = None
 
     def __call__(self) -> None:
         """Answer what is shown now."""
@@ -69,6 +76,7 @@ class Answers:
     def hold_against(self, evidence: Evidence) -> None:
         """Answer by other evidence from now on."""
         self.evidence = evidence
+        self.opinions.hold_against(evidence)
         self._answering()
 
     def experiment_by(self, experimenter: Experimenter | None) -> None:
@@ -92,6 +100,7 @@ class Answers:
         """Answer nothing more."""
         for worker in (self._answering, self._reading, self._acting, self.questions):
             worker.end()
+        self.opinions.end()
 
     def first_experiments(self) -> JsonObject:
         """Return what is shown until the policy has experimented; nothing where there is none."""
@@ -107,19 +116,44 @@ class Answers:
 
         Where the graph changes meanwhile, the rest is left to the answer to that change.
         """
-        with self._writing:
+        with self._writing, self.opinions.paused():
             state, evidence = self._session.state, self.evidence
             meant = meaning(state.document), evidence
-            if self._read is not None and meant == self._read[0]:
-                return self._show({**self._read[1], "rev": state.revision})
-            found = NOT_YET
-            for told in overlays(state, evidence):
-                now = self._session.state
-                if evidence is not self.evidence or meaning(now.document) != meant[0]:
-                    return found
-                found = self._show({**told, "rev": now.revision})
-            self._read = meant, found
-            return found
+            if self._last is not None and meant == self._meant:
+                return self._show({**self._last.told, "rev": state.revision})
+            return self._compute(state, meant)
+
+    def _compute(self, state: State, meant: tuple[object, Evidence]) -> JsonObject:
+        evidence, before = meant[1], self._begun(state)
+        current = state
+
+        def step() -> None:
+            nonlocal current
+            now = self._session.state
+            if evidence is not self.evidence:
+                raise Outdated
+            if now is not current and meaning(now.document) != meant[0]:
+                raise Outdated
+            current = now
+
+        found = NOT_YET
+        try:
+            for told in overlays(state, evidence, before, step):
+                step()
+                found = self._show({**told, "rev": current.revision})
+            self._meant, self._before = meant, before
+            self._last = Answered(Drawn(state.document, state.graph), evidence, found)
+            self.opinions.tell_of(self._last, before, step)
+        except Outdated:
+            pass
+        return found
+
+    def _begun(self, state: State) -> Answered | None:
+        """Return what the change to a state began with: what was answered before it."""
+        last = self._last
+        if last is None or not alike(last.drawn.document, state.document):
+            return last
+        return self._before
 
     def _answer(self) -> None:
         """Say what the graph says; what the data say follows once another thread has read them."""
@@ -127,7 +161,7 @@ class Answers:
         if self.evidence.is_at_hand(state.graph):
             self.now()
         else:
-            self._show(next(overlays(state, self.evidence)))
+            self._show(next(overlays(state, self.evidence, self._begun(state))))
             self._reading()
 
     def _read_data(self) -> None:
@@ -136,7 +170,11 @@ class Answers:
 
     def _answer_questions(self) -> None:
         while self._asked:
-            self._send(answer(self._asked.popleft(), self._session.state, self.evidence))
+            question, state = self._asked.popleft(), self._session.state
+            if question.name == "opinion":
+                with suppress(OperationError):  # told by the answer
+                    self.opinions.want(pair_of(question, state))
+            self._send(answer(question, state, self.evidence))
 
     def _experiment(self) -> None:
         """Experiment on the graph; where it changes meanwhile, that change is answered instead."""

@@ -1,29 +1,34 @@
-"""What the graph of an editor is held against: data, a discovery's statistic, another graph."""
+"""What the graph of an editor is held against: data, another graph, what a model believes."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from causal_magics.data.table import read_table
-from causal_magics.errors import CausalMagicsError, DataError, shorten
+from causal_magics.errors import CausalMagicsError, DataError, EditorError, shorten
 from causal_magics.graph.conditional_tests import ConditionalTest, TestName, conditional_test
 from causal_magics.graph.independence_tests import column_labels, read_columns
 from causal_magics.graph.independences import Independence
 from causal_magics.graph.interchange.results import network_of
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
+from causal_magics.graph.prior import EdgePrior
 from causal_magics.widgets.narrowed_bounds import NarrowedBounds
+from causal_magics.widgets.opinions import Opinions
 
 if TYPE_CHECKING:
     from causal_magics.discovery.discover import Discovery
     from causal_magics.discovery.evidence import EdgeEvidence
+    from causal_magics.language.protocol import LanguageModel
 
 MOST_PRICED = 100
 """Columns up to which all of a data set are priced, whether or not they are nodes."""
@@ -176,6 +181,8 @@ class Evidence:
         How implied independences are tested.
     reference : CausalGraph, PublishedNetwork, or a result of ours or another package, optional
         What the graph is compared with.
+    opinions : Opinions, optional
+        What a language model or a prior says of pairs.
     data_name, reference_name : str
         What they are called on the screen.
     """
@@ -187,6 +194,7 @@ class Evidence:
         discovery: Discovery | None = None,
         test: TestName = "partial correlation",
         reference: Comparable | None = None,
+        opinions: Opinions | None = None,
         data_name: str = "",
         reference_name: str = "",
     ) -> None:
@@ -194,11 +202,50 @@ class Evidence:
         self.tester = None if self.columns is None else IndependenceTester(self.columns, test)
         self.bounds = None if self.columns is None else NarrowedBounds(self.columns.frame)
         self.discovery = discovery
+        self.opinions = Opinions() if opinions is None else opinions
         self.reference = None if reference is None else network_of(reference, self.column_names)
         self.data_name = data_name
         self.reference_name = reference_name or "the reference"
         self._lock = Lock()
         self._measured: tuple[frozenset[str], Prices] | None = None
+
+    def also(
+        self,
+        data: Any = None,
+        *,
+        discovery: Discovery | None = None,
+        test: TestName | None = None,
+        reference: Comparable | None = None,
+        model: LanguageModel | str | Path | None = None,
+        prior: EdgePrior | None = None,
+        descriptions: Mapping[str, str] | None = None,
+        domain: str = "",
+    ) -> Evidence:
+        """Return this with what is given in place of what was; what was read is not read again."""
+        other = copy(self)
+        if data is not None:
+            other = Evidence(data, test=test or self.test)
+            other.reference, other.reference_name = self.reference, self.reference_name
+            other.discovery = self.discovery
+        elif self.columns is not None and test is not None:
+            other.tester = IndependenceTester(self.columns, test)
+        if discovery is not None:
+            other.discovery = discovery
+        if reference is not None:
+            other.reference = network_of(reference, other.column_names)
+            other.reference_name = "the reference"
+        other.opinions = self.opinions.also(model, prior, descriptions, domain)
+        return other
+
+    @property
+    def test(self) -> TestName:
+        """How implied independences are tested."""
+        return "partial correlation" if self.tester is None else self.tester.test
+
+    @property
+    def has_data(self) -> bool:
+        """Whether edges can have a price."""
+        return self.columns is not None or self.discovery is not None
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -267,6 +314,15 @@ class Evidence:
             return Prices(None, problem=f"Edges have no price in bits: {error}")
         rows = counted_rows(len(values), columns.rows)
         return Prices(priced, f"{self.data_name}, {rows}" if self.data_name else rows)
+
+
+def expect_evidence(*given: object) -> None:
+    """Raise `EditorError` where nothing is given that a graph can be held against."""
+    if all(each is None for each in given):
+        raise EditorError(
+            "Expected something to attach, got nothing. Give data, discovery, test, reference, "
+            "model, prior, descriptions, domain, effect or policy."
+        )
 
 
 def counted_rows(used: int, every: int) -> str:

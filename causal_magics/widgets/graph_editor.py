@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 import traitlets
 
+from causal_magics.data.frames import new_frame
 from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
+from causal_magics.graph.prior import EdgePrior
+from causal_magics.options import check_option
 from causal_magics.widgets.answers import NOT_YET, Answers
 from causal_magics.widgets.binding import NameBinding, Namespace
 from causal_magics.widgets.bundles import STATIC, read_bundle
 from causal_magics.widgets.checked import checked_graph, checked_name
+from causal_magics.widgets.disagreements import Side, evidence_rows, taken
 from causal_magics.widgets.document import JsonObject
-from causal_magics.widgets.evidence import Evidence
+from causal_magics.widgets.effects import with_effect
+from causal_magics.widgets.evidence import Evidence, expect_evidence
 from causal_magics.widgets.experimenter import Experimenter, attached
-from causal_magics.widgets.kept_graph import pictures
+from causal_magics.widgets.kept_graph import experimented, kept_json, pictures
 from causal_magics.widgets.live_objects import LiveObjects
 from causal_magics.widgets.live_widget import Bundle, LiveWidget
 from causal_magics.widgets.observers import Observer
-from causal_magics.widgets.overlay import compared
 from causal_magics.widgets.questions import read_question
 from causal_magics.widgets.regime_view import RegimeView
 from causal_magics.widgets.session import EditorSession, State
@@ -30,13 +35,13 @@ from causal_magics.widgets.undo import Undone
 
 if TYPE_CHECKING:
     from causal_magics.discovery.discover import Discovery
+    from causal_magics.language.protocol import LanguageModel
     from causal_magics.passive.learner.policy import Policy
 
 MIME_TYPE = "application/vnd.causal-magics.graph+json"
 SNAPSHOT_DELAY = 0.3
 STORED_DELAY = 0.5
 BUNDLE = STATIC / "graph-editor.js"
-
 
 
 class GraphEditor(LiveWidget):
@@ -69,6 +74,7 @@ class GraphEditor(LiveWidget):
     snapshot = traitlets.Dict().tag(sync=True)
     stored = traitlets.Dict().tag(sync=True)
     overlay = traitlets.Dict().tag(sync=True)
+    opinion = traitlets.Dict().tag(sync=True)
     experiments = traitlets.Dict().tag(sync=True)
     revision = traitlets.Int(0).tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
@@ -135,6 +141,11 @@ class GraphEditor(LiveWidget):
         """The notebook's name that follows the editor."""
         return None if self._binding is None else self._binding.name
 
+    def follows(self, namespace: Namespace | None) -> bool:
+        """Whether the editor follows a name, of this namespace where one is given."""
+        bound = self._binding
+        return bound is not None and (namespace is None or bound.namespace is namespace)
+
     def set_graph(self, graph: CausalGraph) -> None:
         """Show another graph; `undo` brings back what was shown.
 
@@ -170,34 +181,87 @@ class GraphEditor(LiveWidget):
         data: Any = None,
         *,
         discovery: Discovery | None = None,
-        test: TestName = "partial correlation",
+        test: TestName | None = None,
         reference: Comparable | None = None,
+        model: LanguageModel | str | Path | None = None,
+        prior: EdgePrior | None = None,
+        descriptions: Mapping[str, str] | None = None,
+        domain: str = "",
+        effect: str | None = None,
+        policy: Policy | str | None = None,
+        goal: str | None = None,
     ) -> None:
-        """Hold the graph against data and another graph from now on.
+        """Answer each edit by more evidence from now on; what is not given stays as it was.
 
         Parameters
         ----------
-        data : data frame, optional
-            One column a node: implied independences are tested, and edges priced in bits.
-        discovery : Discovery, optional
-            Whose statistic prices the edges instead.
-        test : {"partial correlation", "kernel", "gradient boosting"}
-            How independences are tested.
-        reference : CausalGraph, PublishedNetwork, or a result of ours or another package, optional
-            What the graph is compared with.
+        data, discovery, test, reference, model, prior, descriptions, domain, effect, policy, goal
+            As `attach` of the package takes them.
 
         Raises
         ------
+        EditorError
+            Where nothing is given, or something that is no evidence.
         DataError
             Where the data are no data frame.
         """
-        evidence = Evidence(data, discovery=discovery, test=test, reference=reference)
-        self.columns = list(evidence.column_names)
-        self._answers.hold_against(evidence)
+        expect_evidence(
+            data, discovery, test, reference, model, prior, descriptions, domain or None, effect,
+            policy, goal,
+        )  # fmt: skip
+        graph = with_effect(self.graph, effect)
+        experimenter = attached(policy, goal)
+        evidence = self.evidence.also(
+            data, discovery=discovery, test=test, reference=reference, model=model, prior=prior,
+            descriptions=descriptions, domain=domain,
+        )  # fmt: skip
+        self._hold_against(evidence)
+        if graph is not self.graph:
+            self.set_graph(graph)
+        if experimenter is not None:
+            self._answers.experiment_by(experimenter)
 
     def detach(self) -> None:
         """Leave the graph to itself again."""
-        self.attach()
+        self._hold_against(Evidence())
+        if self.experimenter is not None:
+            self._answers.experiment_by(None)
+
+    def evidence_frame(self) -> Any:
+        """Return what data and language model say of each pair that an edge joins.
+
+        What is not answered yet is asked for; an interrupt leaves it open.
+
+        Returns
+        -------
+        data frame
+            Columns `cause`, `effect`, `drawn` (marks, or "none"); `bits` by which the code is
+            shorter with the edge than without one, and `bits_reversed`; `data_says`; in nats
+            `log_odds` of the direction and `log_odds_edge` of the edge; `agreement`, `model_says`,
+            `disagree`.
+        """
+        self.evidence.take(self.graph)
+        self._answers.now()
+        return new_frame(evidence_rows(self.graph, self._answers.opinions.everything()))
+
+    def take(self, cause: str, effect: str, side: Side) -> None:
+        """Make knowledge of what the data, or the model, say of a pair; `undo` takes it back.
+
+        Parameters
+        ----------
+        cause, effect : str
+        side : {"data", "model"}
+
+        Raises
+        ------
+        EditorError
+            Where that side says nothing decided.
+        GraphError
+            Where the graph cannot have it.
+        """
+        check_option("side", side, get_args(Side))
+        known = self._answers.opinions.on(cause, effect)
+        self.session.set_graph(taken(self.graph, cause, effect, side, known))
 
     def experiment(self, policy: Policy | str | None = "axial", goal: str | None = None) -> None:
         """Let a trained policy experiment on the graph, now and after each edit.
@@ -235,6 +299,10 @@ class GraphEditor(LiveWidget):
         LIVE.tell()
 
     # ------------------------------------------------------------------ the screens
+
+    def _hold_against(self, evidence: Evidence) -> None:
+        self.columns = list(evidence.column_names)
+        self._answers.hold_against(evidence)
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         question = read_question(content)
@@ -276,17 +344,12 @@ class GraphEditor(LiveWidget):
             document, drawn = state.document.to_json(state.revision), None
             if state.drawn is not state.document:
                 drawn = state.drawn.to_json(state.revision)
-            named = {"name": self.name, **self._pictures(state), **self._experimented(state)}
+            found = experimented(state, self.experimenter)
+            named = {"name": self.name, **self._pictures(state), **found}
             self.stored = {"document": document, "drawn": drawn, **named}
 
     def _pictures(self, state: State) -> dict[str, str]:
-        found = None if self.experimenter is None else self.experimenter.current(state)
-        return pictures(state, self.title or self.name or "", self.evidence, found)
-
-    def _experimented(self, state: State) -> JsonObject:
-        """Return what the notebook keeps of the experiments, where there are any."""
-        experimenter = self.experimenter
-        return {} if experimenter is None else {"experiments": experimenter.known(state)}
+        return pictures(state, self.title or self.name or "", self.evidence, self.experimenter)
 
     @traitlets.observe("read_only")
     def _read_only_changed(self, change: Mapping[str, Any]) -> None:
@@ -315,21 +378,10 @@ class GraphEditor(LiveWidget):
         pictures = self._pictures(state)
         return {
             **data,
-            MIME_TYPE: self._own_json(state.document.to_json(state.revision)),
+            MIME_TYPE: kept_json(state, self.name, self.evidence, self.experimenter),
             "image/svg+xml": pictures["svg"],
             "text/plain": pictures["text"],
         }, metadata
-
-    def _own_json(self, document: JsonObject) -> JsonObject:
-        """Return the stored graph, without the random id that the widget view beside it has."""
-        return {
-            "version": 1,
-            "document": document,
-            "name": self.name,
-            "model_id": None,
-            "comparison": compared(self.session.state, self.evidence),
-            **self._experimented(self.session.state),
-        }
 
 
 LIVE: LiveObjects[GraphEditor] = LiveObjects()

@@ -1,22 +1,27 @@
-"""`edit`: opens the editor on a graph, in a notebook or elsewhere."""
+"""`edit` and `attach`: the editor on a graph, in a notebook or elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from causal_magics.errors import EditorError
 from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
+from causal_magics.graph.prior import EdgePrior
 from causal_magics.widgets.binding import Namespace, check
 from causal_magics.widgets.checked import checked_graph, checked_name
-from causal_magics.widgets.evidence import Evidence
+from causal_magics.widgets.effects import with_effect
+from causal_magics.widgets.evidence import Evidence, expect_evidence
 from causal_magics.widgets.experimenter import Experimenter, attached
 from causal_magics.widgets.graph_editor import GraphEditor, live_editors
+from causal_magics.widgets.opinions import Opinions
 
 if TYPE_CHECKING:
     from causal_magics.discovery.discover import Discovery
+    from causal_magics.language.protocol import LanguageModel
     from causal_magics.passive.learner.policy import Policy
 
 
@@ -32,6 +37,11 @@ def edit(
     discovery: Discovery | None = None,
     test: TestName = "partial correlation",
     reference: Comparable | None = None,
+    model: LanguageModel | str | Path | None = None,
+    prior: EdgePrior | None = None,
+    descriptions: Mapping[str, str] | None = None,
+    domain: str = "",
+    effect: str | None = None,
     policy: Policy | str | None = None,
     goal: str | None = None,
 ) -> GraphEditor:
@@ -60,6 +70,17 @@ def edit(
         How independences are tested.
     reference : CausalGraph, PublishedNetwork, or a result of ours or another package, optional
         What the graph is compared with, on the same canvas.
+    model : LanguageModel, str or Path, optional
+        Asked about the pairs that edges join; the name of one is loaded when it is first needed.
+    prior : EdgePrior, optional
+        Answers its pairs at once, such as what `ask` returned; the model is asked for the rest.
+    descriptions : mapping of str to str, optional
+        What nodes are, for the model.
+    domain : str
+        What all is about, for the model.
+    effect : str, optional
+        The effect that is asked about, as "X -> Y" or "{A B} -> Y": makes these nodes exposures
+        and outcomes.
     policy : str or Policy, optional
         A trained learner that experiments on every state of the graph, or the name of one that
         ships with the package, as "axial". The editor shows what it sets, what moves, and what it
@@ -92,11 +113,111 @@ def edit(
 
         editor.graph.directed_edges
     """
-    evidence = Evidence(data, discovery=discovery, test=test, reference=reference)
-    return open_editor(
-        graph, name, namespace=namespace, title=title, read_only=read_only, columns=columns,
-        evidence=evidence, experimenter=attached(policy, goal),
+    evidence = Evidence(
+        data, discovery=discovery, test=test, reference=reference,
+        opinions=Opinions(model, prior, descriptions, domain),
     )  # fmt: skip
+    return open_editor(
+        with_effect(checked_graph(graph), effect), name, namespace=namespace, title=title,
+        read_only=read_only, columns=columns, evidence=evidence,
+        experimenter=attached(policy, goal),
+    )  # fmt: skip
+
+
+def attach(
+    graph: CausalGraph,
+    name: str | None = None,
+    *,
+    namespace: Namespace | None = None,
+    data: Any = None,
+    discovery: Discovery | None = None,
+    test: TestName | None = None,
+    reference: Comparable | None = None,
+    model: LanguageModel | str | Path | None = None,
+    prior: EdgePrior | None = None,
+    descriptions: Mapping[str, str] | None = None,
+    domain: str = "",
+    effect: str | None = None,
+    policy: Policy | str | None = None,
+    goal: str | None = None,
+) -> GraphEditor:
+    """Hold a graph against data, a language model and more, so that each edit is answered.
+
+    Where an editor of that name is open, it is the one that answers from now on: what is not given
+    stays as it was, and it is shown here too. Otherwise one is opened as by `edit`.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+    name : str, optional
+        The name that the editor follows.
+    namespace : mutable mapping, optional
+        Where `name` lives; the notebook, where it is not given.
+    data : data frame, optional
+        One column a node: implied independences are tested, edges priced in bits, and the
+        probability of necessity and sufficiency is bounded.
+    discovery : Discovery, optional
+        Whose statistic prices the edges instead of one that is taken from the data.
+    test : {"partial correlation", "kernel", "gradient boosting"}
+        How independences are tested.
+    reference : CausalGraph, PublishedNetwork, or a result of ours or another package, optional
+        What the graph is compared with, on the same canvas.
+    model : LanguageModel, str or Path, optional
+        Asked about the pairs that edges join; the name of one is loaded when it is first needed.
+    prior : EdgePrior, optional
+        Answers its pairs at once, such as what `ask` returned; the model is asked for the rest.
+    descriptions : mapping of str to str, optional
+        What nodes are, for the model.
+    domain : str
+        What all is about, for the model.
+    effect : str, optional
+        The effect that is asked about, as "X -> Y" or "{A B} -> Y": makes these nodes exposures
+        and outcomes.
+    policy : str or Policy, optional
+        A trained learner that experiments on every state of the graph, or the name of one that
+        ships with the package, as "axial".
+    goal : str, optional
+        The node that the policy makes large.
+
+    Returns
+    -------
+    GraphEditor
+
+    Raises
+    ------
+    EditorError
+        Where nothing is given, or something that is no evidence.
+    DataError
+        Where the data are no data frame.
+    """
+    editor = _live_editor(checked_graph(graph), name, namespace)
+    if editor is None:
+        expect_evidence(
+            data, discovery, test, reference, model, prior, descriptions, domain or None, effect,
+            policy, goal,
+        )  # fmt: skip
+        return edit(
+            graph, name, namespace=namespace, data=data, discovery=discovery,
+            test=test or "partial correlation", reference=reference, model=model, prior=prior,
+            descriptions=descriptions, domain=domain, effect=effect, policy=policy, goal=goal,
+        )  # fmt: skip
+    editor.attach(
+        data, discovery=discovery, test=test, reference=reference, model=model, prior=prior,
+        descriptions=descriptions, domain=domain, effect=effect, policy=policy, goal=goal,
+    )  # fmt: skip
+    return editor
+
+
+def _live_editor(
+    graph: CausalGraph, name: str | None, namespace: Namespace | None
+) -> GraphEditor | None:
+    """Return the editor that is bound to a name and shows the graph; the latest of several."""
+    check()
+    for editor in reversed(live_editors()):
+        known = name in (None, editor.name) and editor.follows(namespace)
+        if known and editor.graph is graph:
+            return editor
+    return None
 
 
 def open_editor(

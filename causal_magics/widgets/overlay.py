@@ -6,24 +6,28 @@ The screen draws what stands here and computes nothing of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from causal_magics.errors import CausalMagicsError
 from causal_magics.graph.adjustment import is_adjustment_set, iterate_adjustment_sets
 from causal_magics.graph.comparison import Comparison, compare
 from causal_magics.graph.effect import smallest_first
-from causal_magics.graph.elements import Edge
 from causal_magics.graph.identification import Identification, identify
 from causal_magics.graph.independences import Independence, iterate_independences
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import PublishedNetwork
 from causal_magics.graph.paths import CausalPath
+from causal_magics.widgets.changes import Answered, Drawn, change
 from causal_magics.widgets.document import Document, JsonObject
 from causal_magics.widgets.evidence import Evidence, IndependenceTester, counted_rows
+from causal_magics.widgets.ids import Ids
 from causal_magics.widgets.session import State
 from causal_magics.widgets.verdicts import LEVEL, Verdict, verdicts
+
+if TYPE_CHECKING:
+    from causal_magics.discovery.evidence import EdgeEvidence
 
 MOST_NODES = 1_500
 LIMIT = 60
@@ -32,7 +36,8 @@ LIMIT = 60
 _KINDS: Final = {"causal": "causal", "possibly causal": "possible", "biasing": "biasing"}
 EMPTY: Final[JsonObject] = {
     "effect": None, "independences": [], "tests": None, "bounds": None, "bits": None,
-    "comparison": None, "columns": None, "truncated": [], "waiting": None, "error": None,
+    "comparison": None, "columns": None, "change": None, "truncated": [], "waiting": None,
+    "error": None,
 }  # fmt: skip
 
 
@@ -54,24 +59,43 @@ def overlay(state: State, evidence: Evidence) -> JsonObject:
     return complete
 
 
-def overlays(state: State, evidence: Evidence) -> Iterator[JsonObject]:
+def overlays(
+    state: State,
+    evidence: Evidence,
+    before: Answered | None = None,
+    step: Callable[[], object] = lambda: None,
+) -> Iterator[JsonObject]:
     """Yield what is known so far: what the graph says, then what the data say; the last is all.
 
-    Parameters and form are those of `overlay`; `waiting` says what is still to come. Where the
-    data answer at once, only the last is yielded.
+    Parameters
+    ----------
+    state : State
+    evidence : Evidence
+    before : Answered, optional
+        What the change that is told of began with.
+    step : callable
+        Called before each part of the work; what it raises ends it.
+
+    Yields
+    ------
+    dict
+        In the form of `overlay`; `waiting` says what is still to come. Where the data answer at
+        once, only the last is yielded.
     """
     found: JsonObject = {"rev": state.revision, **EMPTY}
     if len(state.document.nodes) > MOST_NODES:
         yield {**found, "error": f"Above {MOST_NODES:,} nodes nothing is computed of a graph."}
         return
-    answer = _Answer(state.graph, _Ids(state.document), evidence)
+    answer = _Answer(state, evidence, before)
     for part in (answer.reading, answer.comparison, answer.missing_columns):
+        step()
         found.update(part())
     if not evidence.is_at_hand(state.graph):
-        yield {**found, **answer.footnotes("reading the data")}
-    found.update(answer.bounds())
-    found.update(answer.bits())
-    for tested, waiting in answer.tested():
+        yield {**found, **answer.changed(found), **answer.footnotes("reading the data")}
+    for priced in (answer.bits, lambda: answer.changed(found), answer.bounds):
+        step()
+        found.update(priced())
+    for tested, waiting in answer.tested(step):
         found.update(tested)
         if waiting:
             yield {**found, **answer.footnotes(waiting)}
@@ -90,7 +114,7 @@ def comparison_of(graph: CausalGraph, evidence: Evidence) -> Comparison | None:
 
 def compared(state: State, evidence: Evidence) -> JsonObject | None:
     """Return the differences from the reference alone; None where there are none to tell."""
-    return _Answer(state.graph, _Ids(state.document), evidence).differences()
+    return _Answer(state, evidence).differences()
 
 
 def meaning(document: Document) -> object:
@@ -99,43 +123,18 @@ def meaning(document: Document) -> object:
     return nodes, tuple(document.edges.values()), document.tiers
 
 
-class _Ids:
-    """The ids of a document by what they stand for in the value."""
-
-    def __init__(self, document: Document) -> None:
-        self._nodes = {node.name: node.id for node in document.nodes.values()}
-        self._edges: dict[tuple[str, str, str], str] = {}
-        for edge in document.edges.values():
-            if edge.knowledge != "forbidden":
-                self._edges[edge.source, edge.target, edge.mark] = edge.id
-                if edge.mark in ("<->", "--", "@-@"):
-                    self._edges[edge.target, edge.source, edge.mark] = edge.id
-
-    def node(self, name: str) -> str:
-        return self._nodes[name]
-
-    def nodes(self, names: Iterable[str]) -> list[str]:
-        """Return ids in the order of the names' alphabet."""
-        return [self._nodes[name] for name in sorted(names)]
-
-    def edge(self, edge: Edge) -> str:
-        """Return the id of an edge; one that a class directs is undirected in the document."""
-        ends = self._nodes[edge.source], self._nodes[edge.target]
-        return self._edges.get((*ends, edge.mark)) or self._edges[*ends, "--"]
-
-    def between(self, a: str, b: str) -> list[str]:
-        ends = {self._nodes[a], self._nodes[b]}
-        return [key for (x, y, _), key in self._edges.items() if {x, y} == ends]
-
-
 class _Answer:
     """One computation: notes what was cut short and what could not be said."""
 
-    def __init__(self, graph: CausalGraph, ids: _Ids, evidence: Evidence) -> None:
-        self.graph = graph
-        self.ids = ids
+    def __init__(self, state: State, evidence: Evidence, before: Answered | None = None) -> None:
+        self.graph = state.graph
+        self.drawn = Drawn(state.document, state.graph)
+        self.ids = Ids(state.document)
         self.evidence = evidence
+        self.before = before
+        self.prices: EdgeEvidence | None = None
         self.statements: Sequence[Independence] = ()
+        self.fresh: frozenset[Independence] = frozenset()
         self.truncated: set[str] = set()
         self.problems: list[str] = []
 
@@ -149,6 +148,11 @@ class _Answer:
         effect = self._identified() if self.graph.exposures and self.graph.outcomes else None
         if effect is None:
             self.statements = self._implied()
+        if self.before is not None:
+            earlier = self.before.drawn
+            self.fresh = frozenset(
+                each for each in self.statements if earlier.implies(self._ends(each)) is False
+            )
         return {
             "effect": effect,
             "independences": [self._statement(Verdict(each)) for each in self.statements],
@@ -246,14 +250,14 @@ class _Answer:
 
     # ------------------------------------------------------------------ what the data say
 
-    def tested(self) -> Iterator[tuple[JsonObject, str]]:
+    def tested(self, step: Callable[[], object]) -> Iterator[tuple[JsonObject, str]]:
         """Yield the independences as far as they are tested, and what is still to come."""
         tester = self.evidence.tester
         if tester is None or not self.statements:
             return
         try:
             tester.prepare(self.graph.nodes)
-            for told, left in verdicts(tester, self.statements):
+            for told, left in verdicts(tester, self.statements, step):
                 count = sum(not each.note for each in told)
                 yield (
                     {
@@ -274,12 +278,16 @@ class _Answer:
                 "rejected": told.is_rejected,
             }  # fmt: skip
         return {
-            "x": [self.ids.node(statement.a)],
-            "y": [self.ids.node(statement.b)],
-            "given": self.ids.nodes(statement.given),
+            **self._ends(statement),
+            "new": statement in self.fresh,
             "test": test,
             "note": told.note,
         }
+
+    def _ends(self, statement: Independence) -> JsonObject:
+        ids = self.ids
+        x, y, given = ids.node(statement.a), ids.node(statement.b), ids.nodes(statement.given)
+        return {"x": [x], "y": [y], "given": given}
 
     def bounds(self) -> JsonObject:
         """Return the bounds on the PNS, and what the graph gains."""
@@ -292,6 +300,7 @@ class _Answer:
         if prices is None or prices.edges is None:
             self.problems += [prices.problem] if prices else []
             return {}
+        self.prices = prices.edges
         by_pair = prices.edges.edge_bits(self.graph)
         edges = {
             self.ids.edge(edge): _number(by_pair[edge.source, edge.target])
@@ -300,6 +309,13 @@ class _Answer:
         }
         saved = _number(prices.edges.bits_saved(self.graph))
         return {"bits": {"source": prices.source, "saved": saved, "edges": edges}}
+
+    def changed(self, found: JsonObject) -> JsonObject:
+        """Return what the last change changed."""
+        if self.before is None:
+            return {}
+        told = {**found, **self.footnotes()}
+        return {"change": change(self.before, self.drawn, told, self.prices)}
 
     def missing_columns(self) -> JsonObject:
         """Return the observed nodes that the data know nothing of."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from causal_magics.errors import CausalMagicsError, OperationError
+from causal_magics.widgets.disagreements import Ends, PairEvidence, ordered, settled_pairs
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.operations import read_id
@@ -71,10 +72,36 @@ def _candidate_bits(parts: Mapping[str, object], state: State, evidence: Evidenc
     }
 
 
+def pair_of(question: Question, state: State) -> Ends:
+    """Return the pair of nodes that a question is about.
+
+    Raises
+    ------
+    OperationError
+        Where it names no two nodes that can be asked about.
+    """
+    keys = [question.parts.get(side) for side in ("a", "b")]
+    ends = ordered([key for key in keys if isinstance(key, str)], state.document)
+    if ends is None:
+        raise OperationError("Expected the ids of two nodes, neither of them latent, as a and b.")
+    return ends
+
+
+def _opinion(parts: Mapping[str, object], state: State, evidence: Evidence) -> JsonObject:
+    """Return what is known of a pair of nodes now."""
+    a, b = pair_of(Question("", "opinion", parts), state)
+    names = state.document.nodes[a].name, state.document.nodes[b].name
+    prices = evidence.prices(state.graph)
+    priced = None if prices is None else prices.edges
+    bits = None if priced is None else priced.pair_bits(state.graph, [names]).get(names)
+    settled = frozenset((a, b)) in settled_pairs(state.document)
+    return PairEvidence(evidence.opinions.of(*names), bits, settled).to_json((a, b))
+
+
 def _view(parts: Mapping[str, object], state: State, _evidence: Evidence) -> JsonObject:
     return view(parts.get("view"), state)
 
 
 QUESTIONS: Final[Mapping[str, Callable[[Mapping[str, object], State, Evidence], Any]]] = (
-    MappingProxyType({"candidate_bits": _candidate_bits, "view": _view})
+    MappingProxyType({"candidate_bits": _candidate_bits, "opinion": _opinion, "view": _view})
 )

@@ -9,6 +9,10 @@ from threading import Event, Lock, Thread, Timer
 _log = logging.getLogger(__name__)
 
 
+class Outdated(Exception):  # noqa: N818  (nothing went wrong: the answer is wanted no more)
+    """What is computed is no longer asked for."""
+
+
 class Debounced:
     """Calls an action once the requests for it pause.
 

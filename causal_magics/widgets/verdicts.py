@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from causal_magics.graph.independence_tests import holm
@@ -44,11 +44,14 @@ class Verdict:
 
 
 def verdicts(
-    tester: IndependenceTester, statements: Sequence[Independence]
+    tester: IndependenceTester,
+    statements: Sequence[Independence],
+    step: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[list[Verdict], int]]:
     """Yield all verdicts and how many are still to come: now and then, and at the end.
 
-    The columns of all nodes were prepared.
+    The columns of all nodes were prepared. `step` is called before each test; what it raises ends
+    the testing.
     """
     found = [Verdict(statement, note=_problem(tester, statement)) for statement in statements]
     waiting = [place for place, verdict in enumerate(found) if not verdict.note]
@@ -57,6 +60,7 @@ def verdicts(
         if time.monotonic() - since > PAUSE:
             yield list(found), len(waiting) - count
             since = time.monotonic()
+        step()
         statistic, p = tester(found[place].statement)
         found[place] = Verdict(found[place].statement, statistic, p)
     adjusted = holm([math.nan if each.p is None else each.p for each in found])
