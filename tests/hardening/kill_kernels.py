@@ -210,11 +210,11 @@ def main() -> int:
     done = []
     for each in kill_many(options.kills, options.seed, options.jobs, options.kernels):
         done.append(each)
-        print(f"{len(done):3} {each.job:22} {each.how:24} at {each.moment:6.3f} s, finished "
-              f"{each.finished:4} -> {each.finished_after:4} {each.problem}", flush=True)  # fmt: skip
-    print(
-        "\n| computation | kills | of kernels | with parts finished | problems |\n|---|---|---|---|---|"
-    )
+        parts = f"{each.finished:4} -> {each.finished_after:4}"
+        print(f"{len(done):3} {each.job:22} {each.how:24} at {each.moment:6.3f} s", end=" ")
+        print(f"finished {parts} {each.problem}", flush=True)
+    print("\n| computation | kills | of kernels | with parts finished | problems |")
+    print("|---|---|---|---|---|")
     for name in options.jobs:
         of_kind = [each for each in done if each.job == name]
         kernels = sum(each.how.startswith("kernel") for each in of_kind)
