@@ -22,12 +22,13 @@ export function LastEditPart({ editor }: Props): JSX.Element | null {
   const shown = reading.lastEdit.shown.value;
   const overlay = reading.overlay.value;
   if (!shown || !overlay) return null;
-  const { change, waiting } = shown;
+  const { change } = shown;
+  const isOld = shown.waiting || reading.isStale.value;
   const come = overlay.independences.filter(({ isNew }) => isNew);
   const hasModel = evidence.opinion.value?.model !== undefined && evidence.opinion.value.model !== "";
   if (isNothing(change) && come.length === 0) return null;
   return (
-    <div class={`cmg-last-edit${waiting ? " is-waiting" : ""}`} role="group" aria-label="Last edit" aria-busy={waiting}>
+    <div class={`cmg-last-edit${isOld ? " is-old" : ""}`} role="group" aria-label="Last edit" aria-busy={isOld}>
       <hr />
       <table class="cmg-said">
         <thead>
@@ -124,23 +125,28 @@ function Bounds({ editor }: Props): JSX.Element | null {
 }
 
 /** The adjustment sets that came and went, and the estimand where it is another. */
-function Sets({ editor, change: { sets, estimand } }: Props & { readonly change: Change }): JSX.Element | null {
-  const words = (sign: string, ids: readonly (readonly string[])[]): string => ids.slice(0, FIRST_STATEMENTS).map((set) => `${sign} ${setOf(editor.document, set)}`).join("  ");
-  const told = sets ? [words("+", sets.come), words("×", sets.gone)].filter(Boolean) : [];
+function Sets({ editor, change: { sets, estimand } }: Props & { readonly change: Change }): JSX.Element {
+  const listed = (sign: "+" | "×", ids: readonly (readonly string[])[]): JSX.Element[] =>
+    ids.slice(0, FIRST_STATEMENTS).map((set) => (
+      <span key={set.join()} class="cmg-set" title={sign === "+" ? "suffices now" : "no longer suffices"}>
+        <Sign sign={sign} /> {setOf(editor.document, set)}
+      </span>
+    ));
+  const told = sets ? [...listed("+", sets.come), ...listed("×", sets.gone)] : [];
   return (
     <>
-      {told.length > 0 && (
-        <p class="cmg-row" title="+ suffices now, × no longer does">
-          <b>Sets</b> {told.join("  ")}
-        </p>
-      )}
+      {told.length > 0 && <p class="cmg-row"><b>Adjust for</b> {told}</p>}
       {estimand && (
-        <p class="cmg-row cmg-faint" title={`before: ${estimand.was}`}>
-          {estimand.now ? `Estimand now: ${estimand.now}` : "No estimand any more"}
+        <p class="cmg-row" title={`before: ${estimand.was}`}>
+          <b>Estimand</b> {estimand.now || "none any more"}
         </p>
       )}
     </>
   );
+}
+
+function Sign({ sign }: { readonly sign: "+" | "×" }): JSX.Element {
+  return <span class={`cmg-sign ${sign === "+" ? "is-added" : "is-removed"}`}>{sign}</span>;
 }
 
 function Statements({ editor, sign, statements }: Props & { readonly sign: "+" | "×"; readonly statements: readonly (Statement | Independence)[] }): JSX.Element | null {
@@ -151,7 +157,7 @@ function Statements({ editor, sign, statements }: Props & { readonly sign: "+" |
     <ul class="cmg-statements" aria-label={words}>
       {statements.slice(0, FIRST_STATEMENTS).map((statement) => (
         <li key={independenceWords(editor.document, statement)} title={words}>
-          <span><span class="cmg-sign">{sign}</span> {independenceWords(editor.document, statement)}</span>
+          <span><Sign sign={sign} /> {independenceWords(editor.document, statement)}</span>
           {statement.p !== null && <span class="cmg-faint">{`p ${briefly(statement.p)}`}</span>}
         </li>
       ))}

@@ -113,8 +113,14 @@ function Dispute({ editor, pair }: Props & { readonly pair: PairTold }): JSX.Ele
   );
 }
 
+interface SidesProps extends Props {
+  readonly pair: PairTold;
+  /** What each side goes by, where that is not said beside the buttons. */
+  readonly reasons?: Readonly<Record<SideName, string>>;
+}
+
 /** The two buttons that take a side; none where the graph cannot be edited. */
-export function Sides({ editor, pair }: Props & { readonly pair: PairTold }): JSX.Element | null {
+export function Sides({ editor, pair, reasons }: SidesProps): JSX.Element | null {
   const { document, evidence, screen } = editor;
   if (screen.readOnly.value) return null;
   const button = (side: SideName, name: string): JSX.Element | null => {
@@ -122,6 +128,7 @@ export function Sides({ editor, pair }: Props & { readonly pair: PairTold }): JS
     return demand && (
       <button type="button" class="cmg-button cmg-take" onClick={({ currentTarget }) => take(editor, pair, side, name, currentTarget)}>
         <b>{`take ${name}:`}</b> {demandWords(document, demand)}
+        {reasons && <span class="cmg-reason">{reasons[side]}</span>}
       </button>
     );
   };

@@ -6,7 +6,8 @@ import type { Editor } from "../editor";
 import { counted, describeEvidence, edgeLabel, nameOf } from "../wording";
 import { KnowledgeSelect, MarkSelect } from "./edge-select";
 import { ARRANGEMENTS, arrange } from "../arrange";
-import { Disputes } from "../evidence/disputes-view";
+import { Disputes, ModelState } from "../evidence/disputes-view";
+import { LastEditPart } from "../evidence/last-edit-view";
 import { PairPart } from "../evidence/pair-view";
 import { ReadingPart } from "./reading";
 import { TierList, TierSelect } from "./tiers";
@@ -28,6 +29,9 @@ export function Inspector({ editor }: Props): JSX.Element {
       {node && <NodesPart editor={editor} chosen={chosen} />}
       {!node && edge && <EdgePart editor={editor} edge={edge} />}
       {!node && !edge && <GraphPart editor={editor} />}
+      <LastEditPart editor={editor} />
+      {!node && !edge && <Disputes editor={editor} />}
+      <ModelState editor={editor} />
       <ReadingPart editor={editor} />
     </aside>
   );
@@ -159,7 +163,6 @@ function GraphPart({ editor }: Props): JSX.Element {
       <RegimePart editor={editor} />
       {tiers.length > 0 && <p class="cmg-row"><b>Tiers</b></p>}
       <TierList editor={editor} />
-      <Disputes editor={editor} />
       {!editor.screen.readOnly.value && drawn.length === 0 && (
         <p class="cmg-row cmg-faint">Double-click the canvas for a node; drag from a node's ring for an edge.</p>
       )}

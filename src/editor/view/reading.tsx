@@ -1,8 +1,6 @@
 /** The part of the panel that answers: the effect, its paths and sets, and what the data say of the graph. */
 import type { JSX } from "preact";
 import type { Editor } from "../editor";
-import { ModelState } from "../evidence/disputes-view";
-import { LastEditPart } from "../evidence/last-edit-view";
 import { setOf } from "../reading";
 import { round } from "../wording";
 import { BoundsPart } from "./bounds";
@@ -28,8 +26,6 @@ export function ReadingPart({ editor }: Props): JSX.Element | null {
     <section class={`cmg-reading${stale ? " is-stale" : ""}`} aria-label="What the graph says" aria-busy={stale || overlay?.waiting !== ""}>
       {comparison && <Differences comparison={comparison} />}
       {isComputed && isViewing(editor) && <p class="cmg-row cmg-faint">Read of the graph itself:</p>}
-      {isComputed && <LastEditPart editor={editor} />}
-      {isComputed && <ModelState editor={editor} />}
       {isComputed && <Question editor={editor} />}
       {isComputed && isBounded && <BoundsPart shown={bounds} />}
       {overlay?.effect && <Answer editor={editor} effect={overlay.effect} />}

@@ -81,7 +81,7 @@ test("the keyboard goes on to the next disagreement, and after the last to the c
   takes(bench)[0]!.focus();
   takes(bench)[0]!.click();
   await settle(bench.wire);
-  expect(document.activeElement?.textContent).toBe("take data: require Raf → Erk");
+  expect(document.activeElement?.textContent).toBe("take data: require Raf → Erksaves 120 bits");
   takes(bench)[1]!.click();
   await settle(bench.wire);
   expect(document.activeElement?.closest(".cmg-svg")).not.toBeNull();
