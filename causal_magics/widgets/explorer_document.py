@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from causal_magics.counterfactual.bounding.bounds import Floats
-from causal_magics.counterfactual.bounding.payoff import Payoff
+from causal_magics.counterfactual.bounding.payoff import MOST_WEIGHT, Payoff
 from causal_magics.counterfactual.bounding.payoff_lines import payoff_of
 from causal_magics.counterfactual.bounding.transport import MOST_LEVELS
 from causal_magics.counterfactual.decisions.payoff_weights import weight_of
@@ -260,7 +260,7 @@ def _is_place(value: Any, count: int) -> bool:
 
 def _is_square(value: Any, levels: int) -> bool:
     return _are_lists(value, levels, levels) and all(
-        _is_number(each) for row in value for each in row
+        _is_number(each) and abs(each) <= MOST_WEIGHT for row in value for each in row
     )
 
 

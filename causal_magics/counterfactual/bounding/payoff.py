@@ -14,7 +14,7 @@ from causal_magics.errors import CounterfactualError
 
 __all__ = ["Payoff"]
 
-_MOST = 1e100
+MOST_WEIGHT = 1e100
 """Size of weights beyond which squares of their sums overflow."""
 
 
@@ -59,7 +59,7 @@ class Payoff:
                 "Expected finite numbers in a payoff, got NaN or infinity. Give a number for each "
                 "pair of outcomes; 0 for those that do not matter."
             )
-        if np.abs(matrix).max() > _MOST:
+        if np.abs(matrix).max() > MOST_WEIGHT:
             raise _too_large(f"{np.abs(matrix).max():.4g}")
         matrix.setflags(write=False)
         object.__setattr__(self, "values", matrix)
@@ -138,7 +138,7 @@ class Payoff:
 
 def _too_large(given: str) -> CounterfactualError:
     return CounterfactualError(
-        f"Expected weights no larger than {_MOST:g}, got {given}: sums of such numbers overflow. "
+        f"Expected weights no larger than {MOST_WEIGHT:g}, got {given}: sums of such numbers overflow. "
         "Give them in a larger unit."
     )
 
