@@ -177,7 +177,7 @@ test("the last edit stands edge by edge with bits and log-odds, and with what fo
     ["in all", "saves 8.3", ""],
   ]);
   const lines = [...part.querySelectorAll("p, li")].map(({ textContent }) => textContent);
-  expect(lines).toEqual(["Sets + nothing  × Raf", "Estimand now: P(b)", "+ Erk ⊥ Aktp .41", "× Mek ⊥ Akt | Rafp <.001"]);
+  expect(lines).toEqual(["Adjust for + nothing× Raf", "Estimand P(b)", "+ Erk ⊥ Aktp .41", "× Mek ⊥ Akt | Rafp <.001"]);
   expect(host.querySelector(".cmg-implications .cmg-new")).not.toBeNull();
 });
 
