@@ -15,11 +15,12 @@ bundles := causal_magics/labextension/static/style.js
 sources := $(shell find src schema -type f 2>/dev/null)
 checks := lint python-tests ts-tests notebook-tests browser-tests
 
-.PHONY: help lab test setup build wheel clean chromium $(checks)
+.PHONY: help lab test release setup build wheel clean chromium $(checks)
 
 help:
 	@echo 'make lab     set up and open JupyterLab on notebooks/tour.ipynb'
 	@echo 'make test    set up and run every check and test'
+	@echo 'make release build both archives, try them with every extra and front-end, run every test'
 	@echo 'parts:       make setup build wheel clean $(checks)'
 
 lab: setup
@@ -40,6 +41,14 @@ build: $(bundles)
 wheel: $(bundles) $(done)/packages
 	@scripts/step 'Building the wheel' python -m build --wheel --no-isolation
 	@ls dist/*.whl
+
+release: setup chromium
+	@rm -rf dist
+	@scripts/step 'Building the source archive and the wheel' python -m build --no-isolation
+	@python tests/release/try_extras.py --wheel dist/*.whl
+	@python tests/release/try_front_ends.py --wheel dist/*.whl
+	@python scripts/check.py
+	@ls -l dist
 
 clean:
 	@rm -rf .venv node_modules .yarn lib build dist causal_magics/labextension causal_magics/static
