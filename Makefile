@@ -13,7 +13,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 done := .venv/.done
 bundles := causal_magics/labextension/static/style.js
 sources := $(shell find src schema -type f 2>/dev/null)
-checks := lint python-tests ts-tests notebook-tests browser-tests
+checks := lint python-tests ts-tests notebook-tests docs-tests browser-tests
 
 .PHONY: help lab test release setup build wheel clean chromium $(checks)
 
@@ -21,6 +21,7 @@ help:
 	@echo 'make lab     set up and open JupyterLab on notebooks/tour.ipynb'
 	@echo 'make test    set up and run every check and test'
 	@echo 'make release build both archives, try them with every extra and front-end, run every test'
+	@echo 'make docs    set up and build the documentation into build/docs'
 	@echo 'parts:       make setup build wheel clean $(checks)'
 
 lab: setup
@@ -28,6 +29,9 @@ lab: setup
 
 test: setup chromium
 	@python scripts/check.py
+
+docs: setup
+	@python scripts/build_docs.py
 
 browser-tests: chromium
 $(checks): setup

@@ -48,6 +48,7 @@ QUIET = ("env", "TQDM_DISABLE=1")  # a bar is shown on slow machines only, so it
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | os.environ
 ENVIRONMENT["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), ENVIRONMENT["PATH"]])
 PYTEST = ("python", "-m", "pytest", "-q", "--junitxml={report}")
+ELSEWHERE = "--ignore=tests/browser", "--ignore=tests/docs"
 CHECKS = (
     Check("lint", "ruff", ("ruff", "check", ".")),
     Check("lint", "ruff format", ("ruff", "format", "--check", ".")),
@@ -60,8 +61,9 @@ CHECKS = (
         "vitest",
         ("jlpm", "test", "--reporter=default", "--reporter=junit", "--outputFile.junit={report}"),
     ),
-    Check("python-tests", "pytest", (*PYTEST, "-n2", "--ignore=tests/browser", "tests")),
+    Check("python-tests", "pytest", (*PYTEST, "-n2", *ELSEWHERE, "tests")),
     Check("notebook-tests", "nbval", (*QUIET, *PYTEST, "--nbval", "-Wdefault", "notebooks")),
+    Check("docs-tests", "Sphinx", (*PYTEST, "tests/docs")),
     Check("browser-tests", "Chromium", (*PYTEST, "-n2", "--dist", "loadfile", "tests/browser")),
 )
 

@@ -1,7 +1,17 @@
-"""A real shell, in which the pages' cells run."""
+"""All tests of this folder look at one build."""
 
 from __future__ import annotations
 
-from real_shell import only_shell
+import subprocess
+import sys
 
-__all__ = ["only_shell"]
+import pytest
+from docs.built import ROOT, Built
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("built") / "docs"
+    command = [sys.executable, "scripts/build_docs.py", "--output", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return Built(folder, done.returncode, done.stdout + done.stderr)
