@@ -98,8 +98,8 @@ class Items:
     buckets : array of int, shape (items,)
         To which group each item belongs.
     aggregate : {"sum", "mean", "max", "size", "signed"}
-        Over groups the sum, mean or largest of abs(mean of all − mean of the group); or the mean size
-        of scores, each of which should be 0; or the size of their mean.
+        Over groups the sum, mean or largest of abs(mean of all − mean of the group); or the mean
+        size of scores, each of which should be 0; or the size of their mean.
     units : array of int, shape (items,), optional
         Items that go together when intervals are made, such as those of one word; each item is a
         unit of its own where not given.
