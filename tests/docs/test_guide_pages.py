@@ -9,7 +9,6 @@ import pytest
 from docs.pages import missing_files, page
 
 import causal_magics
-from causal_magics.magics.extension import load_ipython_extension
 from causal_magics.magics.grammar import read_header
 from causal_magics.magics.magic import flags_of
 from causal_magics.magics.verbs import VERBS
@@ -21,7 +20,6 @@ NAME = re.compile(r"`(\w+(?:\.\w+)?)(?:\(\w*=?\))?`")
 
 
 def test_every_verb_has_its_question() -> None:
-    assert load_ipython_extension is causal_magics.load_ipython_extension
     headers = [read_header(line, flags_of) for line in CELL.findall(GUIDE) if "--debug" not in line]
     assert {header.verb for header in headers} == set(VERBS)
     for header in headers:
