@@ -1,8 +1,9 @@
 """Takes the pictures of the documentation: ``python tests/browser/pictures.py``.
 
-Runs `notebooks/drawing.ipynb`, `notebooks/episodes.ipynb` and cells of `picture_heads.py` and
-`picture_payoffs.py` in a real JupyterLab and Chromium and writes `docs/images/*.png`; with a word,
-`editor`, `timeline`, `head-map`, `by-hand`, `explorer` or `experiments`, those pictures alone.
+Runs `notebooks/drawing.ipynb`, `notebooks/episodes.ipynb` and cells of `picture_heads.py`,
+`picture_payoffs.py` and `picture_evidence.py` in a real JupyterLab and Chromium and writes
+`docs/images/*.png`; with a word, `editor`, `evidence`, `timeline`, `head-map`, `by-hand`,
+`explorer` or `experiments`, those pictures alone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from playwright.sync_api import Locator, Page, expect
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browser.jupyter_lab import Lab, running_chromium, running_lab
-from browser.notebook_page import NotebookPage
+from browser.notebook_page import EditorView, NotebookPage
+from browser.picture_evidence import ATTACHED
 from browser.picture_heads import MEASURE, PRUNE, SHOW, SHOW_PRUNED
 from browser.picture_payoffs import BOUGHT, LEARNED, SHOW_BOUGHT, SHOW_LEARNED
 
@@ -96,6 +98,47 @@ def in_a_tab(page: Page, lab: Lab, notebook: Path) -> None:
     panel.get_by_text("drawn", exact=True).first.dblclick()
     expect(page.locator(".jp-CausalGraphTab [data-node-name]").first).to_be_visible()
     shot(page, "editor-tab")
+
+
+def show_evidence(page: Page, lab: Lab, notebook: Path, height: int) -> EditorView:
+    """Attach data and a model to a graph, wait until all is answered, and draw an edge."""
+    opened = NotebookPage.open(page, lab.url, notebook)
+    last = len(ATTACHED) - 1
+    for number in range(last + 1):
+        opened.run(number)
+    editor = opened.editor(last)
+    expect(editor.root.locator(".cmg-waiting")).to_have_count(0, timeout=600_000)
+    editor.root.locator(".cmg-body").evaluate("(body, px) => body.style.height = `${px}px`", height)
+    editor.node("Erk").click()
+    page.keyboard.press("e")
+    page.keyboard.type("Akt")
+    page.keyboard.press("Enter")
+    expect(editor.root.get_by_role("group", name="Last edit")).to_contain_text("Erk → Akt")
+    expect(editor.root.locator(".cmg-waiting")).to_have_count(0, timeout=60_000)
+    page.keyboard.press("Escape")
+    opened.cell(last).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+    return editor
+
+
+def evidence(page: Page, lab: Lab, notebook: Path) -> None:
+    """What an edit came to and what is disputed, light; a disputed edge, dark."""
+    editor = show_evidence(page, lab, notebook, 640)
+    theme(page, LIGHT)
+    shot(page, "evidence-light")
+    theme(page, DARK)
+    disputed = editor.root.locator("[data-dispute]").first.get_attribute("data-edge")
+    assert disputed is not None, "data and model agree on every edge"
+    source, mark, target = disputed.split()
+    editor.click_edge(source, target, mark)
+    page.mouse.move(0, 0)
+    shot(page, "evidence-dark")
+    theme(page, LIGHT)
+
+
+def evidence_narrow(page: Page, lab: Lab, notebook: Path) -> None:
+    """The same where the page is 700 px wide."""
+    show_evidence(page, lab, notebook, 600)
+    shot(page, "evidence-700px")
 
 
 def select_batch(notebook: NotebookPage, cell: int, batch: int) -> None:
@@ -287,6 +330,8 @@ TAKEN = (
     ("editor", "drawing.ipynb", 1100, 800, in_a_cell),
     ("editor", "drawing.ipynb", 700, 760, narrow),
     ("editor", "drawing.ipynb", 1500, 860, in_a_tab),
+    ("evidence", ATTACHED, 1100, 860, evidence),
+    ("evidence", ATTACHED, 700, 820, evidence_narrow),
     ("timeline", "episodes.ipynb", 1100, 1040, episodes),
     ("timeline", "episodes.ipynb", 700, 1080, episodes_narrow),
     ("head-map", HEADS, 1100, 760, heads),
