@@ -1,4 +1,4 @@
-"""All tests of this folder look at one build."""
+"""One build for all tests that look at pages, and a real shell for what pages let run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import sys
 
 import pytest
 from docs.built import ROOT, Built
+from real_shell import only_shell
+
+__all__ = ["built", "only_shell"]
 
 
 @pytest.fixture(scope="session")
