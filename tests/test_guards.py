@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import re
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -108,3 +109,52 @@ def test_nothing_names_where_packages_are_fetched() -> None:
     for name in ("yarn.lock", "constraints.txt", ".yarnrc.yml"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text, name
+
+
+PACKAGE = ROOT / "causal_magics"
+ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
+INNER_ROOMS = sorted(path.parent for path in PACKAGE.glob("*/*/__init__.py"))
+
+
+def said_of(room: Path) -> str:
+    tree = ast.parse((room / "__init__.py").read_text(encoding="utf-8"))
+    return ast.get_docstring(tree) or ""
+
+
+def named_modules(text: str) -> list[str]:
+    """Return what the last columns of the tables name, and the first ones where they name parts."""
+    names = []
+    border = re.compile(r"^(=+)( +)=+$")
+    lines = text.splitlines()
+    edges = [number for number, line in enumerate(lines) if border.match(line)]
+    for top, head, bottom in zip(edges[::3], edges[1::3], edges[2::3], strict=True):
+        match = border.match(lines[top])
+        assert match
+        if lines[head - 1].split()[-1] == "module":
+            cells = [line[match.end(2) :] for line in lines[head + 1 : bottom]]
+            names += [name.strip() for cell in cells for name in cell.split(",")]
+        else:
+            cells = [line[: match.end(1)].strip() for line in lines[head + 1 : bottom]]
+            names += [cell.strip("`") for cell in cells]
+    return names
+
+
+def stands_in(folder: Path, name: str) -> bool:
+    path = folder.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_every_room_says_what_is_where_and_what_is_not(room: Path) -> None:
+    text = said_of(room)
+    names = named_modules(text)
+    assert len(names) > 2
+    # "bounding.closed_forms, transport": what follows may be of the same inner room.
+    folders = [room, PACKAGE, *(inner for inner in INNER_ROOMS if inner.parent == room)]
+    assert [name for name in names if not any(stands_in(f, name) for f in folders)] == []
+    assert "\nNot here: " in text
+
+
+@pytest.mark.parametrize("room", INNER_ROOMS, ids=lambda room: f"{room.parent.name}.{room.name}")
+def test_every_inner_room_says_what_it_is(room: Path) -> None:
+    assert said_of(room)

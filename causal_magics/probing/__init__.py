@@ -7,7 +7,7 @@ Kıcıman, Ness, Sharma and Tan 2023 (pairwise)            asking, questions
 Jiralerspong et al. 2024 (breadth-first)                 breadth_first
 McMilin 2022 (selection and slopes)                      entailment, measuring, slopes, probe
 McMilin 2023 (underspecification)                        underspecification
-Vig et al., NeurIPS 2020 (mediation)                     mediation and its parts
+Vig et al., NeurIPS 2020 (mediation)                     mediation, mediation_run
 Lampinen et al., NeurIPS 2023 (interventions in text)    text_worlds, text_study, context_study
 =======================================================  ======================================
 
