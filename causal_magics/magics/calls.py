@@ -97,7 +97,7 @@ def read_call(
     arguments |= lines
     if verb.by_node is not None and by_node:
         arguments[verb.by_node] = Argument(by_node, repr(by_node))
-        if verb.body not in arguments:
+        if verb.body is not None and verb.body not in arguments:
             graph = _mentioning(graph, by_node)
     if settings and text is not None and not _reads_text(verb):
         text = str(graph)

@@ -59,7 +59,8 @@ def explain(verb: Verb) -> Text:
     package = "causal_magics" if isinstance(verb.function, str) else function.__module__
     options = " [--options]" if _optional(verb) else ""
     usage = " ".join(["causal", verb.name, *_labels(verb)]) + f"{options} [-o NAME]"
-    parts = [f"%%{usage}" if verb.body else f"%{usage}", "", *textwrap.wrap(verb.summary, _WIDTH)]
+    sign = "%%" if verb.body or verb.by_node else "%"
+    parts = [f"{sign}{usage}", "", *textwrap.wrap(verb.summary, _WIDTH)]
     if verb.alone:
         alone = verb.alone if isinstance(verb.alone, str) else verb.alone.__name__
         parts += ["", f"%causal {verb.name} alone: {alone}()"]

@@ -19,7 +19,7 @@ _COLUMNS = "treatment", "outcome", "by", "source", "weights"
 _VERBS = (
     Verb("graph", "CausalGraph.parse", body="text", answered=True),
     Verb("edit", "edit", shows="graph", bound_by=("name", "namespace")),
-    Verb("attach", "attach", shows="graph", bound_by=("name", "namespace")),
+    Verb("attach", "attach", shows="graph", bound_by=("name", "namespace"), by_node="descriptions"),
     Verb("discover", "discover", body="knowledge", shows="graph", answered=True),
     Verb("update", "Discovery.update", shows="graph", answered=True),
     Verb("timeline", "timeline"),

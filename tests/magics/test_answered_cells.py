@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets.graph_editor import GraphEditor, live_editors
 
 from .test_graph_cells import kernel, shown
@@ -92,3 +93,11 @@ def test_a_table_that_is_none_is_refused_in_one_line(kernel: InteractiveShell) -
     result = kernel.run_cell("%causal graph --data nobody")
     assert result.error_in_exec is not None
     assert "nobody" in str(result.error_in_exec)
+
+
+def test_attach_takes_what_the_nodes_are_from_its_body(shell: InteractiveShell) -> None:
+    shell.user_ns["g"] = CausalGraph.parse("Rain -> Mud")
+    head = "%%causal attach g --model none-such --effect 'Rain -> Mud'\n"
+    assert shell.run_cell(f"{head}Rain: water\ndomain: weather").success
+    graph = shell.user_ns["g"]
+    assert (graph.exposures, graph.outcomes) == (("Rain",), ("Mud",))

@@ -64,7 +64,7 @@ def test_options_and_their_values(complete: Complete) -> None:
 
 def test_nodes_and_columns_in_the_body(complete: Complete) -> None:
     cell = "%%causal discover protein -o g\nPKA -> Raf\n"
-    assert complete(cell + "M|") == [cell + "Mek"]
+    assert complete(cell + "Me|") == [cell + "Mek"]
     assert complete(cell + "PK|") == [cell + "PKA"]
     assert complete(cell + "Raf -> blo|") == [cell + 'Raf -> "blood pressure"']
     assert complete(cell + 'Raf -> "blo|') == [cell + 'Raf -> "blood pressure"']
