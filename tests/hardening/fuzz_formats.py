@@ -6,25 +6,32 @@ from collections.abc import Callable
 from random import Random
 from typing import Protocol
 
+from hardening.fuzz_texts import NAMES, ODD, Texts, read_corpus
+
 from causal_magics.errors import CausalMagicsError
 from causal_magics.graph.interchange import to_dot, to_gml, to_json
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation import parse_cell
-
-from hardening.fuzz_texts import NAMES, ODD, Texts, read_corpus
 
 HEADERS = (
     "graph -o g", "g << discover frame --episodes day", 'identify g --x "a b" -o h;', "ask --n=3",
     "edit {{f(1)}} --data {frame}", "discover d a,b --tiers=x,'y z' # c", "--help", "a --flag b",
 )  # fmt: skip
 PIECES: dict[str, tuple[str, ...]] = {
-    "json": ('"nodes"', '"edges"', "null", "[]", "{}", "1e999", "NaN", "-0", '"->"', '"mark"', "true",
-             '"name"', '"knowledge"', '"tiers"', "[[", "]]", '"\\ud800"', "1" * 400, '"roles"', '"latent"'),
-    "gml": ("node [", "edge [", "]", "id 0", 'label "a"', "source 0", "target 1", "id 1e9", "graph [",
-            "directed 1", 'mark "<->"', "multigraph 1", 'knowledge "tiers: a"', 'position "1,2"', "&#0;"),
-    "dot": ("digraph {", "graph {", "}", "a -> b", "a -- b", "[dir=both]", "subgraph {", "->", ";", "[",
-            '"a', "a:b:c", "/* c */", "<b>", "[arrowhead=odot]", "strict ", 'knowledge="tiers: a"', "{a b}"),
-    "header": ("<<", "--", "-o", "{{", "}}", "'", '"', ",", "=", ";", "#", "-x", "--flag", "\\", "\t"),
+    "json": ('"nodes"', '"edges"', "null", "[]", "{}", "1e999", "NaN", "-0", '"->"', '"mark"',
+        "true",
+             '"name"', '"knowledge"', '"tiers"', "[[", "]]", '"\\ud800"', "1" * 400, '"roles"',
+             '"latent"'),
+    "gml": ("node [", "edge [", "]", "id 0", 'label "a"', "source 0", "target 1", "id 1e9",
+        "graph [",
+            "directed 1", 'mark "<->"', "multigraph 1", 'knowledge "tiers: a"', 'position "1,2"',
+            "&#0;"),
+    "dot": ("digraph {", "graph {", "}", "a -> b", "a -- b", "[dir=both]", "subgraph {", "->",
+        ";", "[",
+            '"a', "a:b:c", "/* c */", "<b>", "[arrowhead=odot]", "strict ",
+            'knowledge="tiers: a"', "{a b}"),
+    "header": ("<<", "--", "-o", "{{", "}}", "'", '"', ",", "=", ";", "#", "-x", "--flag", "\\",
+        "\t"),
 }  # fmt: skip
 
 

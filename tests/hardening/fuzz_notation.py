@@ -60,9 +60,9 @@ def fuzzed(
 
 def tell(check: Property, text: str, why: str, number: int) -> None:
     """Print a failure with the shortest text that still has it."""
-    first = why.split(":")[0]
+    first = why.split(":", maxsplit=1)[0]
     short = minimised(text, lambda part: (failure(check, part) or "").startswith(first))
-    print(f"text {number}: {why}\n    {ascii(short[:300])}")
+    print(f"text {number}: {why}\n    {short[:300]!a}")
 
 
 def main() -> int:

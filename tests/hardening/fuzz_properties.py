@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from causal_magics.errors import CausalMagicsError, CellError, GraphError, NotationError
-from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.interchange import (
-    export_graph,
     from_dot,
     from_gml,
     from_json,
@@ -18,6 +16,7 @@ from causal_magics.graph.interchange import (
     to_gml,
     to_json,
 )
+from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation import Cell, format_dagitty, format_graph, parse_cell, parse_graph
 from causal_magics.magics.grammar import read_header
 
@@ -80,16 +79,14 @@ def check_notation(text: str) -> str:
     except (NotationError, GraphError) as error:
         check_refusal(text, error)
     try:
-        graph = CausalGraph.parse(text)
+        graph: CausalGraph | None = CausalGraph.parse(text)
     except (NotationError, GraphError) as error:
         check_refusal(text, error)
-        assert found is None or found.settings, f"a cell, but no graph: {error!r}"
-    else:
-        assert found is not None, "a graph, but no cell"
-        assert found.graph == graph
-        assert not found.settings
+        graph = None
     if found is None:
+        assert graph is None, "a graph, but no cell"
         return "refused"
+    assert graph == (None if found.settings else found.graph)
     for line, column in found.places.values():
         check_place(text, line, column)
     assert set(found.places) == set(found.graph.nodes)

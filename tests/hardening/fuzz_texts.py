@@ -52,15 +52,19 @@ SPACES = (
 )
 ODD = (
     "\x00", "\ud800", "\udfff", "\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\x85", "\u2028",
-    "\u2029", "\v", "\f", "\x1b[0m", "e\u0301", "𝒳", "\U0010ffff", "\x7f", "\xad", "\U000e0001", "#",
-    "//", "/", "{", "}", "[", "]", '"', "\\", "|", ":", "=", "{{", "}}", "`", "%", "$", "<", "&", "*",
+    "\u2029", "\v", "\f", "\x1b[0m", "e\u0301", "𝒳", "\U0010ffff", "\x7f", "\xad", "\U000e0001",
+    "#",
+    "//", "/", "{", "}", "[", "]", '"', "\\", "|", ":", "=", "{{", "}}", "`", "%", "$", "<", "&",
+    "*",
 )  # fmt: skip
-TOKENS = (*OPERATORS, *MISTAKEN, *NAMES, *QUOTED, *SETTINGS, *SPACES, *ODD, "dag {", "pag{", "{a b}",
-          "[required]", "[forbidden]", "[exposure]", '[pos="1,2"]', "graph [", "digraph g {")  # fmt: skip
+TOKENS = (*OPERATORS, *MISTAKEN, *NAMES, *QUOTED, *SETTINGS, *SPACES, *ODD, "dag {", "pag{",
+    "{a b}",
+          "[required]", "[forbidden]", "[exposure]", '[pos="1,2"]', "graph [",
+          "digraph g {")  # fmt: skip
 LARGE = (
     "{", "}", "[", "]", '"', '""', "\\", "->", "a->", "a,", "a ", "#", "//", "# \n", "k: v\n", ";",
     "{a", "{}", "a[", "dag ", "dag{", "-", "\x00", "\ud800", "|", "tiers: a\n", "x", "é", "𝒳", " ",
-    "\r", "a:\n", '"\n', "o", "@", "=", "\\\"", "a-", "{{", "/", "\u202e",
+    "\r", "a:\n", '"\n', "o", "@", "=", '\\"', "a-", "{{", "/", "\u202e",
 )  # fmt: skip
 
 

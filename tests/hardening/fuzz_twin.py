@@ -104,9 +104,14 @@ class Twin:
         """Return what TypeScript's parser says."""
         return [reply["answer"] for reply in self._process.ask(texts)]  # type: ignore[arg-type]
 
-    def fails(self, text: str, like: str) -> bool:
-        """Whether the two differ over a text in the part of the answer that `like` begins with."""
-        return any(why.startswith(like) for _, why in self.differs([text]))
+    def tell(self, text: str, why: str) -> None:
+        """Print a difference, and the shortest text that has it in the same part of the answer."""
+        part = why.split(":", maxsplit=1)[0] + ":"
+
+        def fails(shorter: str) -> bool:
+            return any(told.startswith(part) for _, told in self.differs([shorter]))
+
+        print(f"{why}\n    {minimised(text, fails)[:300]!a}")
 
 
 def main() -> int:
@@ -131,9 +136,7 @@ def main() -> int:
         outcomes = dict(twin.outcomes)
         print(f"{chosen.inputs:,} texts: {outcomes}, {failed} read differently")
         for text, why in list(found.values())[:SHOWN]:
-            short = minimised(text, lambda part, like=why.split(":")[0] + ":": twin.fails(part, like))  # type: ignore[misc]
-            print(f"{why}\n    {ascii(short[:300])}")
-            print("   ", *(shown for _, shown in twin.differs([short])))
+            twin.tell(text, why)
     return 1 if failed else 0
 
 

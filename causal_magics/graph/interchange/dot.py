@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import redirect_stdout
 from typing import Any
 
-from causal_magics.errors import GraphError
+from causal_magics.errors import GraphError, excerpt
 from causal_magics.graph.elements import Mark
 from causal_magics.graph.interchange.parts import (
     Gathered,
@@ -92,7 +92,7 @@ def from_dot(text: str) -> CausalGraph:
         reason = said.getvalue().strip().split("\n")[-1]
         raise GraphError(
             f"Expected one graph in DOT, got {f'{len(found)} graphs' if found else 'none'}"
-            + (f" ({reason})." if reason else ".")
+            + (f" ({excerpt(reason, 0, 200)})." if reason else ".")
         )
     gathered = Gathered()
     _gather(found[0], gathered, directed=found[0].get_type() == "digraph")

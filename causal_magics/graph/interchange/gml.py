@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from causal_magics.errors import GraphError
+from causal_magics.errors import GraphError, excerpt
 from causal_magics.graph.interchange.networkx_graphs import from_networkx
 from causal_magics.graph.interchange.parts import evidence_texts, knowledge_text, node_texts
 from causal_magics.graph.model import CausalGraph
 
 if TYPE_CHECKING:
     import networkx as nx
+
+
+_ON_ODD_TEXT = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What networkx raises besides its own errors where a text is nearly GML."""
 
 
 def to_gml(graph: CausalGraph) -> str:
@@ -46,6 +50,8 @@ def from_gml(text: str) -> CausalGraph:
 
     try:
         graph = nx.parse_gml(text)
-    except (nx.NetworkXError, ValueError) as error:
-        raise GraphError(f"Expected a graph in GML, got text that is none ({error}).") from error
+    except (nx.NetworkXError, *_ON_ODD_TEXT) as error:
+        raise GraphError(
+            f"Expected a graph in GML, got text that is none ({excerpt(str(error), 0, 200)})."
+        ) from error
     return from_networkx(graph)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from causal_magics.errors import GraphError, shorten
+from causal_magics.errors import GraphError, excerpt, shorten
 from causal_magics.graph.elements import ROLES, Edge, Knowledge, Node
 from causal_magics.graph.model import CausalGraph
 
@@ -67,7 +67,9 @@ def from_json(text: str) -> CausalGraph:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise GraphError(f"Expected a graph in JSON, got text that is none ({error}).") from error
+        raise GraphError(
+            f"Expected a graph in JSON, got text that is none ({excerpt(str(error), 0, 200)})."
+        ) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise GraphError(f'Expected JSON with "format": "{FORMAT}", got {shorten(text)}.')
     if document.get("version") != VERSION:

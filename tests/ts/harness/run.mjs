@@ -1,5 +1,6 @@
 // Bundles screen.ts, or what is named instead of it, and runs it: one JSON command a line in, one JSON answer a line out.
 import { Buffer } from "node:buffer";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
