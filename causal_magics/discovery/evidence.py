@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,11 @@ class EdgeEvidence:
 
     columns: tuple[str, ...]
     score: Codelengths
+    _index: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        places = {name: place for place, name in enumerate(self.columns)}
+        object.__setattr__(self, "_index", places)
 
     def edge_bits(self, graph: CausalGraph) -> dict[Pair, float]:
         """Return by how many bits the code grows without each edge of a graph.
@@ -163,10 +168,12 @@ class EdgeEvidence:
     def _edge_saves(self, graph: CausalGraph, cause: str, effect: str) -> float | None:
         if not _is_open(graph, cause, effect):
             return None
-        index = self._index
-        candidate = np.array([index[cause]], dtype=np.int64)
-        others = _sorted_indices(index, graph.parents(effect) - {cause})
-        return float(self.score.add_gains(index[effect], others, candidate)[0]) / _LOG2
+        node, others = self._index[effect], graph.parents(effect) - {cause}
+        without, within = (
+            self.score.cost(node, _sorted_indices(self._index, parents))
+            for parents in (others, others | {cause})
+        )
+        return (without - within) / _LOG2
 
     def bits_saved(self, graph: CausalGraph) -> float:
         """Return by how many bits a graph's code is shorter than that of no edges."""
@@ -178,10 +185,6 @@ class EdgeEvidence:
             for name in graph.nodes
             if name in index and len(parents := self._parents(graph, name))
         ) / _LOG2  # fmt: skip
-
-    @property
-    def _index(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.columns)}
 
     def _parents(self, graph: CausalGraph, effect: str) -> Indices:
         return _sorted_indices(self._index, graph.parents(effect))

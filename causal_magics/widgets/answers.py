@@ -120,6 +120,7 @@ class Answers:
             state, evidence = self._session.state, self.evidence
             meant = meaning(state.document), evidence
             if self._last is not None and meant == self._meant:
+                self.opinions.refresh()
                 return self._show({**self._last.told, "rev": state.revision})
             return self._compute(state, meant)
 
@@ -141,6 +142,8 @@ class Answers:
             for told in overlays(state, evidence, before, step):
                 step()
                 found = self._show({**told, "rev": current.revision})
+                if told["waiting"]:
+                    self.opinions.refresh()
             self._meant, self._before = meant, before
             self._last = Answered(Drawn(state.document, state.graph), evidence, found)
             self.opinions.tell_of(self._last, before, step)

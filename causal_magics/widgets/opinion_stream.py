@@ -20,7 +20,7 @@ from causal_magics.widgets.disagreements import Ends, PairEvidence, pairs_of, se
 from causal_magics.widgets.document import JsonObject
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.opinions import Opinions
-from causal_magics.widgets.overlay import meaning
+from causal_magics.widgets.overlay import MOST_NODES, meaning
 from causal_magics.widgets.session import EditorSession, State
 from causal_magics.widgets.timing import Worker
 
@@ -98,7 +98,11 @@ class OpinionStream:
             self._wanted.appendleft(pair)
             bits = bits_of([pair], self._session.state, self._evidence)
             self._of_data.bits.update(bits)
-            self._write()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Tell what is known of the pairs that are drawn now, and ask for the rest."""
+        self._write()
         self._asking()
 
     def tell_of(
@@ -131,8 +135,7 @@ class OpinionStream:
         with self._lock:
             self._changed = changed
             self._of_data = _OfData(meaning(state.document), state.revision, bits)
-            self._write()
-        self._asking()
+        self.refresh()
 
     def everything(self, *, progress: bool = True) -> dict[Ends, PairEvidence]:
         """Return what is known of each pair, by names, once all were asked about.
@@ -260,6 +263,8 @@ class _OfData:
 
 def bits_of(pairs: Iterable[Ends], state: State, evidence: Evidence) -> dict[Ends, PairBits]:
     """Return what the data say of pairs; nothing of those that they do not know."""
+    if len(state.document.nodes) > MOST_NODES:
+        return {}
     prices = evidence.prices(state.graph)
     if prices is None or prices.edges is None:
         return {}

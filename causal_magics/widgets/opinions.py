@@ -138,7 +138,7 @@ class Opinions:
             return "" if self.prior is None else "the prior"
         if isinstance(self.model, str | Path):
             return Path(self.model).name if Path(self.model).exists() else str(self.model)
-        return self.model.model_id
+        return self.model.model_id.split(" ")[0].split("@")[0]
 
     @property
     def is_loaded(self) -> bool:
@@ -178,17 +178,20 @@ class Opinions:
     def ask(self, first: str, second: str) -> None:
         """Ask the model about a pair, unless it was; what goes wrong is kept as the `problem`."""
         self.load()
-        with self._lock:
-            if self._loaded is None or not self.is_open(first, second):
+        model = self._loaded
+        if model is None:
+            return
+        with _ASKING.setdefault(model.model_id, RLock()):
+            if not self.is_open(first, second):
                 return
             pair = frozenset((first, second))
             try:
-                found = self._answer(self._loaded, *sorted(pair))
+                found = self._answer(model, *sorted(pair))
             except Exception as error:  # noqa: BLE001  (a model that fails must not end the asking)
                 self._failed(pair, self._line("could not be asked", error))
             else:
                 self._failed_in_a_row = 0
-                _KEPT.put(self._key(self._loaded, pair), found)
+                _KEPT.put(self._key(model, pair), found)
 
     def note(self, found: list[Opinion]) -> str:
         """Return what a reader of these opinions should know; empty where there is nothing."""
@@ -253,6 +256,8 @@ class _Kept(Generic[Value]):
 
 
 _KEPT: Final[_Kept[Opinion]] = _Kept(OPINIONS_KEPT)
+_ASKING: Final[dict[str, RLock]] = {}
+"""What lets one thread at a time ask a model."""
 
 
 def _opinions_of(prior: EdgePrior) -> dict[frozenset[str], Opinion]:
