@@ -116,6 +116,7 @@ def show_evidence(page: Page, lab: Lab, notebook: Path, height: int) -> EditorVi
     expect(editor.root.get_by_role("group", name="Last edit")).to_contain_text("Erk → Akt")
     expect(editor.root.locator(".cmg-waiting")).to_have_count(0, timeout=60_000)
     page.keyboard.press("Escape")
+    page.mouse.move(0, 0)
     opened.cell(last).evaluate("cell => cell.scrollIntoView({block: 'start'})")
     return editor
 

@@ -4,11 +4,11 @@ import { endsWords } from "../bounds";
 import type { Editor } from "../editor";
 import type { Independence } from "../overlay";
 import { setOf } from "../reading";
-import { briefly, independenceWords, round, saving, signed } from "../wording";
+import { briefly, independenceWords, saving, signed } from "../wording";
 import { isDirectedChange } from "./last-edit";
 import { edgesBetween } from "./sides";
 import type { Change, ChangedEdge, Statement } from "./told";
-import { changedLabel, oddsOf, oddsWords, signOf, type Odds } from "./words";
+import { changedLabel, oddsOf, oddsWords, share, signOf, type Odds } from "./words";
 
 interface Props {
   readonly editor: Editor;
@@ -95,7 +95,7 @@ function OddsCell({ odds, label, isAsked }: { readonly odds: Odds | null; readon
     <td title={oddsWords(odds, label)}>
       {direction !== null && <span class="cmg-odds">{`→ ${signed(direction)}`}</span>}
       {edge !== null && <span class="cmg-odds">{`edge ${signed(edge)}`}</span>}
-      {agreement !== null && <span class="cmg-odds cmg-faint">{`agree ${round(agreement)}`}</span>}
+      {agreement !== null && <span class="cmg-odds cmg-faint">{`agree ${share(agreement)}`}</span>}
     </td>
   );
 }

@@ -1,10 +1,10 @@
 /** What data and model say of one pair of nodes, its three states one below the other; and where they disagree, the way out. */
 import type { JSX } from "preact";
 import type { Editor } from "../editor";
-import { nameOf, round, saving, signed } from "../wording";
+import { nameOf, saving, signed } from "../wording";
 import { demandOf, demandWords, takeSide, type SideName } from "./sides";
 import type { DataSay, ModelSays, PairTold, Verdict } from "./told";
-import { doubtWords, percent, verdictWords } from "./words";
+import { doubtWords, percent, share, verdictWords } from "./words";
 
 interface Props {
   readonly editor: Editor;
@@ -88,7 +88,7 @@ function ModelLine({ model }: { readonly model: ModelSays }): JSX.Element {
   const parts = [
     logOdds === null ? "" : `log-odds → ${signed(logOdds)}`,
     logOddsEdge === null ? "" : `edge ${signed(logOddsEdge)}`,
-    agreement === null || doubt ? "" : `agreement ${round(agreement)}`,
+    agreement === null || doubt ? "" : `agreement ${share(agreement)}`,
   ];
   return (
     <>

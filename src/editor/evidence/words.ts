@@ -1,6 +1,6 @@
 /** The words of evidence: verdicts, odds and what an edit came to. */
 import type { GraphDocument } from "../../graph/model";
-import { MARK_SIGNS, nameOf, priceOf, round, signed } from "../wording";
+import { MARK_SIGNS, nameOf, priceOf, signed } from "../wording";
 import type { Change, ChangedEdge, ModelSays, PairTold, Verdict } from "./told";
 
 /** Below this agreement what a model says is not to be relied on, as the kernel has it. */
@@ -28,9 +28,14 @@ export function percent(share: number): string {
   return share > 0 && share < 0.005 ? "<1%" : share > 0.995 && share < 1 ? ">99%" : `${Math.round(100 * share)}%`;
 }
 
+/** "0.83" */
+export function share(part: number): string {
+  return String(Number(part.toFixed(2)));
+}
+
 /** "askings agree 0.5: tells more of the wording than of the pair", or nothing where they agree well. */
 export function doubtWords({ agreement }: ModelSays): string {
-  return agreement !== null && agreement < LOW_AGREEMENT ? `askings agree ${round(agreement)}: tells more of the wording than of the pair` : "";
+  return agreement !== null && agreement < LOW_AGREEMENT ? `askings agree ${share(agreement)}: tells more of the wording than of the pair` : "";
 }
 
 export interface Odds {
@@ -52,7 +57,7 @@ export function oddsWords({ direction, edge, agreement }: Odds, label: string): 
   const parts = [
     direction === null ? "" : `log-odds ${signed(direction)} for ${label}`,
     edge === null ? "" : `${direction === null ? "log-odds " : ""}${signed(edge)} for an edge`,
-    agreement === null ? "" : `agreement ${round(agreement)}`,
+    agreement === null ? "" : `agreement ${share(agreement)}`,
   ];
   return parts.filter(Boolean).join(", ");
 }
