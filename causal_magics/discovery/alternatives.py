@@ -9,7 +9,7 @@ no others, as in a CPDAG.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -98,8 +98,10 @@ def turning_nats(
             costs[cause, effect] = nats
             if -nats > saved:
                 best, saved = graph(), -nats
-    for edge, nats in _within_class(score, constraints, adjacency, close).items():
-        costs[edge] = min(costs[edge], nats)
+    for turned, nats, graph in _within_class(score, constraints, adjacency, close):
+        costs.update({edge: min(costs[edge], nats) for edge in turned})
+        if -nats > saved:
+            best, saved = graph, -nats
     return costs, best
 
 
@@ -119,17 +121,17 @@ def _within_class(
     constraints: Constraints,
     adjacency: Booleans,
     close: Iterable[tuple[int, int]],
-) -> dict[tuple[int, int], float]:
-    """Nats of turning edges by going to another graph with the same independences.
+) -> Iterator[tuple[list[tuple[int, int]], float, Booleans]]:
+    """Turn edges by going to another graph with the same independences.
 
-    Every chain component is directed away from each of its nodes in turn.
+    Every chain component is directed away from each of its nodes in turn. Yields the edges that
+    are turned, the nats that this costs, and the graph.
     """
     undirected = _undirected_in_class(adjacency)
     wanted = {edge for edge in close if undirected[edge]}
     if not wanted:
-        return {}
+        return
     place = {node: k for k, node in enumerate(topological_order(adjacency))}
-    found: dict[tuple[int, int], float] = {}
     for component in nx.connected_components(nx.from_numpy_array(undirected)):
         nodes = sorted(component, key=place.__getitem__)
         inside = [(a, b) for a, b in wanted if a in component]
@@ -141,10 +143,7 @@ def _within_class(
             if (graph & ~constraints.allowed).any() or (constraints.required & ~graph).any():
                 continue
             nats = sum(score.cost(node, parents_of(graph, node)) - now[node] for node in nodes)
-            for a, b in inside:
-                if graph[b, a]:
-                    found[a, b] = min(found.get((a, b), math.inf), nats)
-    return found
+            yield [(a, b) for a, b in inside if graph[b, a]], nats, graph
 
 
 def _directed_from(

@@ -6,10 +6,12 @@ import pickle
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 
 from causal_magics.data.simulation import simulate
 from causal_magics.discovery.basis import Basis
+from causal_magics.discovery.discover import discover
 from causal_magics.discovery.learning import Learned, Terms, learn
 from causal_magics.discovery.search import Report, total_cost
 from causal_magics.discovery.statistics import GramStatistic
@@ -75,3 +77,18 @@ def test_rows_that_count_once_and_a_copy_give_the_same_code() -> None:
 
 def test_a_simulation_with_joint_parents_is_learned_with_products() -> None:
     assert learned(simulate("joint", 4, 1000, 0, degree=3.0).values).basis.products
+
+
+def test_the_cheaper_direction_is_taken_where_only_the_code_of_residuals_sees_it() -> None:
+    rng = np.random.default_rng(0)
+    hidden = rng.normal(size=2000)
+    frame = pd.DataFrame({
+        "a": np.sin(hidden) + 0.3 * rng.normal(size=2000),
+        "b": hidden**2 + 0.3 * rng.normal(size=2000),
+    })  # fmt: skip
+    found = discover(frame)
+    ways = [
+        discover(frame, knowledge=Knowledge(required={pair})) for pair in [("a", "b"), ("b", "a")]
+    ]
+    assert found.bits_saved == pytest.approx(max(way.bits_saved for way in ways))
+    assert all(other.bits > 0.0 for other in found.alternatives.values())
