@@ -77,6 +77,7 @@ class Answers:
         """Answer by other evidence from now on."""
         self.evidence = evidence
         self.opinions.hold_against(evidence)
+        self._show({**self._shown, **NOT_YET})
         self._answering()
 
     def experiment_by(self, experimenter: Experimenter | None) -> None:
