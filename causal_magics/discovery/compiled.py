@@ -6,23 +6,47 @@ Nothing compiles before a first call, and what was compiled is kept on disk.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from pickle import UnpicklingError
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import njit
+from numba.core.caching import FunctionCache
 
 from causal_magics.discovery.layout import Floats, Indices
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_DAMAGE = EOFError, ValueError, UnpicklingError
 
 
 def compiled(function: _Function) -> _Function:
     """Compile at the first call, without Python's checks, and cache on disk where there is room."""
     options: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
-    try:
-        return cast("_Function", njit(cache=True, **options)(function))
-    except RuntimeError:  # neither the package nor the home folder can be written to
-        return cast("_Function", njit(**options)(function))
+    made, cache = njit(**options)(function), cast("Any", _Cache)
+    with suppress(RuntimeError):  # neither the package nor the home folder can be written to
+        made._cache = cache(function)  # noqa: SLF001 (where numba's own `cache=True` puts one)
+    return cast("_Function", made)
+
+
+class _Cache(FunctionCache):
+    """What is compiled, on disk; where the disk is full or damaged, it is compiled again."""
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        usual: Any = super()
+        with suppress(OSError):
+            try:
+                usual.save_overload(sig, data)
+            except _DAMAGE:
+                usual.flush()
+                usual.save_overload(sig, data)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        usual: Any = super()
+        try:
+            return usual.load_overload(sig, target_context)
+        except (OSError, *_DAMAGE):
+            return None
 
 
 @compiled
