@@ -80,15 +80,15 @@ def opened(page: Page, lab: Lab, nodes: int, model: str) -> NotebookPage:
 
 def timed(page: Page, notebook: NotebookPage, edits: int) -> list[dict[str, float]]:
     """Delete edges one after the other, each of them taken back; returns the times in ms."""
-    root = notebook.editor(2).root.locator(".cmg")
-    keys = root.locator("[data-edge-id]").evaluate_all("all => all.map(e => e.dataset.edgeId)")
+    editor = notebook.editor(2)
+    root = editor.root.locator(".cmg")
+    keys = root.locator("[data-edge]").evaluate_all("all => all.map(e => e.dataset.edge)")
     found = []
     for number in range(edits):
         if number % 2 == 0:
-            key = keys[(number // 2) % len(keys)]
-            edge = root.locator(f'[data-edge-id="{key}"]')
-            edge.evaluate("edge => edge.focus()")
-            page.keyboard.press("Enter")
+            source, *_ = keys[(number // 2) % len(keys)].split()
+            editor.node(source).focus()
+            page.keyboard.press("]")
         handle = root.element_handle()
         press, held = ("Delete", False) if number % 2 == 0 else ("z", True)
         times = page.evaluate(TIME_EDIT, [handle, press, held])
