@@ -53,7 +53,8 @@ QUIET = ("env", "TQDM_DISABLE=1")  # a bar is shown on slow machines only, so it
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | os.environ
 ENVIRONMENT["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), ENVIRONMENT["PATH"]])
 PYTEST = ("python", "-m", "pytest", "-q", "--junitxml={report}")
-ELSEWHERE = "--ignore=tests/browser", "--ignore=tests/docs"
+BUILT_PAGES = "tests/docs/test_pages.py"
+ELSEWHERE = "--ignore=tests/browser", f"--ignore={BUILT_PAGES}"
 BY_FILE = "--dist", "loadfile"
 VITEST = "jlpm", "test", "--reporter=default", "--reporter=junit", "--outputFile.junit={report}"
 CHECKS = (
@@ -70,7 +71,7 @@ CHECKS = (
         "nbval",
         (*QUIET, *PYTEST, "-n2", *BY_FILE, "--nbval", "-Wdefault", "notebooks"),
     ),
-    Check("docs-tests", "Sphinx", (*PYTEST, "tests/docs")),
+    Check("docs-tests", "Sphinx", (*PYTEST, BUILT_PAGES)),
     # Pages and kernels are waited for much of the time: three files keep two cores busy.
     Check("browser-tests", "Chromium", (*PYTEST, "-n3", *BY_FILE, "tests/browser")),
 )

@@ -14,6 +14,10 @@ _GUIDES = (
     "editor", "discovery", "episodes", "counterfactual",
     "language", "head-map", "pruning", "passive",
 )  # fmt: skip
+_REFERENCE = """
+The reference is made of what the package says of itself: [the verbs](reference/verbs.rst) with all
+their options, each room with its functions and classes, and [the errors](reference/errors.rst).
+"""
 _TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
 _BACKGROUND = ("methods", "errors", "extending", "security", "licences")
 
@@ -46,7 +50,8 @@ def contents(pages: Mapping[str, str], notebooks: Mapping[str, str], rooms: Iter
             _entries(pages, background, _BACKGROUND),
         ),
     )
-    return "\n".join(_table(caption, entries) for caption, entries in chapters if entries)
+    tables = "\n".join(_table(caption, entries) for caption, entries in chapters if entries)
+    return f"{_REFERENCE}{tables}"
 
 
 def title_of(text: str) -> str:

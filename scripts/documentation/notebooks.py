@@ -11,6 +11,7 @@ from typing import Any
 Notebook = dict[str, Any]
 
 _FENCED = re.compile(r"^```\w*\n(?P<text>%%?causal.*?)^```", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`(?P<text>%causal [^`]+)`")
 _LIVE = "application/vnd."
 _LANGUAGE = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
 
@@ -38,9 +39,10 @@ def prose(notebook: Notebook) -> str:
     return "\n\n".join(map(source, cells))
 
 
-def fenced_cells(text: str) -> Iterator[str]:
-    """Yield the cells that a Markdown text shows."""
-    return (match["text"] for match in _FENCED.finditer(text))
+def shown_cells(text: str) -> Iterator[str]:
+    """Yield the cells that a Markdown text shows: those in fences, then those in a sentence."""
+    yield from (match["text"] for match in _FENCED.finditer(text))
+    yield from (match["text"] for match in _INLINE.finditer(text))
 
 
 def turned_notebook(notebook: Notebook, turn: Callable[[str], str]) -> Notebook:

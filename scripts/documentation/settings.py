@@ -47,6 +47,7 @@ _DOCSTRINGS = {
 }
 _MARKDOWN = {
     "myst_heading_anchors": 4,
+    "myst_enable_extensions": ["attrs_inline"],
     "nb_execution_mode": "off",
     "nb_ipywidgets_js": {},
     "nb_merge_streams": True,

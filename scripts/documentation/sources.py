@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 import shutil
 from dataclasses import dataclass
 from functools import partial
@@ -12,12 +13,13 @@ from pathlib import Path
 from causal_magics.magics.verbs import VERBS
 from documentation.contents import contents, in_order, title_of
 from documentation.markdown_links import Target, with_links
-from documentation.notebooks import code_cells, fenced_cells, prose, read_notebook, turned_notebook
+from documentation.notebooks import code_cells, prose, read_notebook, shown_cells, turned_notebook
 from documentation.rooms import write_rooms
 from documentation.verb_page import verb_examples, verb_page
 
 SHEETS = Path(__file__).parent / "static"
 _FILES = "files"
+_LIGHT = re.compile(r"!\[(?P<words>[^\]]*)\]\((?P<picture>images/[\w-]+)-light\.png\)")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,18 @@ class Layout:
                 self._bring(path)
             return posixpath.relpath(place, here or ".") + target.tail
 
-        return with_links(text, document, replace)
+        return self._in_both_themes(with_links(text, document, replace))
+
+    def _in_both_themes(self, text: str) -> str:
+        """Add the dark twin of each light picture, where the page does not show it anyway."""
+
+        def twins(match: re.Match[str]) -> str:
+            dark = f"{match['picture']}-dark.png"
+            if dark in text or not (self.root / "docs" / dark).is_file():
+                return match[0]
+            return f"{match[0]}{{.only-light}}\n![{match['words']}]({dark}){{.only-dark}}"
+
+        return _LIGHT.sub(twins, text)
 
     def _bring(self, path: str) -> None:
         """Copy a file that a page links to."""
@@ -90,7 +103,8 @@ def lay_out(root: Path, folder: Path) -> None:
     notebooks = {path.stem: read_notebook(path) for path in (root / "notebooks").glob("*.ipynb")}
     cells = [cell for name in in_order(notebooks) for cell in code_cells(notebooks[name])]
     rooms = write_rooms(folder / "reference", [*texts.values(), *cells])
-    examples = verb_examples([*fenced_cells(texts["README.md"]), *cells], VERBS)
+    shown = [*shown_cells(texts["README.md"]), *cells, *shown_cells(texts["docs/verbs-guide.md"])]
+    examples = verb_examples(shown, VERBS)
     (folder / "reference" / "verbs.rst").write_text(verb_page(VERBS, examples), encoding="utf-8")
     for document, text in texts.items():
         (folder / layout.place(document)).write_text(layout.turned(text, document), "utf-8")

@@ -36,7 +36,7 @@ def verb_examples(cells: Iterable[str], verbs: Iterable[str]) -> dict[str, str]:
     known = set(verbs)
     for cell in cells:
         match = _CELL.match(cell.strip())
-        if match is None or match["verb"] not in known:
+        if match is None or match["verb"] not in known or "--help" in cell:
             continue
         text = cell.strip() if cell.startswith("%%") else cell.strip().splitlines()[0]
         before = found.get(match["verb"])
@@ -69,7 +69,7 @@ def _section(verb: Verb, example: str | None) -> list[str]:
     lines += _taken(verb)
     options = [parameter for parameter in verb.options if not parameter.required]
     if options:
-        rows = [(_spelled(p), _type(p), _default(p), escaped(p.description)) for p in options]
+        rows = [(_spelled(p), _type(p), _default(p), _meaning(p)) for p in options]
         lines += table(("option", "takes", "default", "meaning"), rows, (24, 18, 12, 46))
     lines += [_bound(verb), ""]
     lines += [f"In Python: {_function(verb)}.", ""]
@@ -80,7 +80,7 @@ def _section(verb: Verb, example: str | None) -> list[str]:
 
 def _taken(verb: Verb) -> list[str]:
     """Say what the bare words, the body and its lines are."""
-    rows = [(f"``{p.placeholder}``", _type(p), escaped(p.description)) for p in verb.positional]
+    rows = [(f"``{p.placeholder}``", _type(p), _meaning(p)) for p in verb.positional]
     for parameter in verb.options:
         if verb.takes_lines(parameter):
             text = escaped(parameter.description)
@@ -95,6 +95,12 @@ def _taken(verb: Verb) -> list[str]:
     if verb.alone:
         lines += [f"``%causal {verb.name}`` alone calls :py:obj:`{verb.alone}`.", ""]
     return lines
+
+
+def _meaning(parameter: Parameter) -> str:
+    """Return what is said of a parameter; its type alone, in parentheses, says nothing more."""
+    text = parameter.description
+    return "" if text.startswith("(") and text.endswith(")") else escaped(text)
 
 
 def _bound(verb: Verb) -> str:

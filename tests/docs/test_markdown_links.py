@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from docs.built import ROOT
 from documentation.markdown_links import Target, anchors, broken_links, slug, with_links
 from documentation.notebooks import prose, read_notebook
 
+ROOT = Path(__file__).parents[2]
 DOCUMENTS = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 
 

@@ -4,19 +4,53 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from docs.built import ROOT, Built
 from documentation.page_links import check_pages, read_page
+from sphinx.util.inventory import InventoryFile
 
 import causal_magics
 from causal_magics import errors
 from causal_magics.graph import interchange
 from causal_magics.magics.verbs import VERBS
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(600)
 PYTHON = "py:function", "py:class", "py:exception", "py:data", "py:method", "py:attribute"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the command built, and what it said."""
+
+    folder: Path
+    status: int
+    said: str
+
+    def page(self, name: str) -> str:
+        return (self.folder / f"{name}.html").read_text(encoding="utf-8")
+
+    def entries(self, *kinds: str) -> dict[str, str]:
+        """The address of each name of these kinds, as `py:function`."""
+        content = (self.folder / "objects.inv").read_bytes()
+        inventory = InventoryFile.loads(content, uri="").data
+        return {
+            name: entry.uri
+            for kind in kinds or inventory
+            for name, entry in inventory.get(kind, {}).items()
+        }
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("built") / "docs"
+    command = [sys.executable, "scripts/build_docs.py", "--output", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return Built(folder, done.returncode, done.stdout + done.stderr)
 
 
 def test_the_build_ends_without_a_warning(built: Built) -> None:
