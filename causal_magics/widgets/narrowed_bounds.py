@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from threading import Lock
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 LEAST_GAIN = 5e-3
 """Gains from which a step is told: what is seen of bounds of two digits."""
+COUNTED_KEPT = 100
+"""Sets of columns of which it is remembered that they were counted."""
 
 
 class NarrowedBounds:
@@ -32,7 +35,7 @@ class NarrowedBounds:
     def __init__(self, frame: Any) -> None:
         self._frame = frame
         self._data: DiscreteData | None = None
-        self._counted: set[frozenset[str]] = set()
+        self._counted: deque[frozenset[str]] = deque(maxlen=COUNTED_KEPT)
         self._lock = Lock()
 
     def is_at_hand(self, graph: CausalGraph) -> bool:
@@ -61,8 +64,8 @@ class NarrowedBounds:
             if self._data is None:
                 self._data = DiscreteData(self._frame)
             wanted = _columns(graph)
-            if wanted is not None:
-                self._counted.add(wanted)
+            if wanted is not None and wanted not in self._counted:
+                self._counted.append(wanted)
             return narrow(graph, self._data)
 
     def told(self, graph: CausalGraph) -> JsonObject | None:
