@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Literal
 
 import nbformat
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 CHROMIUM_FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
-START_SECONDS = 90
+START_SECONDS = 240
 Application = Literal["lab", "notebook"]
 APPLICATIONS = {"lab": ("jupyterlab", "LabApp"), "notebook": ("notebook", "JupyterNotebookApp")}
 
@@ -78,6 +78,17 @@ def running_chromium() -> Iterator[Browser]:
         chromium.close()
 
 
+@contextmanager
+def running_profile(folder: Path) -> Iterator[BrowserContext]:
+    """Yield a headless Chromium that keeps in a folder what its pages load and compile."""
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            folder, executable_path=chromium_path(), args=CHROMIUM_FLAGS, headless=True
+        )
+        yield context
+        context.close()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -118,8 +129,13 @@ def serving(
 
 
 @contextmanager
-def running_lab(home: Path, folder: Path, application: Application = "lab") -> Iterator[Lab]:
-    """Yield a JupyterLab or Notebook on `folder`, with its settings in `home` and no token."""
+def running_lab(
+    home: Path, folder: Path, application: Application = "lab", python: str | Path = sys.executable
+) -> Iterator[Lab]:
+    """Yield a JupyterLab or Notebook on `folder`, with its settings in `home` and no token.
+
+    It is that of the environment whose interpreter `python` is.
+    """
     settings = home / "config" / "labconfig"
     settings.mkdir(parents=True)
     quiet = {"fetchNews": "false", "checkForUpdates": False}
@@ -128,6 +144,8 @@ def running_lab(home: Path, folder: Path, application: Application = "lab") -> I
     )
     port = free_port()
     environment = os.environ | {
+        "PATH": os.pathsep.join([str(Path(python).parent), os.environ.get("PATH", "")]),
+        "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
@@ -135,7 +153,7 @@ def running_lab(home: Path, folder: Path, application: Application = "lab") -> I
     }
     module, name = APPLICATIONS[application]
     command = [
-        sys.executable, "-m", module, "--no-browser", "--allow-root", f"--port={port}",
+        str(python), "-m", module, "--no-browser", "--allow-root", f"--port={port}",
         "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
         "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}",
         f"--{name}.expose_app_in_browser=True",

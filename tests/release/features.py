@@ -182,6 +182,19 @@ def gymnasium() -> None:
     assert played.observation_space.contains(observation)
 
 
+class Learner:
+    """What a learner of scikit-learn has, where there is none."""
+
+    def fit(self, _features: object, _labels: object) -> Learner:
+        return self
+
+    def get_params(self, deep: bool = True) -> dict[str, object]:
+        return {}
+
+    def predict_proba(self, features: np.ndarray) -> np.ndarray:
+        return np.full((len(features), 2), 0.5)
+
+
 def counterfactual() -> None:
     """A learner tells what each unit's response may be, and HiGHS bounds a query."""
     from causal_magics import CausalGraph, CounterfactualQuery, bounds, graph_bounds
@@ -191,7 +204,7 @@ def counterfactual() -> None:
     outcome = (random.random(400) < 0.3 + 0.3 * treatment).astype(int)
     units = {"treatment": treatment, "outcome": outcome, "covariate": covariate}
     if find_spec("sklearn") is None:
-        bounds(units, "treatment", "outcome", learner=object(), covariates="covariate")
+        bounds(units, "treatment", "outcome", learner=Learner(), covariates="covariate")
     from sklearn.linear_model import LogisticRegression
 
     learner = LogisticRegression()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clean_environment import CONSTRAINTS, CleanEnvironment, built_wheel, clean_environment
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Error, expect
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -108,7 +108,10 @@ def main() -> int:
             with clean_environment() as environment:
                 needed = front_end.requirement, "ipykernel", str(wheel)
                 environment.install(*needed, constraints=pins)
-                told = drawn(chromium, environment, front_end)
+                try:
+                    told = drawn(chromium, environment, front_end)
+                except (AssertionError, Error, RuntimeError) as error:
+                    told = str(error)
                 failed += told != DRAWN
                 word = "works" if told == DRAWN else f"FAILED: {told}"
                 versions = installed(environment)
