@@ -90,17 +90,21 @@ def licence_of(name: str) -> str:
     found = installed(name)
     if found is None:
         return "unknown"
-    metadata = found.metadata
-    if expression := metadata.get("License-Expression"):
-        return expression
-    told = metadata.get("License") or ""
+    if expressions := said(found, "License-Expression"):
+        return expressions[0]
+    told = next(iter(said(found, "License")), "")
     if EXPRESSION.fullmatch(told):
         return told
-    classifiers = metadata.get_all("Classifier") or []
-    names = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith("License ::")]
+    classifiers = [each for each in said(found, "Classifier") if each.startswith("License ::")]
+    names = [each.rpartition(" :: ")[2] for each in classifiers]
     if told in {"BSD", "BSD 2-Clause License"} or names == ["BSD License"]:
         return f"BSD-{clauses_of(found)}-Clause"
     return " OR ".join(SPDX[each] for each in names if each in SPDX) or "unknown"
+
+
+def said(package: Distribution, field: str) -> list[str]:
+    """Return what a package's metadata have under a field."""
+    return [str(value) for value in package.metadata.get_all(field) or []]
 
 
 def clauses_of(package: Distribution) -> int:
