@@ -1,8 +1,9 @@
 """How long an edit waits for each of its answers, alone and while a language model is asked.
 
-Edits are random: edges come, go, turn, become required or forbidden. Edits that may need a pass over
-the data (a new node, other roles) are told of apart. "all" is the time of the kernel from the message
-of a screen to the last part of the overlay, with the 30 ms for which more edits are awaited.
+Edits are random: edges come, go, turn, become required or forbidden. Edits of roles, which may need
+a pass over the data, are told of apart. Parts are in time of the processor. "All" is from the message
+of a screen to the last part of the overlay, or to all opinions that are kept: on the clock, with the
+30 ms for which more edits are awaited, and in time of the processor, of all threads of the kernel.
 
 Run ``OMP_NUM_THREADS=1 python tests/benchmarks/bench_answers.py [edits]``.
 """
@@ -26,14 +27,14 @@ from comm.base_comm import BaseComm
 
 from causal_magics.errors import CausalMagicsError
 from causal_magics.graph.model import CausalGraph
+from causal_magics.language.loading import load_model
 from causal_magics.language.protocol import Pair, PairScorer
-from causal_magics.widgets.answers import Answers
 from causal_magics.widgets.changes import Answered, Drawn
 from causal_magics.widgets.conversion import difference, from_graph
+from causal_magics.widgets.disagreements import pairs_of
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.graph_editor import GraphEditor
 from causal_magics.widgets.opinion_stream import bits_of
-from causal_magics.widgets.disagreements import pairs_of
 from causal_magics.widgets.overlay import overlays
 from causal_magics.widgets.session import EditorSession, State
 
@@ -42,7 +43,9 @@ SHOWN = {
     "commit": "commit", "reading": "graph reading", "bits": "bits", "change": "change",
     "bounds": "bounds on the PNS", "tests": "tests", "pairs": "verdicts on pairs",
     "parts": "all parts", "all": "all, from message to overlay",
+    "processor": "all, processor", "opinions": "all, with opinions kept",
 }  # fmt: skip
+NUMBERS = count()
 Times = dict[str, list[float]]
 
 
@@ -113,9 +116,7 @@ def walk(graph: CausalGraph, edits: int, seed: int, edit: Any) -> Iterator[Causa
 def parts_of(state: State, evidence: Evidence, before: Answered | None, times: Times) -> Answered:
     """Answer a state, and note how long each part took."""
     stamps: list[float] = []
-    found: Any = None
-    for found in overlays(state, evidence, before, lambda: stamps.append(time.thread_time())):
-        pass
+    *_, found = overlays(state, evidence, before, lambda: stamps.append(time.thread_time()))
     stamps.append(time.thread_time())
     marks = [*stamps[:6], stamps[6] if len(stamps) > 6 else stamps[-1], stamps[-1]]
     for part, start, end in zip(PARTS, marks, marks[1:], strict=False):
@@ -149,10 +150,9 @@ def open_editor(graph: CausalGraph, **attached: Any) -> Iterator[GraphEditor]:
     editor.close()
 
 
-def whole(editor: GraphEditor, edits: int, edit: Any, pause: float = 0.0) -> Times:
-    """Times from the message of a screen to its commit, and to the whole overlay."""
+def whole(editor: GraphEditor, edits: int, edit: Any, *, wait_for_opinions: bool = False) -> Times:
+    """Times from the message of a screen to its commit, to the whole overlay, and to opinions."""
     times: Times = defaultdict(list)
-    numbers = count()
     for after in walk(editor.graph, edits, 1, edit):
         state = editor.session.state
         document, _ = from_graph(after, state.document, state.graph, count(10_000))
@@ -160,17 +160,23 @@ def whole(editor: GraphEditor, edits: int, edit: Any, pause: float = 0.0) -> Tim
         if not group:
             continue
         message = {
-            "kind": "ops", "gid": f"g{next(numbers)}", "base_rev": state.revision, "origin": "s",
+            "kind": "ops", "gid": f"g{next(NUMBERS)}", "base_rev": state.revision, "origin": "s",
             "ops": group,
         }  # fmt: skip
-        time.sleep(pause)
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         editor._receive(editor, message, None)
         times["commit"].append(1e3 * (time.perf_counter() - start))
         revision = editor.session.state.revision
         while editor.overlay["rev"] != revision or editor.overlay["waiting"]:
             time.sleep(0.0005)
         times["all"].append(1e3 * (time.perf_counter() - start))
+        times["processor"].append(1e3 * (time.process_time() - worked))
+        if wait_for_opinions:
+            while editor.opinion["rev"] != revision:
+                time.sleep(0.0005)
+            times["opinions"].append(1e3 * (time.perf_counter() - start))
+            while editor.opinion["waiting"]:
+                time.sleep(0.01)
     return times
 
 
@@ -179,22 +185,31 @@ def table(head: str, times: Times) -> None:
         if times.get(part):
             found = times[part]
             numbers = f"{np.median(found):>8.1f} {np.quantile(found, 0.95):>8.1f}"
-            print(f"{head:<24} {name:<30} {numbers} {len(found):>6}", flush=True)
+            print(f"{head:<26} {name:<30} {numbers} {len(found):>6}", flush=True)
+
+
+def asking(graph: CausalGraph, data: pd.DataFrame, edits: int, head: str) -> None:
+    """Edits while a model streams; the same once it has answered every pair of the graph."""
+    for name, model in (("busy model", BusyModel()), ("smollm2", load_model("smollm2"))):
+        with open_editor(graph, data=data, model=model, domain=f"{head} {time.time()}") as editor:
+            table(f"{head}, {name}", whole(editor, edits, edge_edit))
+            while editor.opinion["waiting"]:
+                time.sleep(0.1)
+            table(f"{head}, {name} kept", whole(editor, 20, edge_edit, wait_for_opinions=True))
 
 
 def main(edits: int = 200) -> None:
-    print(f"{'':<24} {'answer':<30} {'p50, ms':>8} {'p95, ms':>8} {'edits':>6}")
+    print(f"{'':<26} {'answer':<30} {'p50, ms':>8} {'p95, ms':>8} {'edits':>6}")
     for nodes in (20, 50):
         graph = random_graph(nodes, 0)
         frame = data_of(graph, 0)
         for kind, data in (("continuous", frame), ("discrete", discrete(frame))):
             head = f"{nodes} {kind}"
             table(head, parts(graph, data, edits, edge_edit))
+            table(f"{head}, roles", parts(graph, data, edits // 4, other_edit))
             with open_editor(graph, data=data) as editor:
                 table(head, whole(editor, edits, edge_edit))
-            table(f"{head}, roles", parts(graph, data, edits // 4, other_edit))
-            with open_editor(graph, data=data, model=BusyModel()) as editor:
-                table(f"{head}, asking", whole(editor, edits // 2, edge_edit))
+            asking(graph, data, edits // 2, head)
 
 
 if __name__ == "__main__":

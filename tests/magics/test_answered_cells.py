@@ -101,3 +101,47 @@ def test_attach_takes_what_the_nodes_are_from_its_body(shell: InteractiveShell) 
     assert shell.run_cell(f"{head}Rain: water\ndomain: weather").success
     graph = shell.user_ns["g"]
     assert (graph.exposures, graph.outcomes) == (("Rain",), ("Mud",))
+
+
+def test_attach_gives_evidence_to_the_editor_that_is_open(
+    kernel: InteractiveShell, frame: pd.DataFrame
+) -> None:
+    kernel.user_ns["table"] = frame
+    shown(kernel, "graph -o g", "A -> B; C")
+    editor = live_editors()[-1]
+    assert kernel.run_cell('%causal attach g --data table --effect "A -> B"').result is editor
+    assert said(editor)["bits"]["source"] == "300 rows"
+    assert kernel.user_ns["g"] is editor.graph
+    assert editor.graph.outcomes == ("B",)
+    other = kernel.run_cell("%causal attach g --data table -o h").result
+    assert (other.name, editor.name) == ("h", "g")
+
+
+def test_a_cell_says_whom_to_ask_and_about_which_effect(kernel: InteractiveShell) -> None:
+    shown(kernel, 'graph --model none-such --domain weather --effect "A -> C" -o g', "A -> B -> C")
+    editor = live_editors()[-1]
+    assert (editor.evidence.opinions.model, editor.evidence.opinions.domain) == (
+        "none-such", "weather",
+    )  # fmt: skip
+    assert kernel.user_ns["g"].outcomes == ("C",)
+
+
+def test_the_prior_that_a_discovery_weighed_has_its_say(
+    kernel: InteractiveShell, frame: pd.DataFrame
+) -> None:
+    kernel.user_ns["table"] = frame
+    kernel.run_cell("from causal_magics import EdgePrior")
+    kernel.run_cell("p = EdgePrior.from_probabilities({('B', 'A'): 0.9})").raise_error()
+    shown(kernel, "discover table --prior p -o g")
+    opinions = live_editors()[-1].evidence.opinions
+    assert opinions.prior is kernel.user_ns["p"]
+    assert opinions.of("B", "A") is not None
+
+
+@pytest.mark.parametrize("verb", ["graph -o g", "attach h"])
+def test_an_effect_of_no_node_is_refused_in_one_line(kernel: InteractiveShell, verb: str) -> None:
+    kernel.run_cell("from causal_magics import CausalGraph\nh = CausalGraph.parse('A -> B')")
+    head = f'%%causal {verb} --effect "A -> Bee"' if "graph" in verb else ""
+    cell = f"{head}\nA -> B" if head else f'%causal {verb} --effect "A -> Bee"'
+    result = kernel.run_cell(cell)
+    assert "no node 'Bee'" in str(result.error_in_exec)

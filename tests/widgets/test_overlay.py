@@ -16,6 +16,7 @@ from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.overlay import overlay, overlays
 from causal_magics.widgets.questions import answer, read_question
 from causal_magics.widgets.session import EditorSession
+from causal_magics.widgets.timing import Outdated
 
 TAR = CausalGraph.parse(
     "X [exposure]\nY [outcome]\nU [latent]\nX -> M -> Y\nX <- U -> Y\nX <- A -> Y\nA <-> B"
@@ -316,3 +317,28 @@ def test_what_was_read_is_at_hand() -> None:
     assert evidence.is_at_hand(graph)
     assert not evidence.is_at_hand(graph.add_node("C"))
     assert Evidence().is_at_hand(graph)
+
+
+def test_each_part_of_an_answer_can_be_the_last() -> None:
+    state = EditorSession(CausalGraph.parse("A [exposure]; C [outcome]; A -> B -> C; D")).state
+    evidence = Evidence(chain_data())
+    evidence.take(state.graph)
+    steps: list[None] = []
+    complete = list(overlays(state, evidence, None, lambda: steps.append(None)))
+    assert len(complete) == 1
+    assert len(steps) == 6 + len(complete[0]["independences"]), "six parts, and each test"
+
+    def stop_at(number: int) -> int:
+        count = 0
+
+        def step() -> None:
+            nonlocal count
+            count += 1
+            if count == number:
+                raise Outdated
+
+        with pytest.raises(Outdated):
+            list(overlays(state, evidence, None, step))
+        return count
+
+    assert [stop_at(number) for number in range(1, 11)] == list(range(1, 11))
