@@ -13,18 +13,19 @@ from IPython.core.interactiveshell import InteractiveShell
 from causal_magics.errors import CausalMagicsError
 
 
-def make_readable(error: CausalMagicsError | KeyboardInterrupt) -> None:
+def make_readable(error: CausalMagicsError | KeyboardInterrupt | MemoryError) -> None:
     """Let IPython show an error as its message, without the traceback.
 
     The error stays the one that was raised, so that `except CycleError` still catches it, the
     front-end gets a real error output, and nbval fails.
     """
     notes = getattr(error, "__notes__", [])
-    lines = "\n".join([f"{type(error).__name__}: {error}", *notes]).split("\n")
+    kind = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
+    lines = "\n".join([f"{kind}: {error}".removesuffix(": "), *notes]).split("\n")
     vars(error)["_render_traceback_"] = lambda: lines
 
 
-def full_traceback(shell: InteractiveShell, error: CausalMagicsError | None) -> str:
+def full_traceback(shell: InteractiveShell, error: Exception | None) -> str:
     """Return the traceback of an error as text."""
     if error is None:
         return "No error so far."

@@ -45,7 +45,7 @@ class CausalMagics(Magics):
         self.notebook_shell = shell
         self.history = History(shell.user_ns)
         self.screen = Screen(shell)
-        self._last_error: CausalMagicsError | None = None
+        self._last_error: Exception | None = None
 
     @validate("defaults")
     def _known_defaults(self, proposal: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -66,8 +66,10 @@ class CausalMagics(Magics):
             header = read_header(line, flags_of)
             debug = debug or header.debug
             return self._answer(header, cell, local_ns)
-        except CausalMagicsError as error:
+        except (CausalMagicsError, MemoryError) as error:
             self._last_error = error
+            if isinstance(error, MemoryError):
+                error.add_note("Give fewer rows or columns, or smaller batches. No name was bound.")
             if not debug:
                 make_readable(error)
             raise

@@ -248,3 +248,20 @@ def test_an_interrupt_without_a_result_is_one_line(
     shown = fails("%causal stopped data -o g")
     assert shown == "KeyboardInterrupt: Stopped before there was a result; no name was bound."
     assert "Traceback" in fails("%causal stopped data -o g --debug")
+
+
+def test_too_little_memory_is_told_in_two_lines(
+    shell: InteractiveShell, fails: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def large(frame: Any) -> Echo:
+        """Need much."""
+        raise MemoryError("Unable to allocate 9 TiB")
+
+    monkeypatch.setitem(VERBS, "large", Verb("large", large))
+    shell.user_ns |= {"data": 1, "g": 2}
+    assert fails("%causal large data -o g") == (
+        "MemoryError: Unable to allocate 9 TiB\n"
+        "Give fewer rows or columns, or smaller batches. No name was bound."
+    )
+    assert shell.user_ns["g"] == 2
+    assert "Traceback" in fails("%causal large data -o g --debug")
