@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     report = check_pages(output)
     for problem in report.problems:
         print(problem, file=sys.stderr)
+    for address in report.outgoing:
+        print(f"leads out, not asked: {address}")
     print(report.summary)
     print(f"Open {output / 'index.html'}")
     return int(bool(report.problems))

@@ -162,6 +162,6 @@ def _entries(names: Iterable[Named]) -> list[str]:
 
 
 def _foreign(cls: type) -> str:
-    """Return the first base that is not the package's: what it brings is not shown."""
+    """Return the bases that are not the package's: what they bring is not shown."""
     own = causal_magics.__name__
-    return next(base.__name__ for base in cls.__mro__ if base.__module__.split(".")[0] != own)
+    return ", ".join(c.__name__ for c in cls.__mro__ if c.__module__.split(".")[0] != own)

@@ -57,7 +57,7 @@ def verb_page(verbs: Mapping[str, Verb], examples: Mapping[str, str]) -> str:
     lines = [*heading("Verbs", "="), ".. py:currentmodule:: causal_magics", ""]
     lines += [_INTRODUCTION]
     rows = [(f":ref:`{name} <verb-{name}>`", escaped(verb.summary)) for name, verb in verbs.items()]
-    lines += table(("verb", "what it does"), rows, (15, 85))
+    lines += table(("verb", "what it does"), rows)
     for verb in verbs.values():
         lines += _section(verb, examples.get(verb.name))
     return "\n".join(lines)
@@ -70,7 +70,7 @@ def _section(verb: Verb, example: str | None) -> list[str]:
     options = [parameter for parameter in verb.options if not parameter.required]
     if options:
         rows = [(_spelled(p), _type(p), _default(p), _meaning(p)) for p in options]
-        lines += table(("option", "takes", "default", "meaning"), rows, (24, 18, 12, 46))
+        lines += table(("option", "takes", "default", "meaning"), rows)
     lines += [_bound(verb), ""]
     lines += [f"In Python: {_function(verb)}.", ""]
     if example:
@@ -91,7 +91,7 @@ def _taken(verb: Verb) -> list[str]:
         if parameter.name == verb.body and not verb.takes_lines(parameter):
             text = parameter.description or read_documentation(verb.call).summary
             rows.append(("the body", _type(parameter), escaped(text)))
-    lines = table(("word", "is", "meaning"), rows, (22, 22, 56)) if rows else []
+    lines = table(("word", "is", "meaning"), rows) if rows else []
     if verb.alone:
         lines += [f"``%causal {verb.name}`` alone calls :py:obj:`{verb.alone}`.", ""]
     return lines

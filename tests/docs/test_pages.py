@@ -143,3 +143,9 @@ def test_the_search_knows_names_and_prose(built: Built) -> None:
     found = json.loads(index[index.index("(") + 1 : index.rindex(")")])
     assert "collid" in found["terms"]
     assert {"reference/discovery", "notebooks/tour", "verbs-guide"} <= set(found["docnames"])
+
+
+def test_what_other_packages_bring_to_a_class_is_left_out(built: Built) -> None:
+    documented = built.entries(*PYTHON, "py:property")
+    assert "causal_magics.GraphEditor.graph" in documented
+    assert "causal_magics.GraphEditor.trait_names" not in documented
