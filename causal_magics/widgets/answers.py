@@ -19,7 +19,7 @@ from causal_magics.widgets.regime_view import RegimeView
 from causal_magics.widgets.session import EditorSession, State
 from causal_magics.widgets.timing import Outdated, Worker
 
-ANSWER_DELAY = 0.03
+ANSWER_DELAY = 0.02
 """Seconds for which more edits are awaited before the graph is read."""
 NOT_YET: JsonObject = {"rev": -1}
 

@@ -240,9 +240,8 @@ class GraphEditor(LiveWidget):
             `log_odds` of the direction and `log_odds_edge` of the edge; `agreement`, `model_says`,
             `disagree`.
         """
-        self.evidence.take(self.graph)
-        self._answers.now()
-        return new_frame(evidence_rows(self.graph, self._answers.opinions.everything()))
+        state = self.session.state
+        return new_frame(evidence_rows(state.graph, self._answers.opinions.everything(state)))
 
     def take(self, cause: str, effect: str, side: Side) -> None:
         """Make knowledge of what the data, or the model, say of a pair; `undo` takes it back.

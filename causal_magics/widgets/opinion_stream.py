@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, RLock
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from tqdm.auto import tqdm
 
@@ -33,6 +35,8 @@ WRITTEN_EVERY = 0.2
 """Seconds between two states of what is shown while answers stream in."""
 LONGEST_PAUSE = 2.0
 """Seconds for which a pair waits at most until an edit is answered."""
+LONGEST_EXIT = 10.0
+"""Seconds for which the end of a process waits for an answer."""
 REMEMBERED = 50
 """Pairs that screens asked for, the newest."""
 
@@ -85,10 +89,12 @@ class OpinionStream:
             self._evidence, self._of_data = evidence, _OfData()
             self._write()
 
-    def end(self) -> None:
-        """Ask nothing more."""
+    def end(self, timeout: float = 0.0) -> None:
+        """Ask nothing more; wait so many seconds for the answer that is on its way."""
         self._ended.set()
         self._asking.end()
+        if timeout:
+            self._asking.wait(timeout)
 
     def want(self, pair: Ends) -> None:
         """Ask about a pair before others from now on."""
@@ -137,12 +143,12 @@ class OpinionStream:
             self._of_data = _OfData(meaning(state.document), state.revision, bits)
         self.refresh()
 
-    def everything(self, *, progress: bool = True) -> dict[Ends, PairEvidence]:
-        """Return what is known of each pair, by names, once all were asked about.
+    def everything(self, state: State, *, progress: bool = True) -> dict[Ends, PairEvidence]:
+        """Return what is known of each pair of a state, by names, once all were asked about.
 
         An interrupt leaves what is not known yet.
         """
-        opinions, state = self._evidence.opinions, self._session.state
+        opinions = self._evidence.opinions
         try:
             opinions.load()
             left = self._left(opinions)
@@ -152,11 +158,10 @@ class OpinionStream:
         except KeyboardInterrupt:
             message = "Interrupted: pairs that were not asked about have no opinion in this frame."
             warnings.warn(message, stacklevel=3)
-        with self._lock:
-            self._write()
-            known = self._known(state)
-        names = {key: node.name for key, node in state.document.nodes.items()}
-        return {(names[a], names[b]): each for (a, b), each in known.items()}
+        self._write()
+        pairs, nodes = self._pairs(state), state.document.nodes
+        known = self._known(state, bits_of(pairs, state, self._evidence))
+        return {(nodes[a].name, nodes[b].name): each for (a, b), each in known.items()}
 
     def on(self, first: str, second: str) -> PairEvidence:
         """Return what is known of a pair, by names, once it was asked about.
@@ -180,6 +185,7 @@ class OpinionStream:
     # ------------------------------------------------------------------ asking
 
     def _ask(self) -> None:
+        _end_at_exit(self)
         while not self._ended.is_set():
             opinions = self._evidence.opinions
             left = self._left(opinions)
@@ -197,12 +203,14 @@ class OpinionStream:
 
     def _left(self, opinions: Opinions) -> list[tuple[str, str]]:
         """Return the names of the pairs that are still to be asked about, in this order."""
-        nodes = self._session.state.document.nodes
-        pairs = ((nodes[a].name, nodes[b].name) for a, b in self._pairs())
+        state = self._session.state
+        nodes = state.document.nodes
+        pairs = ((nodes[a].name, nodes[b].name) for a, b in self._pairs(state))
         return [names for names in pairs if opinions.is_open(*names)]
 
-    def _pairs(self) -> list[Ends]:
-        return pairs_of(self._session.state.document, [*self._wanted, *self._changed])
+    def _pairs(self, state: State) -> list[Ends]:
+        with self._lock:
+            return pairs_of(state.document, [*self._wanted, *self._changed])
 
     # ------------------------------------------------------------------ telling
 
@@ -220,7 +228,7 @@ class OpinionStream:
         opinions, state = self._evidence.opinions, self._session.state
         if not opinions and not self._evidence.has_data:
             return {}
-        known = self._known(state)
+        known = self._known(state, self._of_data.bits)
         nodes = state.document.nodes
         pairs = {frozenset((nodes[a].name, nodes[b].name)) for a, b in known}
         left = self._left(opinions)
@@ -233,16 +241,16 @@ class OpinionStream:
             "note": opinions.note([each.opinion for each in known.values() if each.opinion]),
         }
 
-    def _known(self, state: State) -> dict[Ends, PairEvidence]:
+    def _known(self, state: State, bits: Mapping[Ends, PairBits]) -> dict[Ends, PairEvidence]:
         opinions, nodes = self._evidence.opinions, state.document.nodes
         settled = settled_pairs(state.document)
         return {
             (a, b): PairEvidence(
                 opinions.of(nodes[a].name, nodes[b].name),
-                self._of_data.bits.get((a, b)),
+                bits.get((a, b)),
                 frozenset((a, b)) in settled,
             )
-            for a, b in pairs_of(state.document, [*self._wanted, *self._changed])
+            for a, b in self._pairs(state)
         }
 
 
@@ -271,6 +279,25 @@ def bits_of(pairs: Iterable[Ends], state: State, evidence: Evidence) -> dict[End
     nodes = state.document.nodes
     names = {(nodes[a].name, nodes[b].name): (a, b) for a, b in pairs}
     return {names[pair]: bits for pair, bits in prices.edges.pair_bits(state.graph, names).items()}
+
+
+_STREAMS: WeakSet[OpinionStream] = WeakSet()
+
+
+def _end_at_exit(stream: OpinionStream) -> None:
+    """Let a process wait for what it asked: a network that is cut off at the exit aborts it."""
+    if not _STREAMS:
+        atexit.unregister(_end_all)
+        atexit.register(_end_all)
+    _STREAMS.add(stream)
+
+
+def _end_all() -> None:
+    streams = tuple(_STREAMS)
+    for stream in streams:
+        stream.end()
+    for stream in streams:
+        stream.end(LONGEST_EXIT)
 
 
 def _waiting(opinions: Opinions, left: int) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,10 +261,11 @@ def test_an_interrupt_leaves_the_rest_open(front_end: FrontEnd) -> None:
         def score(self, pairs: Any) -> Any:
             raise KeyboardInterrupt
 
-    stream = edit(CHAIN)._answers.opinions
+    editor = edit(CHAIN)
+    stream = editor._answers.opinions
     stream._evidence = Evidence(opinions=Opinions(Stopped("ABCD", TRUE)))
     with pytest.warns(UserWarning, match="Interrupted"):
-        found = stream.everything(progress=False)
+        found = stream.everything(editor.session.state, progress=False)
     assert [each.opinion for each in found.values()] == [None, None]
 
 
@@ -277,6 +282,33 @@ def test_an_interrupt_leaves_the_rest_open(front_end: FrontEnd) -> None:
 def test_what_is_no_opinion_is_refused_at_once(given: dict[str, Any], message: str) -> None:
     with pytest.raises(EditorError, match=message):
         edit(CHAIN, **given)
+
+
+def test_a_process_that_ends_lets_the_model_finish() -> None:
+    script = """
+import sys, time
+from causal_magics import CausalGraph, edit
+from widgets.opinionated import Counted
+
+class Slow(Counted):
+    def score(self, pairs):
+        print("asked", flush=True)
+        time.sleep(1)
+        print("answered", flush=True)
+        return super().score(pairs)
+
+model = Slow("ABC")
+edit(CausalGraph.parse("A -> B -> C"), model=model)
+while not model.calls:
+    time.sleep(0.01)
+"""
+    tests = str(Path(__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": tests},
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    said = done.stdout.split()
+    assert said.count("asked") == said.count("answered") >= 1
 
 
 def test_smollm2_is_loaded_when_it_is_needed(
