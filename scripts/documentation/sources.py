@@ -19,6 +19,7 @@ from documentation.verb_page import verb_examples, verb_page
 
 SHEETS = Path(__file__).parent / "static"
 _FILES = "files"
+_CELL = re.compile(r"^```\n(?=%%)", re.MULTILINE)
 _LIGHT = re.compile(r"!\[(?P<words>[^\]]*)\]\((?P<picture>images/[\w-]+)-light\.png\)")
 
 
@@ -62,7 +63,8 @@ class Layout:
                 self._bring(path)
             return posixpath.relpath(place, here or ".") + target.tail
 
-        return self._in_both_themes(with_links(text, document, replace))
+        coloured = _CELL.sub("```ipython3\n", with_links(text, document, replace))
+        return self._in_both_themes(coloured)
 
     def _in_both_themes(self, text: str) -> str:
         """Add the dark twin of each light picture, where the page does not show it anyway."""
