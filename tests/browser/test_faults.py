@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Timer
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,13 +25,13 @@ Opened = Callable[..., NotebookPage]
 
 
 @pytest.fixture
-def opened(lab: Lab, new_page: Callable[..., Page], request: pytest.FixtureRequest) -> Opened:
+def opened(lab: Lab, shared_page: Callable[..., Page], request: pytest.FixtureRequest) -> Opened:
     """Open a notebook whose second cell shows a graph named g and whose third one prints it."""
 
     def open_notebook(*more: str) -> NotebookPage:
         name = request.node.name.replace("[", "-").replace("]", "")
         path = lab.add_notebook(f"{name}.ipynb", [SET_UP, GRAPH, PRINT, *more])
-        notebook = NotebookPage.open(new_page(), lab.url, path)
+        notebook = NotebookPage.open(shared_page(), lab.url, path)
         notebook.run(0)
         notebook.run(1)
         expect(notebook.editor(1).node("Gene")).to_be_visible()
@@ -211,6 +213,38 @@ def test_the_output_has_what_was_confirmed_just_before_the_page_closed(opened: O
     expect(notebook.editor(1).node("Last")).to_be_visible()
     notebook.save_when_stored(1, "Last")
     assert "Last" in notebook.path.read_text()
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("KILLS", "2"))))
+def test_a_kernel_killed_in_a_run_of_edits_loses_none(opened: Opened, seed: int) -> None:
+    notebook = opened()
+    editor, dialog = notebook.editor(1), notebook.page.locator(".jp-Dialog")
+    moment = random.Random(seed).uniform(0.0, 3.0)
+    end = Timer(moment, os.kill, (pid_of(notebook), signal.SIGKILL))
+    end.start()
+    drawn = [f"New{number}" for number in range(60)]
+    for number, name in enumerate(drawn):
+        add_node(editor, name)
+        if not end.is_alive():
+            del drawn[number + 1 :]
+    expect(dialog).to_contain_text("Kernel Restarting")
+    dialog.get_by_role("button", name="Ok").click()
+    link(editor, "disconnected")
+    for name in drawn:
+        expect(editor.node(name)).to_be_attached()
+    notebook.wait_for_kernel()
+    notebook.run(0)
+    notebook.run(1)
+    editor = notebook.editor(1)
+    expect(editor.node("Gene")).to_be_visible()
+    notebook.page.wait_for_timeout(500)
+    send = editor.root.get_by_role("button", name="Send them")
+    if send.is_visible():
+        send.click()
+    expect(editor.node(drawn[-1])).to_be_attached()
+    link(editor, "saved")
+    text = notebook.text_of(2)
+    assert not [name for name in drawn if f"'{name}'" not in text]
 
 
 def test_a_cell_that_runs_again_replaces_its_editor(opened: Opened) -> None:
