@@ -63,6 +63,7 @@ def notebook() -> Iterator[Notebook]:
         manager.cleanup_resources()
 
 
+@pytest.mark.timeout(900)
 def test_what_follows_an_interrupt_works(notebook: Notebook) -> None:
     assert notebook.run(SET_UP) == ("", "")
     chance = random.Random(0)

@@ -12,6 +12,7 @@ import pytest
 SCRIPT = Path(__file__).with_name("kill_kernels.py")
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
 def test_what_is_killed_loses_nothing_finished() -> None:
     jobs = ("learn batch by batch", "mediate", "prune", "ask, answers kept", "train",
