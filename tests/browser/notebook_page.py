@@ -7,6 +7,14 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+OPEN_IF_EMPTY = """async path => {
+  const { commands, shell } = window.jupyterapp;
+  if ([...shell.widgets("main")].length > 0) return false;
+  await commands.execute("docmanager:open", { path });
+  return true;
+}"""
+"""Opens a file on a page that shows none, and returns whether it did."""
+
 
 @dataclass(frozen=True)
 class NotebookPage:
@@ -20,7 +28,8 @@ class NotebookPage:
     def open(cls, page: Page, url: str, path: Path) -> NotebookPage:
         """Open the notebook alone in the simple interface and wait until its kernel is ready."""
         shown = cls(page, url, path)
-        page.goto(f"{url}/doc/tree/{path.name}?reset")
+        if not (page.url.startswith(f"{url}/doc/") and page.evaluate(OPEN_IF_EMPTY, path.name)):
+            page.goto(f"{url}/doc/tree/{path.name}?reset")
         shown.wait_for_kernel()
         return shown
 

@@ -36,9 +36,9 @@ def opened(lab: Lab, page: Page, name: str) -> tuple[NotebookPage, EditorView, L
 
 
 def test_steps_are_walked_through_and_the_belief_is_seen(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    page = new_page(width=700)
+    page = shared_page(width=700)
     _, editor, strip = opened(lab, page, "steps.ipynb")
     slider = strip.get_by_role("slider", name="Step of the experiments")
     expect(strip).to_contain_text("12 / 12 using 4 of 4")
@@ -71,9 +71,9 @@ def test_steps_are_walked_through_and_the_belief_is_seen(
 
 
 def test_every_edit_is_experimented_on_and_all_is_kept(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    page = new_page(width=1100)
+    page = shared_page(width=1100)
     notebook, editor, strip = opened(lab, page, "anew.ipynb")
     first = strip.locator(".cmg-conclusion").inner_text()
     editor.node("Bees").click()

@@ -53,10 +53,10 @@ class Shown:
 
 
 @pytest.fixture
-def shown(lab: Lab, new_page: Callable[..., Page], request: pytest.FixtureRequest) -> Shown:
+def shown(lab: Lab, shared_page: Callable[..., Page], request: pytest.FixtureRequest) -> Shown:
     cells = [LOAD, SHOW, "print(m.selected, m.marks)"]
     path = lab.add_notebook(f"{request.node.name}.ipynb", cells)
-    notebook = NotebookPage.open(new_page(width=900), lab.url, path)
+    notebook = NotebookPage.open(shared_page(width=900), lab.url, path)
     notebook.run(0)
     notebook.run(1)
     expect(notebook.cell(1).locator(".cmh [data-head]")).to_have_count(80)

@@ -31,7 +31,7 @@ def notation() -> str:
     return format_graph(CausalGraph(nodes, edges))
 
 
-def test_hostile_names_stay_text(lab: Lab, new_page: Callable[..., Page]) -> None:
+def test_hostile_names_stay_text(lab: Lab, shared_page: Callable[..., Page]) -> None:
     cells = [
         "%load_ext causal_magics",
         f"%%causal graph -o g\n{notation()}",
@@ -39,7 +39,7 @@ def test_hostile_names_stay_text(lab: Lab, new_page: Callable[..., Page]) -> Non
         COMPARE,
         "print(len(g.nodes))",
     ]
-    notebook = NotebookPage.open(new_page(), lab.url, lab.add_notebook("hostile.ipynb", cells))
+    notebook = NotebookPage.open(shared_page(), lab.url, lab.add_notebook("hostile.ipynb", cells))
     notebook.run(0)
     notebook.run(1)
     editor = notebook.editor(1)

@@ -26,9 +26,9 @@ def open_journey(lab: Lab, page: Page, name: str) -> NotebookPage:
 
 
 def test_an_edge_is_drawn_read_undone_and_outlives_its_kernel(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    notebook = open_journey(lab, new_page(), "journey.ipynb")
+    notebook = open_journey(lab, shared_page(), "journey.ipynb")
     editor = notebook.editor(1)
 
     editor.draw_edge("Gene", "Cancer")

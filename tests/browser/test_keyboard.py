@@ -83,9 +83,9 @@ def opened(lab: Lab, page: Page, name: str, cells: list[str]) -> NotebookPage:
 
 
 def test_m_bias_is_drawn_and_its_adjustment_sets_read_by_keys_alone(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    page = new_page(height=1000)
+    page = shared_page(height=1000)
     cells = [
         "%load_ext causal_magics",
         "%causal graph -o g",
@@ -133,8 +133,8 @@ def test_m_bias_is_drawn_and_its_adjustment_sets_read_by_keys_alone(
     assert notebook.text_of(2) == f"{sorted(M_BIAS)} {held}"
 
 
-def test_each_action_is_announced(lab: Lab, new_page: Callable[..., Page]) -> None:
-    page = new_page()
+def test_each_action_is_announced(lab: Lab, shared_page: Callable[..., Page]) -> None:
+    page = shared_page()
     cells = ["%load_ext causal_magics", "%%causal graph -o g\nA -> B; C", "g"]
     editor = opened(lab, page, "announced.ipynb", cells).editor(1)
     editor.node("A").wait_for()

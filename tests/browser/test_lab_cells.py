@@ -36,10 +36,10 @@ def colours(cell: Locator, line: int) -> list[str]:
 
 
 def test_only_causal_cells_are_coloured_as_notation(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
     cells = [f"%%causal graph -o g\n{STATEMENT}", f"# a comment\n{STATEMENT}", "%causal graph -o h"]
-    notebook = NotebookPage.open(new_page(), lab.url, lab.add_notebook("coloured.ipynb", cells))
+    notebook = NotebookPage.open(shared_page(), lab.url, lab.add_notebook("coloured.ipynb", cells))
     causal, python = notebook.cell(0), notebook.cell(1)
     expect(causal.locator(".cm-line").nth(1).locator("span").first).to_be_attached()
     expect(python.locator(".cm-line").nth(1).locator("span").first).to_be_attached()
@@ -70,9 +70,9 @@ def underlined(notebook: NotebookPage, number: int, severity: str = "error") -> 
 
 
 def test_mistakes_are_underlined_explained_and_put_right(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    page = new_page(height=1200)
+    page = shared_page(height=1200)
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("mistakes.ipynb", MISTAKES))
     # Without the extension in the kernel the page itself finds what is in the text alone.
     expect(underlined(notebook, 2)).to_have_text("B -> A")
@@ -112,9 +112,9 @@ def test_mistakes_are_underlined_explained_and_put_right(
 
 
 def test_verbs_options_columns_and_nodes_are_completed(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    page = new_page()
+    page = shared_page()
     cells = [LOAD, NAMES, ""]
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("completed.ipynb", cells))
     notebook.run(0)

@@ -42,9 +42,9 @@ def share_of(shown: Locator, call: str) -> str:
 
 
 def test_a_slider_moves_the_forest_and_the_kernel_and_all_of_it_is_kept(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    page = new_page(width=1200)
+    page = shared_page(width=1200)
     cells = [LOAD, SHOW, READ, SET]
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("explorer.ipynb", cells))
     notebook.run(0)

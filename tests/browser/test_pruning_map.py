@@ -42,10 +42,10 @@ STORED = """words => JSON.stringify(window.jupyterapp.shell.currentWidget.model.
 
 
 def test_heads_are_cut_by_hand_and_the_kernel_tells_what_it_costs(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
     path = lab.add_notebook("by_hand.ipynb", [LOAD, SHOW, "print(m.pruning.heads, m.pruning.kept)"])
-    notebook = NotebookPage.open(new_page(width=900), lab.url, path)
+    notebook = NotebookPage.open(shared_page(width=900), lab.url, path)
     for number in (0, 1):
         notebook.run(number)
     shown, page = notebook.cell(1).locator(".cmh"), notebook.page

@@ -29,8 +29,10 @@ well = r.random(5_000) < 0.1 + 0.4 * drug + 0.3 * age
 frame = pd.DataFrame({"Age": age, "Drug": drug, "Well": well, "Cost": r.normal(size=5_000)})"""
 
 
-def test_an_effect_is_chosen_read_and_adjusted_for(lab: Lab, new_page: Callable[..., Page]) -> None:
-    page = new_page()
+def test_an_effect_is_chosen_read_and_adjusted_for(
+    lab: Lab, shared_page: Callable[..., Page]
+) -> None:
+    page = shared_page()
     cells = ["%load_ext causal_magics", BACK_DOOR, "print(g.adjusted, g.exposures)"]
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("reading.ipynb", cells))
     notebook.run(0)
@@ -59,10 +61,10 @@ def test_an_effect_is_chosen_read_and_adjusted_for(lab: Lab, new_page: Callable[
     expect(panel.locator(".cmg-adjusted-now")).to_have_count(0)
 
 
-def test_one_path_is_lit_alone(lab: Lab, new_page: Callable[..., Page]) -> None:
+def test_one_path_is_lit_alone(lab: Lab, shared_page: Callable[..., Page]) -> None:
     body = "%%causal graph -o g\nX [exposure]; Y [outcome]\nX -> M -> Y; X <- A -> Y; X <- B -> Y"
     notebook = NotebookPage.open(
-        new_page(), lab.url, lab.add_notebook("paths.ipynb", ["%load_ext causal_magics", body])
+        shared_page(), lab.url, lab.add_notebook("paths.ipynb", ["%load_ext causal_magics", body])
     )
     notebook.run(0)
     notebook.run(1)
@@ -81,7 +83,7 @@ def test_one_path_is_lit_alone(lab: Lab, new_page: Callable[..., Page]) -> None:
 
 
 def test_other_ways_and_the_reason_for_none_are_told(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
     hidden = "%%causal graph -o {}\nX [exposure]; Y [outcome]; U [latent]\nX <- U -> Y; {}"
     cells = [
@@ -90,7 +92,7 @@ def test_other_ways_and_the_reason_for_none_are_told(
         hidden.format("b", "X -> Y"),
         "%%causal graph -o c\nX [exposure]; Y [outcome]\nX -- A -> Y; X -> Y",
     ]
-    page = new_page(height=2400)
+    page = shared_page(height=2400)
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("ways.ipynb", cells))
     for number in range(4):
         notebook.run(number)
@@ -107,8 +109,8 @@ def test_other_ways_and_the_reason_for_none_are_told(
         expect(told).to_contain_text(reason)
 
 
-def test_data_answer_with_tests_and_bits(lab: Lab, new_page: Callable[..., Page]) -> None:
-    page = new_page()
+def test_data_answer_with_tests_and_bits(lab: Lab, shared_page: Callable[..., Page]) -> None:
+    page = shared_page()
     cells = ["%load_ext causal_magics", DATA, "%%causal graph --data frame -o g\nA -> B\nC; D"]
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("answers.ipynb", cells))
     for number in (0, 1, 2):
@@ -137,9 +139,11 @@ def test_data_answer_with_tests_and_bits(lab: Lab, new_page: Callable[..., Page]
     expect(editor.root.locator(".cmg-status")).to_contain_text("last edit saves")
 
 
-def test_an_edge_that_is_typed_has_its_prices_too(lab: Lab, new_page: Callable[..., Page]) -> None:
+def test_an_edge_that_is_typed_has_its_prices_too(
+    lab: Lab, shared_page: Callable[..., Page]
+) -> None:
     cells = ["%load_ext causal_magics", DATA, "%%causal graph --data frame -o g\nA -> B\nC"]
-    page = new_page()
+    page = shared_page()
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("typed.ipynb", cells))
     for number in (0, 1, 2):
         notebook.run(number)
@@ -157,7 +161,7 @@ def test_an_edge_that_is_typed_has_its_prices_too(lab: Lab, new_page: Callable[.
 
 
 def test_a_million_rows_and_a_slow_test_keep_no_edit_waiting(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
     data = """import numpy as np, pandas as pd
 r = np.random.default_rng(0)
@@ -169,7 +173,7 @@ frame = pd.DataFrame(r.normal(size=(1_000_000, 6)), columns=list("ABCDEF"))"""
         graph.format("A [exposure]; C [outcome]"),
         "len(g.edges)",
     ]
-    page = new_page()
+    page = shared_page()
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("million.ipynb", cells))
     for number in (0, 1, 2):
         notebook.run(number)
@@ -186,11 +190,11 @@ frame = pd.DataFrame(r.normal(size=(1_000_000, 6)), columns=list("ABCDEF"))"""
     expect(panel).to_contain_text("gradient boosting, 5,000 of 1,000,000 rows")
 
 
-def test_bounds_change_as_edges_are_drawn(lab: Lab, new_page: Callable[..., Page]) -> None:
+def test_bounds_change_as_edges_are_drawn(lab: Lab, shared_page: Callable[..., Page]) -> None:
     graph = (
         "%%causal graph --data frame -o g\nDrug [exposure]; Well [outcome]\nDrug -> Well; Age; Cost"
     )
-    page = new_page()
+    page = shared_page()
     cells = ["%load_ext causal_magics", BINARY, graph]
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("bounds.ipynb", cells))
     for number in (0, 1, 2):
@@ -213,7 +217,7 @@ def test_bounds_change_as_edges_are_drawn(lab: Lab, new_page: Callable[..., Page
     expect(panel.locator(".cmg-no-bounds")).to_contain_text("at most 10 distinct numbers in 'Cost'")
 
 
-def test_two_graphs_on_one_canvas(lab: Lab, new_page: Callable[..., Page]) -> None:
+def test_two_graphs_on_one_canvas(lab: Lab, shared_page: Callable[..., Page]) -> None:
     truth = "A -> B -> C; A -> D; C -> E"
     cells = [
         "%load_ext causal_magics",
@@ -221,7 +225,7 @@ def test_two_graphs_on_one_canvas(lab: Lab, new_page: Callable[..., Page]) -> No
         f"from causal_magics import CausalGraph\ntruth = CausalGraph.parse({truth!r})",
         "%causal compare g truth",
     ]
-    page = new_page()
+    page = shared_page()
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("two.ipynb", cells))
     for number in range(4):
         notebook.run(number)

@@ -38,8 +38,8 @@ def wait_for_source(notebook: NotebookPage, cell: int, holds: Callable[[str], bo
     return found
 
 
-def test_edits_on_the_canvas_rewrite_the_cell(lab: Lab, new_page: Callable[..., Page]) -> None:
-    page = new_page()
+def test_edits_on_the_canvas_rewrite_the_cell(lab: Lab, shared_page: Callable[..., Page]) -> None:
+    page = shared_page()
     path = lab.add_notebook("text.ipynb", ["%load_ext causal_magics", BODY, "print(g.edges)"])
     notebook = NotebookPage.open(page, lab.url, path)
     notebook.run(0)
@@ -67,9 +67,9 @@ def test_edits_on_the_canvas_rewrite_the_cell(lab: Lab, new_page: Callable[..., 
     assert abs(before[0] - after[0]) < 30
 
 
-def test_what_python_did_stays_out_of_the_text(lab: Lab, new_page: Callable[..., Page]) -> None:
+def test_what_python_did_stays_out_of_the_text(lab: Lab, shared_page: Callable[..., Page]) -> None:
     cells = ["%load_ext causal_magics", BODY, "g = g.add_edge('A', 'C').set_roles('B', 'latent')"]
-    notebook = NotebookPage.open(new_page(), lab.url, lab.add_notebook("python.ipynb", cells))
+    notebook = NotebookPage.open(shared_page(), lab.url, lab.add_notebook("python.ipynb", cells))
     for number in range(3):
         notebook.run(number)
     editor = notebook.editor(1)
@@ -94,9 +94,9 @@ def open_file(page: Page, lab: Lab, name: str) -> EditorView:
 
 
 def test_a_file_opens_in_the_editor_and_saves_as_text(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    page = new_page()
+    page = shared_page()
     file = lab.folder / "model.dagitty"
     file.write_text("dag {\n  // from the paper\n  Age -> Income\n}\n")
     editor = open_file(page, lab, "model.dagitty")
@@ -119,9 +119,9 @@ def test_a_file_opens_in_the_editor_and_saves_as_text(
 
 
 def test_a_file_that_cannot_be_read_is_left_as_it_is(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    page = new_page()
+    page = shared_page()
     file = lab.folder / "broken.dagitty"
     file.write_text("dag { A -> }")
     editor = open_file(page, lab, "broken.dagitty")

@@ -29,9 +29,9 @@ def sizes(*parts: Locator) -> list[tuple[float, float]]:
 
 
 def test_a_batch_is_chosen_its_graph_shown_and_all_of_it_kept(
-    lab: Lab, new_page: Callable[..., Page]
+    lab: Lab, shared_page: Callable[..., Page]
 ) -> None:
-    page = new_page(width=700)
+    page = shared_page(width=700)
     cells = [LOAD, SHOW, "print(t.selected, len(t.graph.edges))", MORE]
     notebook = NotebookPage.open(page, lab.url, lab.add_notebook("timeline.ipynb", cells))
     notebook.run(0)

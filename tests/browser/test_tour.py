@@ -20,12 +20,12 @@ def code_cells() -> list[str]:
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_the_tour_by_mouse(lab: Lab, new_page: Callable[..., Page]) -> None:
+def test_the_tour_by_mouse(lab: Lab, shared_page: Callable[..., Page]) -> None:
     sources = code_cells()
     learn = next(i for i, source in enumerate(sources) if "learned << discover" in source)
     knowledge = next(i for i, source in enumerate(sources) if source.endswith("knowledge"))
     shutil.copy(TOUR, lab.folder / "tour.ipynb")
-    notebook = NotebookPage.open(new_page(), lab.url, lab.folder / "tour.ipynb")
+    notebook = NotebookPage.open(shared_page(), lab.url, lab.folder / "tour.ipynb")
     for number in range(learn + 1):
         notebook.run(number)
     editor = notebook.editor(learn)

@@ -10,9 +10,9 @@ from .jupyter_lab import Lab
 from .notebook_page import NotebookPage
 
 
-def test_views_follow_edits_and_lead_back(lab: Lab, new_page: Callable[..., Page]) -> None:
+def test_views_follow_edits_and_lead_back(lab: Lab, shared_page: Callable[..., Page]) -> None:
     cells = ["%load_ext causal_magics", "%%causal graph -o g\nA -> B -> C"]
-    notebook = NotebookPage.open(new_page(), lab.url, lab.add_notebook("views.ipynb", cells))
+    notebook = NotebookPage.open(shared_page(), lab.url, lab.add_notebook("views.ipynb", cells))
     notebook.run(0)
     notebook.run(1)
     editor = notebook.editor(1)
