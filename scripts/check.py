@@ -65,7 +65,7 @@ CHECKS = (
     Check("lint", "import-linter", ("lint-imports",), one_core=True),
     Check("lint", "ruff", ("ruff", "check", "."), one_core=True),
     Check("lint", "ruff format", ("ruff", "format", "--check", "."), one_core=True),
-    Check("python-tests", "pytest", (*PYTEST, "-n2", *ELSEWHERE, "tests")),
+    Check("python-tests", "pytest", (*PYTEST, "-n2", "--dist", "worksteal", *ELSEWHERE, "tests")),
     Check(
         "notebook-tests",
         "nbval",

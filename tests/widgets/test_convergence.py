@@ -28,7 +28,8 @@ from causal_magics.widgets.session import EditorSession
 from .screen_process import HARNESS, ROOT, ScreenProcess
 
 NODE = shutil.which("node")
-RUNS, BATCH, STEPS = 3_000, 100, 45
+RUNS = int(os.environ.get("CONVERGENCE_RUNS", "1000"))
+BATCH, STEPS = 100, 45
 RESYNC_MS = 6_000
 ONE_SEED = "CONVERGENCE_SEED"
 
