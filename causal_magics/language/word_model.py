@@ -9,6 +9,7 @@ from typing import Any
 
 from causal_magics.errors import LanguageModelError, MissingDependencyError, shorten
 from causal_magics.language.causal_lm import CausalLM
+from causal_magics.language.progress import bars_are_off
 from causal_magics.language.torch_threads import torch_threads
 
 __all__ = ["train_word_model"]
@@ -180,7 +181,8 @@ def _train(
         optimizer, lambda step: min((step + 1) / rise, (steps - step) / (steps - rise + 1))
     )
     network.train()
-    with tqdm(total=steps, desc=progress, disable=progress is None, delay=1.0, leave=False) as bar:
+    off = progress is None or bars_are_off()
+    with tqdm(total=steps, desc=progress, disable=off, delay=1.0, leave=False) as bar:
         for order in orders:
             for start in range(0, len(rows), batch):
                 chosen = order[start : start + batch]
