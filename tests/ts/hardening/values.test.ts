@@ -67,4 +67,4 @@ test.each(READERS)("%s", (_name, read, ...values) => {
     }
   }
   expect({}).not.toHaveProperty("polluted");
-});
+}, 120_000 + VALUES * 60);
