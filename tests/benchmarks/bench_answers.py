@@ -1,9 +1,9 @@
 """How long an edit waits for each of its answers, alone and while a language model is asked.
 
 Edits are random: edges come, go, turn, become required or forbidden. Edits of roles, which may need
-a pass over the data, are told of apart. Parts are in time of the processor. "All" is from the message
-of a screen to the last part of the overlay, or to all opinions that are kept: on the clock, with the
-20 ms for which more edits are awaited, and in time of the processor, of all threads of the kernel.
+a pass over the data, are told of apart. Parts are in time of the processor. "All" is from the
+message of a screen to the last part of the overlay, or to all opinions that are kept: on the clock,
+with the 20 ms for which more edits are awaited, and in time of the processor, of all threads.
 
 Run ``OMP_NUM_THREADS=1 python tests/benchmarks/bench_answers.py [edits]``.
 """
