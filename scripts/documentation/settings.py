@@ -60,6 +60,7 @@ _PAGES = {
     "html_js_files": ["theme.js"],
     "html_copy_source": False,
     "html_show_sourcelink": False,
+    "html_show_copyright": False,
     "html_show_sphinx": False,
     "html_show_search_summary": False,
     "html_domain_indices": False,

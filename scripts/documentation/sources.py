@@ -101,7 +101,8 @@ def lay_out(root: Path, folder: Path) -> None:
     shutil.copytree(root / "docs" / "images", folder / "images")
     shutil.copytree(SHEETS, folder / "_static")
     texts = {f"docs/{path.name}": _read(path) for path in sorted((root / "docs").glob("*.md"))}
-    texts["README.md"] = _read(root / "README.md")
+    readme = _read(root / "README.md")
+    texts["README.md"] = re.sub(r"\A# .+", "# Overview", readme)  # the landing page has its title
     notebooks = {path.stem: read_notebook(path) for path in (root / "notebooks").glob("*.ipynb")}
     cells = [cell for name in in_order(notebooks) for cell in code_cells(notebooks[name])]
     rooms = write_rooms(folder / "reference", [*texts.values(), *cells])
@@ -117,7 +118,7 @@ def lay_out(root: Path, folder: Path) -> None:
     titles = {Path(layout.place(document)).stem: title_of(text) for document, text in texts.items()}
     tutorials = {name: title_of(prose(notebook)) for name, notebook in notebooks.items()}
     with (folder / "index.md").open("a", encoding="utf-8") as index:
-        index.write(contents(titles | {"overview": "Overview"}, tutorials, rooms))
+        index.write(contents(titles, tutorials, rooms))
 
 
 def _read(path: Path) -> str:
