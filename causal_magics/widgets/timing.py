@@ -83,7 +83,11 @@ class Worker:
             self._asked = True
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="causal-magics", daemon=True)
-                self._thread.start()
+                try:
+                    self._thread.start()
+                except RuntimeError:  # no memory for a thread; the next request may find some
+                    self._thread = None
+                    raise
 
     def end(self) -> None:
         """Answer no more requests; a run that is going on is not waited for."""

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from causal_magics.data.saved_arrays import load_with_header, save_with_header
+from causal_magics.data.saved_arrays import expecting, load_with_header, save_with_header
 from causal_magics.errors import OptionError, PassiveError, StorageError, closest, shorten
 from causal_magics.options import check_option
 from causal_magics.passive.learner.policy import Policy, TrainingRecord, filled_network
@@ -107,12 +107,8 @@ def read_policy(path: str | PathLike[str], link: Link | None = None) -> Policy:
     shipped = f'load_policy("{path}") returns the one that comes with the package.'
     advice = shipped if path in SHIPPED else "Give one that Policy.save wrote."
     expect_file(path, "a saved policy", advice)
-    try:
+    with expecting("a saved policy", path, "Policy.save"):
         header, weights = load_with_header(path, _KIND)
-    except (ValueError, TypeError, AttributeError, RuntimeError):
-        raise StorageError(
-            f"Expected a saved policy, but {told} is none. Give a file that Policy.save wrote."
-        ) from None
     if header.get("version") != VERSION:
         raise StorageError(
             f"Expected a policy of version {VERSION}, but {told} is of version "

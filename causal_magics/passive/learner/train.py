@@ -94,7 +94,8 @@ def train(
     threads : int, optional
         How many threads torch may use; as it is set where None.
     checkpoint : path, optional
-        A folder to which training is saved as it goes, and from which it goes on.
+        A folder to which training is saved as it goes, and from which it goes on. More steps are
+        another training, as the learning rate falls over all of them.
     progress : bool
         Whether a bar shows after a second.
 

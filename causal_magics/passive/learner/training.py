@@ -231,7 +231,7 @@ class Training:
                 digest.update(b"unknown graphs")
         return {
             "network": asdict(self.settings),
-            "training": asdict(self.training),
+            **asdict(self.training),
             "log": digest.hexdigest()[:16],
         }
 

@@ -128,6 +128,8 @@ def test_a_checkpoint_of_another_training(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match="is of a run with other") as error:
             train(log, checkpoint=tmp_path, **{**QUICK, **options})
         assert "\n" not in str(error.value)
+    with pytest.raises(StorageError, match=r"is of a run with other steps\. Choose another folder"):
+        train(LOG, checkpoint=tmp_path, **{**QUICK, "steps": 9})
 
 
 @pytest.mark.parametrize("content", [b"", b"no array", None])
