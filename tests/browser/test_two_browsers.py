@@ -47,7 +47,7 @@ Opened = Callable[..., Two]
 
 @pytest.fixture
 def opened(lab: Lab, new_page: Callable[..., Page], request: pytest.FixtureRequest) -> Opened:
-    """Open a notebook, draw its graph and save it; then open it in a second browser."""
+    """Open a notebook, draw its graph and save it; then open it in a browser of other settings."""
 
     def open_both(*more: str) -> Two:
         name = f"{request.node.name}.ipynb"
@@ -58,7 +58,7 @@ def opened(lab: Lab, new_page: Callable[..., Page], request: pytest.FixtureReque
         expect(first.editor(1).node("Gene")).to_be_visible()
         link(first.editor(1), SAVED)
         first.command("docmanager:save")
-        second = NotebookPage.open(new_page(), lab.url, path)
+        second = NotebookPage.open(new_page(color_scheme="dark"), lab.url, path)
         expect(second.editor(1).node("Gene")).to_be_visible()
         link(second.editor(1), SAVED)
         return Two(first, second)
