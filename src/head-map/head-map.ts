@@ -1,5 +1,6 @@
 /** One head map on one screen: what is selected, marked, pointed at and said, and whether the kernel follows. */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import type { Link } from "../traits/link";
 import type { TraitModel } from "../traits/model";
 import { NO_GRID, pairOf, parseGrid, parseHeads, parseMarks, type Grid, type Mark } from "./data";
 import { beside, NO_NOTE, noteText, parseNote, sameMarks, type Note } from "./note";
@@ -16,9 +17,6 @@ export interface Brush {
   readonly from: number;
   readonly to: number;
 }
-
-/** Whether a selection reaches the kernel: it is there, it is gone, or there never was one. */
-export type Link = "live" | "gone" | "stored";
 
 /** How a click or a drag joins what is selected already. */
 export interface Joining {

@@ -1,5 +1,6 @@
 /** One payoff explorer on one screen: the weights as they are now, what follows from them, and whether the kernel hears. */
 import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import type { Link } from "../traits/link";
 import type { TraitModel } from "../traits/model";
 import { envelopeOf, spend, treatedParts, type Envelope, type Spending } from "./budget";
 import {
@@ -11,9 +12,6 @@ import { PhaseMaps } from "./phase-maps";
 import type { PhaseMap, Plane } from "./phase";
 import { boundsOf, type Intervals } from "./transport";
 import { describeStratum, describeWeights } from "./wording";
-
-/** Whether the weights reach the kernel: it is there, it is gone, or there never was one. */
-export type Link = "live" | "gone" | "stored";
 
 /** What screens and kernel choose both. */
 const CHOICES = ["weights", "rule", "optimism", "budget", "selected", "axes"];

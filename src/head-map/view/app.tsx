@@ -1,8 +1,9 @@
 /** The whole map: what it is of, a panel for each quantity, the numbers of one head, and what can be done. */
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { type Link, LinkState } from "../../traits/link";
 import { useWidth } from "../../traits/width";
-import type { HeadMap, Link } from "../head-map";
+import type { HeadMap } from "../head-map";
 import { layoutOf } from "../layout";
 import { describeGrid } from "../wording";
 import { Details } from "./details";
@@ -26,7 +27,7 @@ export function App({ map }: Props): JSX.Element {
       {grid.panels.length > 0 && <Body map={map} />}
       <div class="cmv-foot">
         <span class="cmv-advice">{`click or drag: select · Shift, Ctrl: more · ${marking}arrows, Space · Esc clears · Ctrl+Z undoes`}</span>
-        <LinkState link={map.link.value} />
+        <LinkState link={map.link.value} words={WORDS} />
       </div>
       <div class="cmv-live" role="status" aria-live="polite">
         {map.announcement}
@@ -60,13 +61,3 @@ const WORDS: Readonly<Record<Exclude<Link, "live">, string>> = {
   gone: "disconnected · a selection stays on this screen",
   stored: "stored head map · run the cell to use a selection",
 };
-
-function LinkState({ link }: { readonly link: Link }): JSX.Element | null {
-  if (link === "live") return null;
-  return (
-    <span class={`cmv-link is-${link}`} data-link={link}>
-      {WORDS[link]}
-      {link === "gone" && <span class="cmv-lamp" aria-hidden="true" />}
-    </span>
-  );
-}

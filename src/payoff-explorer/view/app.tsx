@@ -2,8 +2,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { hearKeysFirst } from "../../editor/shortcuts";
+import { type Link, LinkState } from "../../traits/link";
 import { useWidth } from "../../traits/width";
-import type { Explorer, Link } from "../explorer";
+import type { Explorer } from "../explorer";
 import { describeStudy, percent } from "../wording";
 import { BudgetView } from "./budget";
 import { Facts } from "./facts";
@@ -41,7 +42,7 @@ export function App({ explorer }: Props): JSX.Element {
       {!isEmpty && width > 0 && <Body explorer={explorer} shape={shapeOf(width, study.levels.length)} />}
       <div class="cmv-foot">
         <span class="cmv-advice">sliders, or a drag on the phase map: weights · click, or ↑ ↓ in the list: a stratum · Esc: all</span>
-        <LinkState link={explorer.link.value} />
+        <LinkState link={explorer.link.value} words={WORDS} />
       </div>
       <div class="cmv-live" role="status" aria-live="polite">
         {explorer.announcement}
@@ -87,13 +88,3 @@ const WORDS: Readonly<Record<Exclude<Link, "live">, string>> = {
   gone: "disconnected · weights stay on this screen",
   stored: "stored explorer · run the cell to use its weights",
 };
-
-function LinkState({ link }: { readonly link: Link }): JSX.Element | null {
-  if (link === "live") return null;
-  return (
-    <span class={`cmv-link is-${link}`} data-link={link}>
-      {WORDS[link]}
-      {link === "gone" && <span class="cmv-lamp" aria-hidden="true" />}
-    </span>
-  );
-}
