@@ -93,9 +93,7 @@ def test_parts_of_a_checkpoint_stay(disk: Path) -> None:
     store = Checkpoint.at(disk / "parts", {"a": 1})
     store.put("first", np.arange(9.0))
     fill(disk)
-    with pytest.raises(
-        StorageError, match="No space left on device. What is in it is kept"
-    ) as told:
+    with pytest.raises(StorageError, match=r"No space left .*\. What is in it is kept") as told:
         store.put("second", np.arange(9.0))
     assert "\n" not in str(told.value)
     assert names_in(disk / "parts") == {"settings.json", "first.npy"}
