@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from causal_magics.data.table import read_table
 from causal_magics.discovery.alternatives import DIRECTION_BITS
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.learning import Codebook, Terms
+from causal_magics.discovery.noise import notable_residuals
 from causal_magics.discovery.score import EDGE_FLOOR, Codelengths
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Ledger
@@ -28,7 +29,7 @@ from causal_magics.graph.prior import PairVerdict
 
 if TYPE_CHECKING:
     from causal_magics.discovery.discover import Discovery
-    from causal_magics.discovery.layout import Indices
+    from causal_magics.discovery.layout import Booleans, Indices
 
 _LOG2 = math.log(2.0)
 _SCORES_KEPT = 4
@@ -232,8 +233,13 @@ def evidence_of(discovery: Discovery) -> EdgeEvidence:
     return EdgeEvidence(discovery.columns, codelengths_of(discovery))
 
 
-def measure(frame: Any, columns: Iterable[str] | None = None) -> EdgeEvidence:
+def measure(
+    frame: Any, columns: Iterable[str] | None = None, graph: CausalGraph | None = None
+) -> EdgeEvidence:
     """Take the statistic of a data frame, without learning a graph.
+
+    Residuals are coded as `discover` codes them, where those of `graph` save notably. Products of
+    parents, which it finds on its way, are not.
 
     Parameters
     ----------
@@ -241,6 +247,8 @@ def measure(frame: Any, columns: Iterable[str] | None = None) -> EdgeEvidence:
         As `discover` reads it.
     columns
         Which columns; all where left out.
+    graph
+        What is drawn at first; no edges where left out.
 
     Raises
     ------
@@ -252,5 +260,16 @@ def measure(frame: Any, columns: Iterable[str] | None = None) -> EdgeEvidence:
     basis = Basis.fit(table.values, table.levels)
     statistic = GramStatistic.from_values(basis, table.values)
     terms = Terms.of(table.columns, Knowledge(), EDGE_FLOOR, None)
+    score = terms.score(statistic)
     codebook = Codebook.of(terms, basis, table.values, statistic)
-    return EdgeEvidence(table.columns, codebook.codelengths(terms.score(statistic)))
+    drawn = _adjacency(table.columns, CausalGraph() if graph is None else _directed(graph))
+    residuals = notable_residuals(score, basis, table.values, drawn, np.ones_like(drawn))
+    return EdgeEvidence(table.columns, replace(codebook, residuals=residuals).codelengths(score))
+
+
+def _adjacency(columns: tuple[str, ...], graph: CausalGraph) -> Booleans:
+    return np.array(
+        [[cause in graph and effect in graph.children(cause) for effect in columns]
+         for cause in columns],
+        dtype=bool,
+    )  # fmt: skip

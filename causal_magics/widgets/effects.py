@@ -1,6 +1,8 @@
-"""The effect that is asked about, written as an arrow: ``"Smoking -> Cancer"``."""
+"""What is said of nodes where evidence is attached: which effect is asked about, what they are."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 
 from causal_magics.errors import EditorError, UnknownNodeError, shorten
 from causal_magics.graph.elements import Role
@@ -43,6 +45,22 @@ def with_effect(graph: CausalGraph, effect: str | None) -> CausalGraph:
         if wanted != roles:
             graph = graph.set_roles(name, wanted)
     return graph
+
+
+def check_described(
+    descriptions: Mapping[str, str] | None, graph: CausalGraph, columns: Iterable[str]
+) -> None:
+    """Check that all that is described is a node, or a column that may become one.
+
+    Raises
+    ------
+    UnknownNodeError
+        Where a name is neither.
+    """
+    known = list(dict.fromkeys([*graph.nodes, *columns]))
+    for name in descriptions or ():
+        if name not in known:
+            raise UnknownNodeError(name, known)
 
 
 def _ends(effect: object) -> tuple[frozenset[str], frozenset[str]]:

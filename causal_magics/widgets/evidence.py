@@ -226,7 +226,7 @@ class Evidence:
         if data is not None:
             other = Evidence(data, test=test or self.test)
             other.reference, other.reference_name = self.reference, self.reference_name
-            other.discovery = self.discovery
+            other.discovery = other.discovery_if_of_data(self.discovery)
         elif self.columns is not None and test is not None:
             other.tester = IndependenceTester(self.columns, test)
         if discovery is not None:
@@ -236,6 +236,13 @@ class Evidence:
             other.reference_name = "the reference"
         other.opinions = self.opinions.also(model, prior, descriptions, domain)
         return other
+
+    def discovery_if_of_data(self, discovery: Discovery | None) -> Discovery | None:
+        """Return a discovery that may price edges beside the data; None where it is of others."""
+        columns = self.columns
+        if discovery is None or columns is None or discovery.n_rows != columns.rows:
+            return None
+        return discovery if set(discovery.columns) <= set(columns.names) else None
 
     @property
     def test(self) -> TestName:
@@ -294,13 +301,13 @@ class Evidence:
             few = len(columns.names) <= MOST_PRICED
             others = columns.complete(columns.names) if few else ()
             every = tuple(name for name in columns.names if name in {*nodes, *others})
-            prices = self._priced(columns, every)
+            prices = self._priced(columns, every, graph)
             if prices.edges is None and len(nodes) < len(every):
-                every, prices = nodes, self._priced(columns, nodes)
+                every, prices = nodes, self._priced(columns, nodes, graph)
             self._measured = frozenset(every), prices
         return self._measured[1]
 
-    def _priced(self, columns: Columns, wanted: tuple[str, ...]) -> Prices:
+    def _priced(self, columns: Columns, wanted: tuple[str, ...], graph: CausalGraph) -> Prices:
         from causal_magics.discovery.evidence import measure
 
         if len(wanted) < 2:
@@ -309,7 +316,7 @@ class Evidence:
             values = read_columns(columns.some_rows(MOST_ROWS), wanted)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                priced = measure(dict(zip(wanted, values.T, strict=True)))
+                priced = measure(dict(zip(wanted, values.T, strict=True)), graph=graph)
         except CausalMagicsError as error:
             return Prices(None, problem=f"Edges have no price in bits: {error}")
         rows = counted_rows(len(values), columns.rows)

@@ -20,7 +20,7 @@ from causal_magics.widgets.bundles import STATIC, read_bundle
 from causal_magics.widgets.checked import checked_graph, checked_name
 from causal_magics.widgets.disagreements import Side, evidence_rows, taken
 from causal_magics.widgets.document import JsonObject
-from causal_magics.widgets.effects import with_effect
+from causal_magics.widgets.effects import check_described, with_effect
 from causal_magics.widgets.evidence import Evidence, expect_evidence
 from causal_magics.widgets.experimenter import Experimenter, attached
 from causal_magics.widgets.kept_graph import experimented, kept_json, pictures
@@ -215,6 +215,7 @@ class GraphEditor(LiveWidget):
             data, discovery=discovery, test=test, reference=reference, model=model, prior=prior,
             descriptions=descriptions, domain=domain,
         )  # fmt: skip
+        check_described(descriptions, graph, evidence.column_names)
         self._hold_against(evidence)
         if graph is not self.graph:
             self.set_graph(graph)

@@ -13,7 +13,7 @@ from causal_magics.graph.network import Comparable
 from causal_magics.graph.prior import EdgePrior
 from causal_magics.widgets.binding import Namespace, check
 from causal_magics.widgets.checked import checked_graph, checked_name
-from causal_magics.widgets.effects import with_effect
+from causal_magics.widgets.effects import check_described, with_effect
 from causal_magics.widgets.evidence import Evidence, expect_evidence
 from causal_magics.widgets.experimenter import Experimenter, attached
 from causal_magics.widgets.graph_editor import GraphEditor, live_editors
@@ -117,6 +117,7 @@ def edit(
         data, discovery=discovery, test=test, reference=reference,
         opinions=Opinions(model, prior, descriptions, domain),
     )  # fmt: skip
+    check_described(descriptions, checked_graph(graph), evidence.column_names)
     return open_editor(
         with_effect(checked_graph(graph), effect), name, namespace=namespace, title=title,
         read_only=read_only, columns=columns, evidence=evidence,

@@ -101,6 +101,9 @@ def test_attach_takes_what_the_nodes_are_from_its_body(shell: InteractiveShell) 
     assert shell.run_cell(f"{head}Rain: water\ndomain: weather").success
     graph = shell.user_ns["g"]
     assert (graph.exposures, graph.outcomes) == (("Rain",), ("Mud",))
+    wrong = str(shell.run_cell(f"{head}Rian: water").error_in_exec)
+    assert "Rian" in wrong
+    assert "Rain" in wrong
 
 
 def test_attach_gives_evidence_to_the_editor_that_is_open(
