@@ -94,12 +94,12 @@ def turning_nats(
     orders = OrderSearch(score, constraints, adjacency, neighbours)
     for cause in sorted({cause for cause, _ in close}):
         effects = [effect for other, effect in close if other == cause]
-        for effect, nats, graph in orders.turned(cause, effects):
+        for effect, nats, turned in orders.turned(cause, effects):
             costs[cause, effect] = nats
             if -nats > saved:
-                best, saved = graph(), -nats
-    for turned, nats, graph in _within_class(score, constraints, adjacency, close):
-        costs.update({edge: min(costs[edge], nats) for edge in turned})
+                best, saved = turned(), -nats
+    for others, nats, graph in _within_class(score, constraints, adjacency, close):
+        costs.update({edge: min(costs[edge], nats) for edge in others})
         if -nats > saved:
             best, saved = graph, -nats
     return costs, best
