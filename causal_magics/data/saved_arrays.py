@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -14,10 +14,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from causal_magics.errors import StorageError, shorten
+from causal_magics.errors import CausalMagicsError, StorageError, shorten
 from causal_magics.whole_files import whole_file
 
-__all__ = ["Place", "load_arrays", "load_with_header", "save_arrays", "save_with_header"]
+__all__ = [
+    "Place", "expecting", "load_arrays", "load_with_header", "save_arrays", "save_with_header",
+]  # fmt: skip
 
 Place = str | PathLike[str] | BytesIO
 """A file by name, or what stands for one in memory."""
@@ -73,6 +75,30 @@ def load_with_header(path: Place, kind: str) -> tuple[dict[str, Any], dict[str, 
     if not isinstance(header, dict) or header.pop("format", None) != kind:
         raise ValueError(f"No {kind} in {path}")
     return header, arrays
+
+
+@contextmanager
+def expecting(
+    what: str, path: Place, writer: str, refused: type[CausalMagicsError] = StorageError
+) -> Iterator[None]:
+    """Tell whatever fails while a file is read as one line: that it is not what was expected.
+
+    Parameters
+    ----------
+    what : str
+        Of which kind it should be: "a saved log".
+    path : str, path or BytesIO
+    writer : str
+        What writes such files: "InterventionLog.save".
+    refused : type
+        Of the error.
+    """
+    try:
+        yield
+    except (LookupError, ValueError, TypeError, AttributeError, CausalMagicsError):
+        raise refused(
+            f"Expected {what}, but {shorten(str(path))} is none. Give a file that {writer} wrote."
+        ) from None
 
 
 def load_arrays(path: Place) -> dict[str, Any]:

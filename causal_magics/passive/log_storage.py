@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from causal_magics.data.saved_arrays import load_with_header, save_with_header
+from causal_magics.data.saved_arrays import expecting, load_with_header, save_with_header
 from causal_magics.errors import CausalMagicsError, StorageError, shorten
 from causal_magics.passive.intervention_log import InterventionLog
 from causal_magics.passive.stored_files import expect_file, without_stop
@@ -61,13 +61,8 @@ def load_log(path: str | PathLike[str], link: Link | None = None) -> Interventio
     """
     told = shorten(str(path))
     expect_file(path, "a saved log", "Give one that InterventionLog.save wrote.")
-    try:
+    with expecting("a saved log", path, "InterventionLog.save"):
         header, arrays = load_with_header(path, _KIND)
-    except (ValueError, TypeError, AttributeError):
-        raise StorageError(
-            f"Expected a saved log, but {told} is none. Give a file that InterventionLog.save "
-            "wrote."
-        ) from None
     if header.get("version") != _VERSION:
         raise StorageError(
             f"Expected a log of version {_VERSION}, but {told} is of "

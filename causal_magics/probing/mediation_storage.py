@@ -6,8 +6,8 @@ from dataclasses import asdict
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from causal_magics.data.saved_arrays import load_with_header, save_with_header
-from causal_magics.errors import CausalMagicsError, PromptError, shorten
+from causal_magics.data.saved_arrays import expecting, load_with_header, save_with_header
+from causal_magics.errors import PromptError
 from causal_magics.probing.prompt_pairs import PromptPair
 
 if TYPE_CHECKING:
@@ -48,18 +48,10 @@ def load_mediation(path: str | PathLike[str]) -> Mediation:
     """
     from causal_magics.probing.mediation_result import Mediation
 
-    try:
+    with expecting("a saved mediation", path, "Mediation.save", PromptError):
         header, stored = load_with_header(path, _FORMAT)
         arrays: dict[str, Any] = {name: stored[name] for name in _NEEDED}
         arrays |= {name: stored.get(name) for name in _OPTIONAL}
         pairs = tuple(PromptPair(**pair) for pair in header.pop("pairs"))
         sizes = tuple(header.pop("sizes"))
         return Mediation(pairs=pairs, sizes=sizes, **header, **arrays)
-    except (ValueError, KeyError, TypeError, CausalMagicsError) as error:
-        raise _no_mediation(path) from error
-
-
-def _no_mediation(path: str | PathLike[str]) -> PromptError:
-    return PromptError(
-        f"Expected a saved mediation, got {shorten(str(path))}. Write one with save()."
-    )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from causal_magics.data.saved_arrays import load_arrays, save_arrays
-from causal_magics.errors import CausalMagicsError, PromptError, shorten
+from causal_magics.data.saved_arrays import expecting, load_arrays, save_arrays
+from causal_magics.errors import PromptError
 from causal_magics.graph.model import CausalGraph
 from causal_magics.probing.measuring import Measurement
 from causal_magics.probing.prompts import NodeValues, Prompts, Template
@@ -65,11 +65,11 @@ def load_probe(path: str | PathLike[str]) -> Probe:
     """
     from causal_magics.probing.probe import Probe
 
-    try:
+    with expecting("a saved probe", path, "Probe.save", PromptError):
         stored = load_arrays(path)
         asked = json.loads(str(stored["asked"]))
         if asked["format"] != _FORMAT:
-            raise _no_probe(path)
+            raise ValueError("no probe")
         values = {
             name: NodeValues(tuple(labels), tuple(map(tuple, words)), grouped)
             for name, (labels, words, grouped) in asked["values"].items()
@@ -85,9 +85,3 @@ def load_probe(path: str | PathLike[str]) -> Probe:
         read = CausalGraph.parse(asked["graph"])
         graph = CausalGraph(map(read.node, asked["nodes"]), read.edges, read.knowledge)
         return Probe.of(graph, prompts, asked["model_id"], measurements, **asked["options"])
-    except (KeyError, ValueError, TypeError, CausalMagicsError):
-        raise _no_probe(path) from None
-
-
-def _no_probe(path: str | PathLike[str]) -> PromptError:
-    return PromptError(f"Expected a saved probe, but {shorten(str(path))} is none.")

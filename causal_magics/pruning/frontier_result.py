@@ -11,8 +11,8 @@ import numpy as np
 
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
-from causal_magics.data.saved_arrays import load_with_header, save_with_header
-from causal_magics.errors import PruningError, shorten
+from causal_magics.data.saved_arrays import expecting, load_with_header, save_with_header
+from causal_magics.errors import PruningError
 from causal_magics.language.head_panels import Head
 from causal_magics.pruning.workload import Change
 
@@ -177,7 +177,7 @@ class Frontier:
         PruningError
             Where the file is no saved frontier.
         """
-        try:
+        with expecting("a saved frontier", path, "Frontier.save", PruningError):
             header, stored = load_with_header(path, _FORMAT)
             rows = zip(
                 header["methods"], stored["shares"].tolist(), header["heads"],
@@ -191,11 +191,3 @@ class Frontier:
                 for method, (alpha, gamma), heads, (first, second, third, fourth) in rows
             )  # fmt: skip
             return cls(points, header["measure"], header["model_id"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise _no_frontier(path) from error
-
-
-def _no_frontier(path: str | PathLike[str]) -> PruningError:
-    return PruningError(
-        f"Expected a saved frontier, got {shorten(str(path))}. Write one with save()."
-    )

@@ -15,8 +15,7 @@ from causal_magics.counterfactual.frames.unit_bounds_storage import (
     load_unit_bounds,
     save_unit_bounds,
 )
-from causal_magics.data.saved_arrays import load_with_header, save_with_header
-from causal_magics.errors import CausalMagicsError, StorageError, shorten
+from causal_magics.data.saved_arrays import expecting, load_with_header, save_with_header
 
 if TYPE_CHECKING:
     from causal_magics.counterfactual.decisions.targeting_result import Targeting
@@ -61,13 +60,8 @@ def load_targeting(path: str | PathLike[str]) -> Targeting:
     StorageError
         Where the file is none of that kind, or cannot be read.
     """
-    try:
+    with expecting("a saved targeting", path, "Targeting.save"):
         return _rebuilt(*load_with_header(path, _KIND))
-    except (KeyError, ValueError, TypeError, AttributeError, CausalMagicsError):
-        raise StorageError(
-            f"Expected a saved targeting, but {shorten(str(path))} is none. Give a file that "
-            "Targeting.save wrote."
-        ) from None
 
 
 def _rebuilt(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Targeting:

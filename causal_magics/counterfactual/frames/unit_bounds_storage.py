@@ -14,8 +14,7 @@ from causal_magics.counterfactual.bounding.payoff import Payoff
 from causal_magics.counterfactual.frames.counts import Counts
 from causal_magics.counterfactual.frames.cross_fit import CrossFit
 from causal_magics.counterfactual.frames.stratum_groups import StratumGroup, benefit_of, for_payoff
-from causal_magics.data.saved_arrays import Place, load_with_header, save_with_header
-from causal_magics.errors import CausalMagicsError, StorageError, shorten
+from causal_magics.data.saved_arrays import Place, expecting, load_with_header, save_with_header
 
 if TYPE_CHECKING:
     from causal_magics.counterfactual.frames.unit_bounds import UnitBounds
@@ -69,14 +68,8 @@ def load_unit_bounds(path: Place) -> UnitBounds:
     StorageError
         Where the file is none of that kind, or cannot be read.
     """
-    try:
-        header, arrays = load_with_header(path, _KIND)
-        return _rebuilt(header, arrays)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, CausalMagicsError):
-        raise StorageError(
-            f"Expected saved bounds, but {shorten(str(path))} is none. Give a file that "
-            "UnitBounds.save wrote."
-        ) from None
+    with expecting("saved bounds", path, "UnitBounds.save"):
+        return _rebuilt(*load_with_header(path, _KIND))
 
 
 def _rebuilt(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> UnitBounds:

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from causal_magics.data.saved_arrays import load_with_header, save_with_header
-from causal_magics.errors import CausalMagicsError, StorageError, shorten
+from causal_magics.data.saved_arrays import expecting, load_with_header, save_with_header
 from causal_magics.graph.interchange.json_text import from_json, to_json
 from causal_magics.passive.acting.assembly import Told, assembled, taken_apart
 from causal_magics.passive.acting.experiments import Experiments
@@ -59,13 +58,8 @@ def load_experiments(path: str | PathLike[str]) -> Experiments:
     StorageError
         Where the file is none of that kind, or cannot be read.
     """
-    try:
+    with expecting("saved experiments", path, "Experiments.save"):
         return _rebuilt(*load_with_header(path, _KIND))
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError, CausalMagicsError):
-        raise StorageError(
-            f"Expected saved experiments, but {shorten(str(path))} is none, or of another version. "
-            "Give a file that Experiments.save wrote."
-        ) from None
 
 
 def _rebuilt(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Experiments:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from causal_magics.data.saved_arrays import load_with_header, save_with_header
-from causal_magics.errors import CausalMagicsError, StorageError, shorten
+from causal_magics.data.saved_arrays import expecting, load_with_header, save_with_header
 from causal_magics.passive.evaluation.conduct import RELATIONS
 from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation, PolicyEvaluationRow
 
@@ -43,7 +41,7 @@ def load_evaluation(path: str | PathLike[str]) -> PolicyEvaluation:
     StorageError
         Where the file is of something else, or damaged.
     """
-    with _telling_damage(path, "PolicyEvaluation.save"):
+    with expecting("a saved evaluation", path, "PolicyEvaluation.save"):
         header, arrays = load_with_header(path, _KIND)
         return _evaluation(header, arrays, "")
 
@@ -71,21 +69,10 @@ def load_two_by_two(path: str | PathLike[str]) -> TwoByTwo:
     """
     from causal_magics.passive.evaluation.two_by_two import TwoByTwo
 
-    with _telling_damage(path, "TwoByTwo.save"):
+    with expecting("a saved evaluation", path, "TwoByTwo.save"):
         header, arrays = load_with_header(path, _KIND_OF_BOTH)
         act, watch = (_evaluation(header[name], arrays, f"{name}_") for name in ("act", "watch"))
         return TwoByTwo(act, watch)
-
-
-@contextmanager
-def _telling_damage(path: str | PathLike[str], writer: str) -> Iterator[None]:
-    try:
-        yield
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, CausalMagicsError):
-        raise StorageError(
-            f"Expected a saved evaluation, but {shorten(str(path))} is none. Give a file that "
-            f"{writer} wrote."
-        ) from None
 
 
 def _header(evaluation: PolicyEvaluation) -> dict[str, Any]:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causal_magics.data.html_table import html_table
-from causal_magics.data.saved_arrays import load_with_header, save_with_header
-from causal_magics.errors import PassiveError, shorten
+from causal_magics.data.saved_arrays import expecting, load_with_header, save_with_header
+from causal_magics.errors import PassiveError
 from causal_magics.options import check_option
 from causal_magics.passive.evaluation.scores import Score, difference_of, hundredths, score_of
 from causal_magics.passive.language_learner.habits import Habits
@@ -225,7 +225,9 @@ class LanguageStudy:
         PassiveError
             Where the file is no saved study.
         """
-        try:
+        with expecting(
+            "a saved study of a language model", path, "LanguageStudy.save", PassiveError
+        ):
             header, arrays = load_with_header(path, _FORMAT)
             told = zip(header.pop("rows"), arrays["gains"], arrays["possible"], strict=True)
             rows = tuple(
@@ -234,11 +236,6 @@ class LanguageStudy:
                 for each, gains, possible in told
             )  # fmt: skip
             return cls(rows, **header)
-        except (ValueError, KeyError, TypeError) as error:
-            raise PassiveError(
-                f"Expected a saved study of a language model, got {shorten(str(path))}. Write one "
-                "with save()."
-            ) from error
 
     def _concluded(self, split: str) -> str:
         ways, best = self.asked(split), self.best_asked(split)
