@@ -5,6 +5,7 @@ import type { Editor } from "../editor";
 import type { Independence } from "../overlay";
 import { setOf } from "../reading";
 import { briefly, independenceWords, saving, signed } from "../wording";
+import { LabelledRow } from "./labelled-row";
 import { isDirectedChange } from "./last-edit";
 import { edgesBetween } from "./sides";
 import type { Change, ChangedEdge, Statement } from "./told";
@@ -63,15 +64,17 @@ function EdgeRow({ editor, edge, hasModel }: Props & { readonly edge: ChangedEdg
   const odds = pair && oddsOf(pair, edge.sourceId ?? "", isDirectedChange(edge));
   const label = changedLabel(edge);
   const isAsked = odds === null && evidence.opinion.value?.waiting !== "" && edge.sourceId !== null && edge.targetId !== null;
+  const head = (
+    <>
+      <span class={`cmg-sign is-${edge.what}`} title={edge.what}>{signOf(edge)}</span>{`\u00a0${label}`}
+      {edge.what === "changed" && <span class="cmg-faint">{` ${knowledgeOf(editor, edge)}`}</span>}
+    </>
+  );
   return (
-    <tr>
-      <th scope="row">
-        <span class={`cmg-sign is-${edge.what}`} title={edge.what}>{signOf(edge)}</span> {label}
-        {edge.what === "changed" && <span class="cmg-faint">{` ${knowledgeOf(editor, edge)}`}</span>}
-      </th>
+    <LabelledRow label={label} head={head} columns={hasModel ? 2 : 1}>
       <Saving bits={edge.bits} />
       {hasModel && <OddsCell odds={odds} label={label} isAsked={isAsked} />}
-    </tr>
+    </LabelledRow>
   );
 }
 
@@ -157,7 +160,7 @@ function Statements({ editor, sign, statements }: Props & { readonly sign: "+" |
     <ul class="cmg-statements" aria-label={words}>
       {statements.slice(0, FIRST_STATEMENTS).map((statement) => (
         <li key={independenceWords(editor.document, statement)} title={words}>
-          <span><Sign sign={sign} /> {independenceWords(editor.document, statement)}</span>
+          <span><Sign sign={sign} />{`\u00a0${independenceWords(editor.document, statement)}`}</span>
           {statement.p !== null && <span class="cmg-faint">{`p ${briefly(statement.p)}`}</span>}
         </li>
       ))}

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import type { Editor } from "../editor";
 import { nameOf, saving, signed } from "../wording";
+import { LabelledRow } from "./labelled-row";
 import { demandOf, demandWords, takeSide, type SideName } from "./sides";
 import type { DataSay, ModelSays, PairTold, Verdict } from "./told";
 import { doubtWords, percent, share, verdictWords } from "./words";
@@ -35,11 +36,10 @@ export function PairPart({ editor, a, b }: Props & { readonly a: string; readonl
         </thead>
         <tbody>
           {STATES.map((state) => (
-            <tr key={state}>
-              <th scope="row">{verdictWords(editor.document, pair, state)}</th>
+            <LabelledRow key={state} label={verdictWords(editor.document, pair, state)} columns={(data ? 1 : 0) + (hasModel ? 1 : 0)}>
               {data && <DataCell data={data} state={state} isStale={evidence.isStale.value} />}
               {hasModel && <ModelCell model={model} state={state} isAsked={opinion.waiting !== ""} />}
-            </tr>
+            </LabelledRow>
           ))}
         </tbody>
       </table>

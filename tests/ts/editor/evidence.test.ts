@@ -25,7 +25,8 @@ const overlay = (told: object | null, rest: object = {}): object => ({
 const openEvidence = (pairs: object[] = [DISPUTE, AGREED], traits: object = {}): Promise<Bench> =>
   open(DOCUMENT, { overlay: overlay(null), opinion: opinion(pairs), ...traits });
 
-const rows = (part: Element): (string | null)[][] => [...part.querySelectorAll("tr")].map((row) => [...row.children].map((cell) => cell.textContent));
+const plain = ({ textContent }: Element): string => (textContent ?? "").replace(/\s+/g, " ");
+const rows = (part: Element): string[][] => [...part.querySelectorAll("tr")].map((row) => [...row.children].map((cell) => plain(cell)));
 const takes = ({ host }: Bench): HTMLButtonElement[] => [...host.querySelectorAll<HTMLButtonElement>(".cmg-take")];
 
 beforeEach(() => void vi.useFakeTimers());
@@ -176,7 +177,7 @@ test("the last edit stands edge by edge with bits and log-odds, and with what fo
     ["× Erk ↔ Gone", "costs 4", "–"],
     ["in all", "saves 8.3", ""],
   ]);
-  const lines = [...part.querySelectorAll("p, li")].map(({ textContent }) => textContent);
+  const lines = [...part.querySelectorAll("p, li")].map(plain);
   expect(lines).toEqual(["Adjust for + nothing× Raf", "Estimand P(b)", "+ Erk ⊥ Aktp .41", "× Mek ⊥ Akt | Rafp <.001"]);
   expect(host.querySelector(".cmg-implications .cmg-new")).not.toBeNull();
 });
@@ -218,4 +219,13 @@ test("low agreement is said plainly, and so are notes and problems", async () =>
   expect(bench.host.querySelector(".cmg-pair")?.textContent).toContain("smollm2: undecided");
   expect(bench.host.querySelector(".cmg-alarm")?.textContent).toBe("Expected a model, got none.");
   expect(bench.host.textContent).toContain("Low agreement.");
+});
+
+test("a label that is too long for its column stands above its figures", async () => {
+  const nodes = DOCUMENT.nodes.map((each) => (each.id === "mek" ? { ...each, name: "Household income before taxes" } : each));
+  const bench = await open({ ...DOCUMENT, nodes }, { overlay: overlay(null), opinion: opinion([DISPUTE]) });
+  const edge = edgeElement(bench, "Raf -> Household income before taxes");
+  await pointer(bench, "pointerdown", edge, 100, 90);
+  await pointer(bench, "pointerup", edge, 100, 90);
+  expect(rows(bench.host.querySelector(".cmg-pair")!).slice(1, 3)).toEqual([["Household income before taxes → Raf"], ["", "saves 120 ✓", "10%"]]);
 });
