@@ -78,7 +78,7 @@ def test_an_edit_is_answered_side_by_side(lab: Lab, new_page: Callable[..., Page
     expect(row.locator(".cmg-yes")).to_have_text(re.compile(r"^saves \d+"))
     expect(row).to_contain_text(re.compile(r"→ \+[\d.]+edge \+[\d.]+agree [\d.]+"))
     expect(last_edit(editor).get_by_role("list", name="no longer implied")).to_contain_text(
-        re.compile(r"× (Age ⊥ Well|Well ⊥ Age).*p <\.001")
+        re.compile(r"×\s(Age ⊥ Well|Well ⊥ Age).*p <\.001")
     )
     connect(editor, "Age", "Drug")
     expect(last_edit(editor)).to_contain_text(re.compile(r"PNS (0\.\d\d[ –→]*){4}"))
