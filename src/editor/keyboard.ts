@@ -61,7 +61,7 @@ const CLIPBOARD = ["Mod+c", "Mod+x", "Mod+v"];
 const byChord = new Map(BINDINGS.flatMap((binding) => binding.chords.map((chord) => [chord, binding] as const)));
 
 /** "Mod+Shift+z": the key with its modifiers, letters small; Mod is Ctrl or Cmd. */
-export function chordOf(event: KeyboardEvent): string {
+function chordOf(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const shift = event.shiftKey && (event.key.length > 1 || event.ctrlKey || event.metaKey);
   return [event.ctrlKey || event.metaKey ? "Mod+" : "", event.altKey ? "Alt+" : "", shift ? "Shift+" : "", key].join("");

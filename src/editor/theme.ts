@@ -12,7 +12,7 @@ const BODY_ATTRIBUTES = ["class", "data-jp-theme-light", "data-vscode-theme-kind
 const ROOT_ATTRIBUTES = ["theme"];
 
 /** What the page says of its theme; where it says nothing, the system decides. */
-export function themeOf({ body, documentElement }: Document): Theme {
+function themeOf({ body, documentElement }: Document): Theme {
   const { jpThemeLight, vscodeThemeKind, theme } = body.dataset;
   if (jpThemeLight !== undefined) return { page: "jupyterlab", isDark: jpThemeLight === "false" };
   const kind = vscodeThemeKind ?? [...body.classList].find((name) => /^vscode-(light|dark|high-contrast)/.test(name));

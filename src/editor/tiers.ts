@@ -73,7 +73,7 @@ export function rankOf({ tiers }: GraphDocument, id: string): number {
 }
 
 /** The tiers with some nodes in another one; rank 0 takes them out, one beyond the last makes a new tier. */
-export function withRank(tiers: Tiers, ids: ReadonlySet<string>, rank: number): Tiers {
+function withRank(tiers: Tiers, ids: ReadonlySet<string>, rank: number): Tiers {
   const kept = tiers.map((tier) => tier.filter((id) => !ids.has(id)));
   if (rank > kept.length) kept.push([]);
   return kept.map((tier, place) => (place === rank - 1 ? [...tier, ...ids] : tier)).filter((tier) => tier.length > 0);

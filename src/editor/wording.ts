@@ -56,7 +56,7 @@ export function describeNode(document: GraphDocument, node: DocumentNode): strin
   return parts.flatMap((part) => (typeof part === "string" ? [part] : part[1] ? [part.join(": ")] : [])).join("; ");
 }
 
-export function describeRoles(roles: readonly Role[]): string {
+function describeRoles(roles: readonly Role[]): string {
   return (roles.includes("latent") ? roles : ["observed", ...roles]).join(", ");
 }
 

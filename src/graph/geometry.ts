@@ -27,12 +27,12 @@ export interface NodeShape {
   readonly glyphs: readonly (readonly [role: Role, x: number])[];
 }
 
-export const NODE_HEIGHT = 30;
-export const MIN_NODE_WIDTH = 64;
+const NODE_HEIGHT = 30;
+const MIN_NODE_WIDTH = 64;
 export const MAX_NODE_WIDTH = 220;
-export const NODE_PADDING = 28;
-export const GLYPH_WIDTH = 16;
-export const RING = 4;
+const NODE_PADDING = 28;
+const GLYPH_WIDTH = 16;
+const RING = 4;
 
 export function nodeShape(name: string, roles: Iterable<Role> = []): NodeShape {
   const held = new Set(roles);

@@ -18,7 +18,7 @@ export interface LayeredGraph {
 export type Layers = readonly (readonly number[])[];
 
 /** Crossings of straight arcs between neighbouring layers. */
-export function countCrossings(graph: LayeredGraph, layers: Layers): number {
+function countCrossings(graph: LayeredGraph, layers: Layers): number {
   const position = positionsOf(graph, layers);
   let crossings = 0;
   for (let layer = 1; layer < layers.length; layer++) {

@@ -14,7 +14,7 @@ export type Arc = readonly [tail: number, head: number];
 const WORK = 1_000_000;
 
 /** Neighbours by index; `arcs` may hold any index below `count`. */
-export function adjacency(count: number, arcs: readonly Arc[]): { out: number[][]; into: number[][] } {
+function adjacency(count: number, arcs: readonly Arc[]): { out: number[][]; into: number[][] } {
   const out: number[][] = Array.from({ length: count }, () => []);
   const into: number[][] = Array.from({ length: count }, () => []);
   for (const [tail, head] of arcs) {

@@ -4,7 +4,7 @@ import { indexOf, parentsOf, type DocumentEdge, type GraphDocument } from "./mod
 import { applyGroup } from "./operations";
 
 /** Ids of all nodes with a directed path to `id`. */
-export function ancestorsOf(document: GraphDocument, id: string): ReadonlySet<string> {
+function ancestorsOf(document: GraphDocument, id: string): ReadonlySet<string> {
   const found = new Set<string>();
   const queue = [id];
   for (const child of queue) {

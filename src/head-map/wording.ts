@@ -9,7 +9,7 @@ export function nameOf(grid: Grid, index: number): string {
 }
 
 /** "3.5", as lists have it. */
-export function shortName(grid: Grid, index: number): string {
+function shortName(grid: Grid, index: number): string {
   return pairOf(index, grid).join(".");
 }
 

@@ -9,7 +9,7 @@ import { nextToken, startState, type TokenStyle } from "./notation-tokens";
 const CELL = Prec.highest(cellLanguage.extension);
 
 /** Whether a document is a `%%causal` cell. */
-export function isCausalCell(document: Text): boolean {
+function isCausalCell(document: Text): boolean {
   return openingLine(document.iterLines()) !== null;
 }
 

@@ -65,7 +65,7 @@ export function treatedText(part: number): string {
   return part <= 0 ? "not treated by the rule" : part < 1 ? `${percent(part)} treated by the rule` : "treated by the rule";
 }
 
-export function describeShares({ treat, undecided, refuse }: Shares): string {
+function describeShares({ treat, undecided, refuse }: Shares): string {
   return `treat ${percent(treat)}, undecided ${percent(undecided)}, refuse ${percent(refuse)}`;
 }
 
