@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from tqdm.auto import tqdm
 
+from causal_magics.data.bars import bars_are_off
+
 DELAY_SECONDS = 1.0
 
 
@@ -22,6 +24,7 @@ class Progress:
     """
 
     def __init__(self, *, shown: bool) -> None:
+        shown = shown and not bars_are_off()
         self._due = time.monotonic() + DELAY_SECONDS if shown else math.inf
         self._bar: Any = None
 

@@ -13,8 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.errors import MissingDependencyError
-from causal_magics.language.progress import bars_are_off
 from causal_magics.whole_files import folder_beside
 
 __all__ = ["CacheWarning", "cache_folder", "converted_folder", "fingerprint", "load_gguf", "quiet"]

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.language.branching import Bundle
 from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import HeadSites, masked
-from causal_magics.language.progress import bars_are_off
 
 __all__ = ["head_gradients"]
 

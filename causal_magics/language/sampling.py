@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.errors import LanguageModelError, OptionError, shorten
 from causal_magics.language.causal_lm import CausalLM
-from causal_magics.language.progress import bars_are_off
 from causal_magics.language.scorers import context_length
 from causal_magics.options import check_count
 

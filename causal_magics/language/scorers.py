@@ -11,11 +11,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.language.naive import TokenPair, score_one_by_one
 from causal_magics.language.packed_forward import packed_answers
 from causal_magics.language.packing import Limits
 from causal_magics.language.padded_forward import padded_answers
-from causal_magics.language.progress import bars_are_off
 from causal_magics.language.token_trie import token_tries
 
 Scorer = Literal["packed", "padded", "one by one"]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.errors import LanguageModelError, MissingDependencyError, shorten
 from causal_magics.language.causal_lm import CausalLM
-from causal_magics.language.progress import bars_are_off
 from causal_magics.language.torch_threads import torch_threads
 
 __all__ = ["train_word_model"]

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from causal_magics.data.bars import without_bars
 from causal_magics.data.html_table import html_table
 from causal_magics.errors import PromptError
-from causal_magics.language.progress import without_bars
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.language.word_model import train_word_model
 from causal_magics.options import check_kind, check_option

@@ -16,12 +16,12 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.errors import LanguageModelError, shorten
 from causal_magics.language.anatomy import anatomy_of
 from causal_magics.language.changes import Override
 from causal_magics.language.loading import traced_model
-from causal_magics.language.progress import bars_are_off
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.options import check_count, check_option
 from causal_magics.probing.mediation_result import Mediation, MediationWarning, joint_order

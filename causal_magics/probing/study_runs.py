@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.errors import PromptError
-from causal_magics.language.progress import bars_are_off
 
 __all__ = ["check_numbers", "check_seeds", "run_jobs", "spread"]
 

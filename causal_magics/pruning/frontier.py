@@ -9,11 +9,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, cast
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.errors import OptionError, PruningError, shorten
 from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
-from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_count, check_kind, check_option, check_path
 from causal_magics.pruning.baselines import BASELINES, Baseline, baseline
 from causal_magics.pruning.frontier_result import Frontier, FrontierPoint

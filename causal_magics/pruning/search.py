@@ -17,11 +17,11 @@ from typing import get_args
 
 import numpy as np
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.errors import PruningError
 from causal_magics.language.head_masks import HeadSites
 from causal_magics.language.head_panels import Head
-from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_count, check_option, check_positive, check_share
 from causal_magics.pruning.caution import PruningWarning
 from causal_magics.pruning.head_effects import HeadEffects

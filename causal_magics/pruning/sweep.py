@@ -10,13 +10,13 @@ from typing import Any, Literal, TypeGuard, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.language.branching import Bundle
 from causal_magics.language.head_gradients import head_gradients
 from causal_magics.language.head_masks import HeadSites, checked_heads_of, without_heads
 from causal_magics.language.head_panels import Head
 from causal_magics.language.head_sweep import HeadSweep, SweepBlock
-from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_count, check_option
 from causal_magics.pruning.caution import PruningWarning
 from causal_magics.pruning.head_effects import HeadEffects

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.data.frames import new_frame
 from causal_magics.data.html_table import html_table
 from causal_magics.errors import PruningError, shorten
@@ -14,7 +15,6 @@ from causal_magics.language.causal_lm import CausalLM
 from causal_magics.language.head_masks import HeadSites, checked_heads_of
 from causal_magics.language.head_panels import Head
 from causal_magics.language.loading import traced_model
-from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_kind
 from causal_magics.pruning.measure_lines import measure_of
 from causal_magics.pruning.measures import BiasMeasure

@@ -15,8 +15,8 @@ from weakref import WeakSet
 
 from tqdm.auto import tqdm
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.errors import UnknownNodeError
-from causal_magics.language.progress import bars_are_off
 from causal_magics.widgets.changes import Answered, edge_changes
 from causal_magics.widgets.disagreements import Ends, PairEvidence, pairs_of, settled_pairs
 from causal_magics.widgets.document import JsonObject

@@ -8,10 +8,10 @@ from typing import Any, Protocol, runtime_checkable
 
 import traitlets
 
+from causal_magics.data.bars import without_bars
 from causal_magics.errors import CausalMagicsError, PruningError, shorten
 from causal_magics.language.head_note import HeadFigure, HeadNote, NoteState
 from causal_magics.language.head_panels import Head, HeadMark, HeadPanel, marks_of
-from causal_magics.language.progress import without_bars
 from causal_magics.widgets.head_map import Checked, HeadMap
 from causal_magics.widgets.home_thread import HomeThread
 from causal_magics.widgets.timing import Debounced

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 _TUTORIALS = (
-    "tour", "drawing", "discovering", "episodes", "targeting",
+    "tour", "ten_lines", "drawing", "discovering", "episodes", "targeting",
     "asking", "probing", "mediation", "pruning", "passive",
 )  # fmt: skip
 _START = ("overview", "verbs-guide")

@@ -1,4 +1,4 @@
-"""The tour as its reader takes it: learn, correct by mouse, learn again, compare."""
+"""The tour as its reader takes it: learn, take a side, correct by mouse, learn again, decide."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from .jupyter_lab import Lab
 from .notebook_page import NotebookPage
 
+ASKED = 120_000
+"""Milliseconds in which the language model has answered."""
 TOUR = Path(__file__).parents[2] / "notebooks" / "tour.ipynb"
 
 
@@ -22,15 +24,18 @@ def code_cells() -> list[str]:
 
 def test_the_tour_by_mouse(lab: Lab, shared_page: Callable[..., Page]) -> None:
     sources = code_cells()
-    learn = next(i for i, source in enumerate(sources) if "learned << discover" in source)
+    held = next(i for i, source in enumerate(sources) if "<< attach" in source)
     knowledge = next(i for i, source in enumerate(sources) if source.endswith("knowledge"))
     shutil.copy(TOUR, lab.folder / "tour.ipynb")
     notebook = NotebookPage.open(shared_page(), lab.url, lab.folder / "tour.ipynb")
-    for number in range(learn + 1):
+    for number in range(held + 1):
         notebook.run(number)
-    editor = notebook.editor(learn)
+    editor = notebook.editor(held)
     expect(editor.node("Mek")).to_be_visible()
 
+    taken = editor.root.get_by_role("button", name="take data: require PKA → Erk")
+    taken.click(timeout=ASKED)
+    expect(editor.edge("PKA", "Erk")).to_have_attribute("data-knowledge", "required")
     editor.draw_edge("Mek", "Erk")
     expect(editor.edge("Mek", "Erk")).to_be_attached()
     editor.click_edge("PIP3", "Plcg")
@@ -40,10 +45,11 @@ def test_the_tour_by_mouse(lab: Lab, shared_page: Callable[..., Page]) -> None:
     editor.press("r")
     expect(editor.edge("Plcg", "PIP2")).to_be_attached()
 
-    for number in range(learn + 1, knowledge):
+    for number in range(held + 1, knowledge):
         notebook.run(number)
     assert notebook.text_of(knowledge) == (
-        "Knowledge(required={('Mek', 'Erk'), ('Plcg', 'PIP2')}, forbidden={('PIP3', 'Plcg')})"
+        "Knowledge(required={('Mek', 'Erk'), ('PKA', 'Erk'), ('Plcg', 'PIP2')}, "
+        "forbidden={('PIP3', 'Plcg')})"
     )
     for number in range(knowledge + 1, len(sources)):
         notebook.run(number)

@@ -14,7 +14,6 @@ from .jupyter_lab import Lab
 from .notebook_page import EditorView, NotebookPage
 from .test_faults import GRAPH, PRINT, SET_UP, add_node, link, pid_of, restart, stopped
 
-SHOW = "from causal_magics.widgets.graph_editor import live_editors\nlive_editors()[-1]"
 SAVED = "saved"
 RUN_AGAIN = "stored graph · run the cell to edit"
 
@@ -49,9 +48,9 @@ Opened = Callable[..., Two]
 def opened(lab: Lab, new_page: Callable[..., Page], request: pytest.FixtureRequest) -> Opened:
     """Open a notebook, draw its graph and save it; then open it in a browser of other settings."""
 
-    def open_both(*more: str) -> Two:
+    def open_both() -> Two:
         name = f"{request.node.name}.ipynb"
-        path = lab.add_notebook(name, [SET_UP, GRAPH, PRINT, *more])
+        path = lab.add_notebook(name, [SET_UP, GRAPH, PRINT])
         first = NotebookPage.open(new_page(), lab.url, path)
         first.run(0)
         first.run(1)
@@ -152,18 +151,6 @@ def test_one_that_is_loaded_again_shows_what_the_other_drew_meanwhile(opened: Op
     add_node(editor, "Later")
     two.both_show("Later")
     assert "'Meanwhile', 'Later'" in two.kernel()
-
-
-def test_a_cell_that_shows_the_widget_again_is_one_more_view_of_it(opened: Opened) -> None:
-    two = opened(SHOW)
-    two.second.run(3)
-    shown = two.second.editor(3)
-    expect(shown.node("Gene")).to_be_visible()
-    link(shown, SAVED)
-    shown.draw_edge("Gene", "Cancer")
-    for editor in two.editors:
-        expect(editor.edge("Gene", "Cancer")).to_be_attached()
-    assert "('Gene', 'Cancer')" in two.kernel()
 
 
 def told_of_the_end(two: Two) -> None:

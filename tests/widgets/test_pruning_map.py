@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.errors import LanguageModelError, PruningError
 from causal_magics.language.head_panels import Head
-from causal_magics.language.progress import bars_are_off
 from causal_magics.widgets import pruning_map
 from causal_magics.widgets.head_map import MIME_TYPE, HeadMap
 from causal_magics.widgets.head_maps import head_map

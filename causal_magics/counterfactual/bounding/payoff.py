@@ -138,8 +138,8 @@ class Payoff:
 
 def _too_large(given: str) -> CounterfactualError:
     return CounterfactualError(
-        f"Expected weights no larger than {MOST_WEIGHT:g}, got {given}: sums of such numbers overflow. "
-        "Give them in a larger unit."
+        f"Expected weights no larger than {MOST_WEIGHT:g}, got {given}: sums of such numbers "
+        "overflow. Give them in a larger unit."
     )
 
 

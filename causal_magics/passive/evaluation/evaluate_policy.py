@@ -18,8 +18,8 @@ from typing import Any, get_args
 
 import numpy as np
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.errors import OptionError, PassiveError, shorten
-from causal_magics.language.progress import bars_are_off
 from causal_magics.options import check_count, check_flag, check_kind, check_option
 from causal_magics.passive.evaluation.conduct import Conduct, TaskSet, conduct_of
 from causal_magics.passive.evaluation.policy_evaluation import PolicyEvaluation, PolicyEvaluationRow

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.errors import PassiveError
 from causal_magics.language.loading import model_of
-from causal_magics.language.progress import bars_are_off
 from causal_magics.language.protocol import LanguageModel
 from causal_magics.options import check_count, check_flag, check_kind
 from causal_magics.passive.evaluation.several import baseline_names, split_names

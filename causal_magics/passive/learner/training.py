@@ -18,10 +18,10 @@ from torch import Tensor
 from torch.nn import functional, utils
 from tqdm.auto import tqdm
 
+from causal_magics.data.bars import bars_are_off
 from causal_magics.data.checkpoint import Checkpoint
 from causal_magics.data.warning import warn
 from causal_magics.errors import PassiveError, StorageError, shorten
-from causal_magics.language.progress import bars_are_off
 from causal_magics.language.torch_threads import torch_threads
 from causal_magics.passive.intervention_log import InterventionLog
 from causal_magics.passive.learner.features import GOAL, GOAL_VALUE, IS_SET, VALUE, features

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from causal_magics.language.progress import bars_are_off
+from causal_magics.data.bars import bars_are_off
 
 
 @pytest.mark.parametrize(("value", "off"), [("1", True), ("true", True), ("0", False), ("", False)])
