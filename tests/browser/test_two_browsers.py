@@ -41,7 +41,7 @@ class Two:
         return self.first.text_of(2)
 
 
-Opened = Callable[..., Two]
+Opened = Callable[[], Two]
 
 
 @pytest.fixture
