@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -193,11 +191,3 @@ def test_a_cell_that_runs_in_the_other_takes_the_graph_there_and_says_so_here(
     expect(other.node("Ours")).to_be_visible()
     expect(one.root.get_by_text(RUN_AGAIN)).to_be_visible()
     expect(one.node("Ours")).to_be_visible()
-
-
-def test_a_kernel_that_is_killed_is_missed_by_both(opened: Opened) -> None:
-    two = opened()
-    os.kill(pid_of(two.first), signal.SIGKILL)
-    for notebook in (two.first, two.second):
-        notebook.page.locator(".jp-Dialog").get_by_role("button", name="Ok").click()
-    told_of_the_end(two)
