@@ -37,6 +37,7 @@ export default tseslint.config(
     rules: { "max-lines-per-function": "off", "@typescript-eslint/no-non-null-assertion": "off" },
   },
   { files: ["*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+  { files: ["scripts/documentation/static/*.js"], languageOptions: { globals: { document: "readonly", matchMedia: "readonly", MutationObserver: "readonly" } } },
   closed("graph", ["editor", "traits", "timeline", "head-map", "payoff-explorer", "widgets", "lab"], ["@jupyterlab/*", "@lumino/*", "preact", "preact/*", "@preact/*"]),
   closed("editor", ["traits", "timeline", "head-map", "payoff-explorer", "widgets", "lab"], ["@jupyterlab/*", "@jupyter-widgets/*", "@lumino/*", "@anywidget/*"]),
   closed("traits", ["timeline", "head-map", "payoff-explorer", "widgets", "lab"], ["@jupyterlab/*", "@jupyter-widgets/*", "@lumino/*"]),

@@ -20,12 +20,12 @@ from oracles.episodes import learned
 from widgets.hand_pruned import Planted
 from widgets.test_payoff_explorer import bounded
 
-from causal_magics import CausalGraph
+from causal_magics import CausalGraph, EdgePrior
 from causal_magics.widgets.episode_timeline import timeline
 from causal_magics.widgets.evidence import Evidence
 from causal_magics.widgets.experimenter import experimenter_of
 from causal_magics.widgets.graph_editor import GraphEditor
-from causal_magics.widgets.overlay import overlay
+from causal_magics.widgets.opinions import Opinions
 from causal_magics.widgets.payoff_explorer import explore
 from causal_magics.widgets.pruning_map import PruningMap
 from causal_magics.widgets.session import EditorSession
@@ -44,14 +44,23 @@ def of_editor() -> dict[str, Any]:
     x = (z + noise[2] > 0).astype(float)
     y = ((x + z + noise[3]) > 0).astype(float)
     frame = pd.DataFrame({"W": w, "Z": z, "X": x, "Y": y})
-    editor = GraphEditor(graph)
+    prior = EdgePrior.from_probabilities({("X", "Z"): 0.9, ("Z", "W"): 0.2})
+    evidence = Evidence(
+        frame, reference=CausalGraph.parse("Y -> X; Z -> X"), opinions=Opinions(prior=prior)
+    )
+    editor = GraphEditor(graph.remove_edge("Z", "Y"), evidence=evidence)
+    editor.answer_now()
+    editor.set_graph(graph)
+    found = editor.answer_now()
+    editor.evidence_frame()  # once it is there, all pairs are answered
     state = editor.session.state
-    found = overlay(state, Evidence(frame, reference=CausalGraph.parse("Y -> X; Z -> X")))
+    opinion = dict(editor.opinion)
     editor.close()
     document = state.document.to_json(0)
     seen = EditorSession(graph.remove_node("L")).state
     return {
-        "overlay": found, "document": document, "view": view("equivalence class", state),
+        "overlay": found, "opinion": opinion, "document": document,
+        "view": view("equivalence class", state),
         "experiments": experimenter_of(BestSeen(), "Y").told(seen),
         "stored": {"version": 1, "document": document, "name": "g", "model_id": None},
     }  # fmt: skip

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseComparison, parseOverlay, readViewedEdge } from "../../../src/editor/overlay";
 import { readBounds } from "../../../src/editor/bounds";
+import { readChange, readOpinion } from "../../../src/editor/evidence/told";
 import { readExperiments } from "../../../src/editor/experiments/told";
 import { parseMessage } from "../../../src/editor/protocol";
 import { isObject, parseDocument } from "../../../src/graph/wire";
@@ -17,7 +18,7 @@ import { OddValues } from "./odd-values";
 
 const VALUES = Number(process.env.FUZZ_VALUES ?? 400);
 const told = JSON.parse(readFileSync("tests/golden/told.json", "utf8")) as Readonly<Record<string, never>>;
-const { document, overlay, view, experiments, stored, episodes, study, answer, grid, note, marks, weights, axes } = told;
+const { document, overlay, opinion, view, experiments, stored, episodes, study, answer, grid, note, marks, weights, axes } = told;
 const first = (value: unknown): unknown => (value as readonly unknown[])[0];
 const edgeOf = (value: unknown): unknown => first((value as { readonly edges: unknown }).edges);
 
@@ -31,13 +32,21 @@ const finding = { line: 1, column: 2, end_column: 4, severity: "error", message:
 const knownGrid = parseGrid(grid);
 const knownStudy = parseStudy(study);
 
-const READERS: readonly (readonly [name: string, read: (raw: unknown) => unknown, ...values: readonly unknown[]])[] = [
+type Reader = (raw: unknown) => unknown;
+
+function partOf(told: unknown, part: string): unknown {
+  return isObject(told) ? told[part] : null;
+}
+
+const READERS: readonly (readonly [name: string, read: Reader, ...values: readonly unknown[]])[] = [
   ["messages", parseMessage, { kind: "commit", rev: 1, gid: "g1", origin: "s", ops }, { kind: "snapshot", document, gids: ["g1"] },
     { kind: "reject", gid: "g", reason: "no", code: "cycle", cycle_path: ["A", "B"] }],
   ["documents", parseDocument, document],
   ["overlays", parseOverlay, overlay],
-  ["comparisons", parseComparison, (overlay as Record<string, unknown>).comparison],
-  ["bounds", readBounds, (overlay as Record<string, unknown>).bounds],
+  ["comparisons", parseComparison, partOf(overlay, "comparison")],
+  ["changes", readChange, partOf(overlay, "change")],
+  ["opinions", readOpinion, opinion],
+  ["bounds", readBounds, partOf(overlay, "bounds")],
   ["edges of a view", (raw) => isObject(raw) && readViewedEdge(raw), edgeOf(view)],
   ["experiments", readExperiments, experiments],
   ["stored graphs", (raw) => readStored({ [GRAPH_MIME]: raw }), stored],
@@ -55,7 +64,7 @@ const READERS: readonly (readonly [name: string, read: (raw: unknown) => unknown
   ["notes", (raw) => parseNote(raw, knownGrid), note],
 ]; // prettier-ignore
 
-test.each(READERS)("%s", (_name, read, ...values) => {
+test.each(READERS.map(([name, read, ...values]) => ({ name, read, values })))("$name", ({ read, values }) => {
   for (const value of values) expect(read(value)).not.toBeNull();
   const odd = new OddValues(7);
   for (let run = 0; run < VALUES; run++) {
