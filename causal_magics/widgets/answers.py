@@ -21,6 +21,8 @@ from causal_magics.widgets.timing import Outdated, Worker
 
 ANSWER_DELAY = 0.02
 """Seconds for which more edits are awaited before the graph is read."""
+MOST_ASKED = 200
+"""Questions of screens that wait at most; older ones are dropped, whose screens wait no longer."""
 NOT_YET: JsonObject = {"rev": -1}
 
 
@@ -58,7 +60,7 @@ class Answers:
         self._answering = Worker(self._answer, ANSWER_DELAY)
         self._reading = Worker(self._read_data, 0)
         self._acting = Worker(self._experiment, ANSWER_DELAY)
-        self._asked: deque[Question] = deque()
+        self._asked: deque[Question] = deque(maxlen=MOST_ASKED)
         self._writing = Lock()
         self._showing = RLock()
         self._regime: RegimeView | None = None

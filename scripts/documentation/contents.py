@@ -19,7 +19,7 @@ The reference is made of what the package says of itself: [the verbs](reference/
 their options, each room with its functions and classes, and [the errors](reference/errors.rst).
 """
 _TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
-_BACKGROUND = ("methods", "errors", "extending", "security", "licences")
+_BACKGROUND = ("methods", "errors", "extending", "robustness", "security", "licences")
 
 
 def in_order(notebooks: Iterable[str]) -> list[str]:
