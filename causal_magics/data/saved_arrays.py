@@ -101,6 +101,12 @@ def expecting(
         ) from None
 
 
+_UNREADABLE = (
+    OSError, EOFError, TypeError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What archives raise that are none, or of which a byte is another."""
+
+
 def load_arrays(path: Place) -> dict[str, Any]:
     """Read what `save_arrays` wrote.
 
@@ -113,5 +119,5 @@ def load_arrays(path: Place) -> dict[str, Any]:
         content = path if isinstance(path, BytesIO) else BytesIO(Path(path).read_bytes())
         with np.load(content, allow_pickle=False) as stored:
             return dict(stored)
-    except (OSError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except _UNREADABLE as error:
         raise ValueError(f"No arrays in {path}: {error}") from error

@@ -16,7 +16,10 @@ def mean_by_arm(data: SampleTable) -> dict[int, float]:
     return {int(arm): round(float(mean), 4) for arm, mean in means.items()}  # type: ignore[call-overload]
 
 
-def test_thorntons_incentive_brings_people_to_their_results() -> None:
+def test_thorntons_incentive_brings_people_to_their_results(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "causaldata", raising=False)
     data = sample("thornton_hiv")
     assert mean_by_arm(data) == {0: 0.3387, 1: 0.7892}
     assert data.frame[["any", "got", "hiv2004"]].dtypes.unique().tolist() == ["int64"]

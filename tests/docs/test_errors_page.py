@@ -71,7 +71,9 @@ def circumstances(mark: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             yield server.url
         return
     if kind == "without":
-        monkeypatch.setitem(sys.modules, what, None)
+        loaded = [name for name in sys.modules if name.startswith(f"{what}.")]
+        for name in (what, *loaded):
+            monkeypatch.setitem(sys.modules, name, None)
     yield SERVER
 
 
