@@ -56,6 +56,8 @@ PYTEST = ("python", "-m", "pytest", "-q", "--junitxml={report}")
 BUILT_PAGES = "tests/docs/test_pages.py"
 ELSEWHERE = "--ignore=tests/browser", f"--ignore={BUILT_PAGES}"
 BY_FILE = "--dist", "loadfile"
+PATIENT = "--timeout", "900"
+"""A cell that computes for a minute takes several where others compute beside it."""
 VITEST = "jlpm", "test", "--reporter=default", "--reporter=junit", "--outputFile.junit={report}"
 CHECKS = (
     Check("lint", "mypy", ("mypy",), one_core=True),
@@ -69,7 +71,7 @@ CHECKS = (
     Check(
         "notebook-tests",
         "nbval",
-        (*QUIET, *PYTEST, "-n2", *BY_FILE, "--nbval", "-Wdefault", "notebooks"),
+        (*QUIET, *PYTEST, "-n2", *BY_FILE, *PATIENT, "--nbval", "-Wdefault", "notebooks"),
     ),
     Check("docs-tests", "Sphinx", (*PYTEST, BUILT_PAGES)),
     # Pages and kernels are waited for much of the time: three files keep two cores busy.
