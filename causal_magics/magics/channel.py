@@ -89,5 +89,5 @@ def _described(editor: GraphEditor) -> dict[str, object]:
     return {
         "model_id": editor.model_id, "name": editor.name, "title": editor.title,
         "nodes": len(graph.nodes), "edges": len(graph.edges),
-        "cell": None if editor.cell is None else editor.cell[0],
+        "cell": next(iter(editor.cells), None),
     }  # fmt: skip

@@ -92,7 +92,7 @@ class GraphEditor(LiveWidget):
         experimenter: Experimenter | None = None,
         earlier: State | None = None,
     ) -> None:
-        self.cell: tuple[str, str] | None = None
+        self.cells: dict[str, str] = {}
         self._binding: NameBinding | None = None
         self._refresh = Debounced(self._write_snapshot, SNAPSHOT_DELAY)
         self._store = Debounced(self._write_stored, STORED_DELAY)

@@ -206,6 +206,7 @@ def attach(
         data, discovery=discovery, test=test, reference=reference, model=model, prior=prior,
         descriptions=descriptions, domain=domain, effect=effect, policy=policy, goal=goal,
     )  # fmt: skip
+    _show_in(editor, _running_cell())
     return editor
 
 
@@ -236,7 +237,7 @@ def open_editor(
     names = None if name is None else (_notebook() if namespace is None else namespace)
     shown_title = title or ("" if name is None else checked_name(name))
     cell = _running_cell()
-    replaced = [each for each in live_editors() if each.name == name and _is_rerun(each.cell, cell)]
+    replaced = [each for each in live_editors() if each.name == name and _was_in(each, cell)]
     editor = GraphEditor(
         checked_graph(graph), title=shown_title, read_only=read_only, columns=columns,
         evidence=evidence, experimenter=experimenter,
@@ -244,9 +245,9 @@ def open_editor(
     )  # fmt: skip
     if name is not None and names is not None:
         editor.bind(name, names)
-    editor.cell = cell
+    _show_in(editor, cell)
     for other in replaced:
-        other.close()
+        _leave(other, cell)
     return editor
 
 
@@ -274,12 +275,16 @@ def after_cell(_result: object) -> None:
     check()
     cell = _running_cell()
     for editor in live_editors():
-        if _is_rerun(editor.cell, cell):
-            editor.close()
+        if _was_in(editor, cell):
+            _leave(editor, cell)
 
 
-def _running_cell() -> tuple[str, str] | None:
-    """Return the id of the cell that runs and the id of its run."""
+Run = tuple[str, str]
+"""The id of a cell and the id of one run of it."""
+
+
+def _running_cell() -> Run | None:
+    """Return the cell that runs."""
     shell = _shell()
     if not hasattr(shell, "get_parent"):
         return None
@@ -288,5 +293,19 @@ def _running_cell() -> tuple[str, str] | None:
     return (cell, run) if isinstance(cell, str) and isinstance(run, str) else None
 
 
-def _is_rerun(before: tuple[str, str] | None, now: tuple[str, str] | None) -> bool:
-    return before is not None and now is not None and before[0] == now[0] and before[1] != now[1]
+def _show_in(editor: GraphEditor, run: Run | None) -> None:
+    if run is not None:
+        editor.cells[run[0]] = run[1]
+
+
+def _was_in(editor: GraphEditor, now: Run | None) -> bool:
+    """Whether an earlier run of the cell that runs showed an editor."""
+    return now is not None and editor.cells.get(now[0], now[1]) != now[1]
+
+
+def _leave(editor: GraphEditor, now: Run | None) -> None:
+    """Take an editor out of a cell; it closes where no other cell shows it."""
+    if now is not None:
+        editor.cells.pop(now[0], None)
+    if not editor.cells:
+        editor.close()

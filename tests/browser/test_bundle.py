@@ -46,8 +46,7 @@ def show(new_page: Callable[..., Page]) -> Callable[..., Locator]:
     """Show a graph in a bare page; returns the editor."""
 
     def shown(body: str = "", colours: str = "") -> Locator:
-        page = new_page()
-        page.context.set_offline(True)
+        page = new_page(offline=True)
         page.set_content(PAGE.format(policy=POLICY, body=body, colours=colours))
         editor = edit(CausalGraph.parse("A [exposure]; B [outcome]; A -> B"))
         traits = {"snapshot": editor.snapshot, "overlay": editor.answer_now(), "title": "g"}

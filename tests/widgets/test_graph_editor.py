@@ -14,7 +14,7 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.widgets import graph_editor, opening
 from causal_magics.widgets.binding import check
 from causal_magics.widgets.graph_editor import MIME_TYPE, GraphEditor, live_editors
-from causal_magics.widgets.opening import edit
+from causal_magics.widgets.opening import attach, edit
 
 CHAIN = CausalGraph(edges=[("A", "B"), ("B", "C")])
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -256,7 +256,7 @@ def test_a_rerun_that_opens_other_names_leaves_no_editor_of_the_run_before(
     run = ("cell", "first")
     monkeypatch.setattr(opening, "_running_cell", lambda: run)
     before, elsewhere = edit(CHAIN, "g", namespace={}), edit(CHAIN)
-    elsewhere.cell = ("other", "first")
+    elsewhere.cells = {"other": "first"}
     opening.after_cell(None)
     assert live_editors() == [before, elsewhere]
     run = ("cell", "second")
@@ -264,6 +264,30 @@ def test_a_rerun_that_opens_other_names_leaves_no_editor_of_the_run_before(
     assert live_editors() == [before, elsewhere, after]
     opening.after_cell(None)
     assert live_editors() == [elsewhere, after]
+
+
+def test_an_editor_lives_as_long_as_any_cell_shows_it(
+    front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ("drawn", "1")
+    monkeypatch.setattr(opening, "_running_cell", lambda: run)
+    names: dict[str, Any] = {}
+    first = edit(CHAIN, "g", namespace=names)
+    opening.after_cell(None)
+    for number in "234":
+        run = ("attached", number)
+        assert attach(names["g"], "g", namespace=names, effect="A -> C") is first
+        opening.after_cell(None)
+        assert live_editors() == [first]
+    run = ("drawn", "5")
+    again = edit(CHAIN.add_node("D"), "g", namespace=names)
+    opening.after_cell(None)
+    assert live_editors() == [first, again]
+    assert first.graph is names["g"] is again.graph
+    run = ("attached", "6")
+    assert attach(names["g"], "g", namespace=names, effect="A -> C") is again
+    opening.after_cell(None)
+    assert live_editors() == [again]
 
 
 @pytest.mark.parametrize("graph", [None, "A -> B", {"A": "B"}, 3])
