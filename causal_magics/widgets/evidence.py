@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import narwhals as nw
 
@@ -22,6 +22,7 @@ from causal_magics.graph.interchange.results import network_of
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
 from causal_magics.graph.prior import EdgePrior
+from causal_magics.options import check_option
 from causal_magics.widgets.narrowed_bounds import NarrowedBounds
 from causal_magics.widgets.opinions import Opinions
 
@@ -198,6 +199,8 @@ class Evidence:
         data_name: str = "",
         reference_name: str = "",
     ) -> None:
+        _check(discovery, test)
+        self.test: TestName = test
         self.columns = None if data is None else Columns(data)
         self.tester = None if self.columns is None else IndependenceTester(self.columns, test)
         self.bounds = None if self.columns is None else NarrowedBounds(self.columns.frame)
@@ -222,9 +225,11 @@ class Evidence:
         domain: str = "",
     ) -> Evidence:
         """Return this with what is given in place of what was; what was read is not read again."""
+        _check(discovery, test)
         other = copy(self)
+        other.test = self.test if test is None else test
         if data is not None:
-            other = Evidence(data, test=test or self.test)
+            other = Evidence(data, test=other.test)
             other.reference, other.reference_name = self.reference, self.reference_name
             other.discovery = other.discovery_if_of_data(self.discovery)
         elif self.columns is not None and test is not None:
@@ -243,11 +248,6 @@ class Evidence:
         if discovery is None or columns is None or discovery.n_rows != columns.rows:
             return None
         return discovery if set(discovery.columns) <= set(columns.names) else None
-
-    @property
-    def test(self) -> TestName:
-        """How implied independences are tested."""
-        return "partial correlation" if self.tester is None else self.tester.test
 
     @property
     def has_data(self) -> bool:
@@ -321,6 +321,20 @@ class Evidence:
             return Prices(None, problem=f"Edges have no price in bits: {error}")
         rows = counted_rows(len(values), columns.rows)
         return Prices(priced, f"{self.data_name}, {rows}" if self.data_name else rows)
+
+
+def _check(discovery: object, test: object) -> None:
+    if test is not None:
+        check_option("test", test, get_args(TestName))
+    if discovery is None:
+        return
+    from causal_magics.discovery.discover import Discovery
+
+    if not isinstance(discovery, Discovery):
+        raise EditorError(
+            f"Expected a Discovery as discovery, got {type(discovery).__name__}. discover() gives "
+            "one."
+        )
 
 
 def expect_evidence(*given: object) -> None:

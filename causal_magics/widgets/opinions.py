@@ -298,6 +298,10 @@ def _check(model: object, prior: object, descriptions: object, domain: object) -
             f"Expected a language model or the name of one, got {type(model).__name__}. "
             "load_model() gives one."
         )
+    if isinstance(model, str) and not model.strip():
+        raise EditorError(
+            "Expected the name of a language model, got an empty text. models() lists names."
+        )
     if prior is not None and not isinstance(prior, EdgePrior):
         raise EditorError(
             f"Expected an EdgePrior as prior, got {type(prior).__name__}. ask() gives one, and "
