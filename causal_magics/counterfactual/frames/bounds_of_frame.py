@@ -24,7 +24,7 @@ from causal_magics.counterfactual.frames.learned_bounds import learned
 from causal_magics.counterfactual.frames.reading import read_tally
 from causal_magics.counterfactual.frames.small_strata import pooled, small_strata
 from causal_magics.counterfactual.frames.sources import EXPERIMENT, OBSERVATIONS, named_in_errors
-from causal_magics.counterfactual.frames.stratum_check import check_strata
+from causal_magics.counterfactual.frames.stratum_check import check_strata, draws_causes
 from causal_magics.counterfactual.frames.stratum_groups import StratumGroup, benefit_of, for_payoff
 from causal_magics.counterfactual.frames.tally import Tally
 from causal_magics.counterfactual.frames.term_blocks import without_interval
@@ -105,7 +105,8 @@ def bounds(
         What becomes of an experiment and observations that contradict each other beyond chance.
         Within chance they are always replaced by the likeliest distributions that do not.
     graph : CausalGraph, optional
-        Where given, strata and covariates that descend from the treatment are refused.
+        Where given, strata and covariates that descend from the treatment are refused, and `notes`
+        say where it draws causes of a treatment that is held to be randomised.
     learner : classifier of scikit-learn's kind, optional
         Learns P(y | x, z) from the experiment and P(x, y | z) from the observations, cross-fitted.
         Its predictions are averaged within strata, or, without `by`, within each combination of
@@ -147,10 +148,10 @@ def bounds(
         check_strata(graph, treatment, (*names, *learned_from))
     options = _Options(small, min_units, contradictions, bool(monotone), confidence)
     order: dict[str, Any] = {"untreated": untreated, "treated": treated, "levels": levels}
-    notes = _origin_notes(roles, observations)
+    notes = _origin_notes(roles, observations, graph, learned_from)
     if learner is not None:
         frames, learning = (frame, observations), (learner, learned_from)
-        return _by_learner(frames, roles, payoff, options, learning, order)
+        return _by_learner(frames, roles, payoff, options, learning, order, notes)
     tally = _counted(frame, observations, roles)
     found = arranged(tally, roles, **order)
     tally, small_notes = _with_small(found.tally, options)
@@ -203,6 +204,7 @@ def _by_learner(
     options: _Options,
     learning: tuple[Any, tuple[str, ...]],
     order: dict[str, Any],
+    notes: tuple[str, ...],
 ) -> UnitBounds:
     """Bound what a learner predicts from covariates."""
     learner, covariates = learning
@@ -213,7 +215,7 @@ def _by_learner(
     strata_by = replace(roles, by=roles.by or covariates)
     tally = known.found.tally
     missing = _missing_notes(tally, strata_by)
-    notes = (*_origin_notes(roles, frames[1]), *known.found.notes, *missing, *known.notes)
+    notes = (*notes, *known.found.notes, *missing, *known.notes)
     return _result(
         known.found, tally, strata_by, payoff, options, (known.group,), notes, known.cross_fit
     )
@@ -311,7 +313,9 @@ def _learned_from(learner: Any, covariates: tuple[str, ...], roles: Roles) -> tu
     return names
 
 
-def _origin_notes(roles: Roles, observations: Any) -> tuple[str, ...]:
+def _origin_notes(
+    roles: Roles, observations: Any, graph: CausalGraph | None, covariates: tuple[str, ...]
+) -> tuple[str, ...]:
     if roles.source is not None or observations is not None:
         return ()
     if roles.origin == OBSERVATIONS:
@@ -320,7 +324,13 @@ def _origin_notes(roles: Roles, observations: Any) -> tuple[str, ...]:
         "All rows are held to be of an experiment in which the treatment was randomised; "
         "design='observations' says that it was not."
     )
-    return (note,)
+    if graph is None or not draws_causes(graph, roles.treatment, (*roles.by, *covariates)):
+        return (note,)
+    warning = (
+        "Rows are taken as an experiment, but the graph draws causes of the treatment: "
+        "design='observations'?"
+    )
+    return (warning, note)
 
 
 def _missing_notes(tally: Tally, roles: Roles) -> list[str]:

@@ -15,7 +15,7 @@ from causal_magics.graph.elements import Mark, each_name
 from causal_magics.graph.equivalence import meek_closure
 from causal_magics.graph.model import CausalGraph
 
-__all__ = ["affected_by", "check_strata"]
+__all__ = ["affected_by", "check_strata", "draws_causes"]
 
 _ONWARD: frozenset[Mark] = frozenset({"->", "@->", "--", "@-@"})
 _BACKWARD: frozenset[Mark] = frozenset({"--", "@-@", "@--"})
@@ -61,6 +61,24 @@ def check_strata(graph: CausalGraph, treatment: str, strata: str | Iterable[str]
                 f"Expected strata that the treatment does not affect, but in the graph "
                 f"{shorten(name)} {says} {shorten(treatment)}: {_drawn(nodes, marks)}. {advice}"
             )
+
+
+def draws_causes(graph: CausalGraph, treatment: str, strata: Iterable[str]) -> bool:
+    """Return whether a graph draws an arrow into a treatment from what forms no strata.
+
+    Parameters
+    ----------
+    graph : CausalGraph
+    treatment : str
+    strata : iterable of str
+        Within these the treatment may well have been drawn by lot.
+    """
+    known = set(strata)
+    return any(
+        (edge.target == treatment and edge.mark == "->" and edge.source not in known)
+        or (edge.mark == "<->" and treatment in (edge.source, edge.target))
+        for edge in graph.edges
+    )
 
 
 def affected_by(graph: CausalGraph, treatment: str) -> dict[str, Path]:

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["describe", "first_by_midpoint", "frame_of", "html_of"]
 
 _ROWS = 30
+_ROWS_AS = {
+    "experiment": ", rows as an experiment",
+    "observations": ", rows as observations",
+    "both": "",
+}
 
 
 def describe(bounds: UnitBounds) -> str:
@@ -31,9 +36,11 @@ def describe(bounds: UnitBounds) -> str:
     number = len(bounds)
     strata = f", {number:,} {'stratum' if number == 1 else 'strata'}" if bounds.by else ""
     held = ", monotone" if bounds.monotone else ""
+    sources = {group.sources for group in bounds.groups}
+    rows = "" if len(sources) > 1 else _ROWS_AS[sources.pop()]
     return (
         f"{quantity} of {_short(bounds.treatment)} ({_short(bounds.treated)} for "
-        f"{_short(bounds.untreated)}) on {_short(bounds.outcome)} in {ends}{strata}{held}"
+        f"{_short(bounds.untreated)}) on {_short(bounds.outcome)} in {ends}{strata}{held}{rows}"
     )
 
 

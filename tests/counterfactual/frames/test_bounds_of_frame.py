@@ -160,6 +160,33 @@ def test_strata_by_what_the_treatment_affects_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ("treatment -> outcome", False),
+        ("stratum -> treatment -> outcome", False),
+        ("U -> treatment -> outcome <- U", True),
+        ("treatment <-> outcome; treatment -> outcome", True),
+    ],
+)
+def test_an_experiment_whose_treatment_has_causes_in_the_graph_is_doubted(
+    text: str, warned: bool
+) -> None:
+    frame, graph = units(), CausalGraph.parse(f"{text}; stratum -> outcome")
+    found = bounds(frame, *COLUMNS, "stratum", graph=graph)
+    assert any("the graph draws causes" in note for note in found.notes) == warned
+    seen = bounds(frame, *COLUMNS, "stratum", graph=graph, design="observations")
+    assert not any("the graph draws causes" in note for note in seen.notes)
+
+
+def test_the_line_says_what_rows_are_taken_for() -> None:
+    frame = units()
+    assert repr(bounds(frame, *COLUMNS)).endswith(", rows as an experiment>")
+    seen = bounds(frame, *COLUMNS, design="observations")
+    assert repr(seen).endswith(", rows as observations>")
+    assert "rows as" not in repr(bounds(frame, *COLUMNS, source="source"))
+
+
+@pytest.mark.parametrize(
     ("change", "options", "said"),
     [
         ({}, {"outcome": "outcom"}, "no column 'outcom'. Did you mean 'outcome'"),
