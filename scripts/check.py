@@ -74,8 +74,7 @@ CHECKS = (
         (*QUIET, *PYTEST, "-n2", *BY_FILE, *PATIENT, "--nbval", "-Wdefault", "notebooks"),
     ),
     Check("docs-tests", "Sphinx", (*PYTEST, BUILT_PAGES)),
-    # Pages and kernels are waited for much of the time: three files keep two cores busy.
-    Check("browser-tests", "Chromium", (*PYTEST, "-n3", *BY_FILE, "tests/browser")),
+    Check("browser-tests", "Chromium", (*PYTEST, "-n2", *BY_FILE, "tests/browser")),
 )
 
 
