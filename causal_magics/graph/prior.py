@@ -126,6 +126,12 @@ class EdgePrior:
 
     def __post_init__(self) -> None:
         beliefs = tuple(self.beliefs)
+        for belief in beliefs:
+            if not isinstance(belief, PairBelief):
+                raise KnowledgeError(
+                    f"Expected beliefs as PairBelief, got {type(belief).__name__}. "
+                    "EdgePrior.from_probabilities takes {(cause, effect): probability}."
+                )
         seen: set[frozenset[str]] = set()
         for belief in beliefs:
             pair = frozenset((belief.first, belief.second))

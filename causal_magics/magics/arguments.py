@@ -17,6 +17,8 @@ from causal_magics.magics.history import History
 from causal_magics.magics.parameters import Parameter
 
 _PARTS: Final = ("graph", "network", "knowledge", "frame")
+_FILES: Final = (".csv", ".tsv", ".parquet")
+"""Ends of the names of files that hold a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class Notebook:
         if root not in self.names:
             hint = closest(root, self._holding_values())
             advice = f"Did you mean {hint}?" if hint else "Define it in an earlier cell."
-            if not root.isidentifier():
+            if path.casefold().endswith(_FILES):
+                advice = "Read the file first, frame = pandas.read_csv(…), and name the frame."
+            elif not root.isidentifier():
                 advice = "Write an expression between {{ and }}."
             elif root in map(str, causal_magics.samples()):
                 advice = f"%causal data {root} -o {root} loads the sample data of that name."

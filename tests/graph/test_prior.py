@@ -123,6 +123,8 @@ def test_bad_beliefs_get_one_readable_line(probabilities: Any, message: str) -> 
 
 
 def test_other_mistakes_get_one_readable_line() -> None:
+    with pytest.raises(KnowledgeError, match=r"EdgePrior\.from_probabilities takes"):
+        EdgePrior({("X", "Y"): 0.9})  # type: ignore[arg-type]
     prior = EdgePrior.from_probabilities(BOTH)
     with pytest.raises(KnowledgeError, match=r"got 'wet'\. Did you mean 'west'"):
         prior.nats(["rain", "west"])

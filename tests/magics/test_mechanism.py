@@ -192,6 +192,7 @@ def test_help_names_everything(run: Run) -> None:
         ("%causal x <<", "Expected a verb after x <<"),
         ("%causal echo data -o g -o h", "Expected -o once, got it 2 times."),
         ("%causal echo opem", "no name 'opem'. Define it in an earlier cell."),
+        ("%causal echo rows.csv", "no name 'rows'. Read the file first, frame = pandas.read_csv"),
         ("%causal echo data[0]", "no name 'data[0]'. Write an expression between {{ and }}."),
         ("%%causal echo data\ntier: A | B", "no option tier:. Did you mean tiers:?"),
         ("%%causal echo data\na:b -> c", "no option a:. It has --frame"),

@@ -56,7 +56,7 @@ def as_html(found: Narrowing) -> str:
     ]
     notes = "".join(f"<p>{escape(note)}</p>" for note in found.notes)
     head = ["by", found.bounds.quantity, "gain", "why"]
-    return html_table(head, rows, summary(found)) + notes
+    return html_table(head, rows, summary(found), prose=("by", "why")) + notes
 
 
 def as_frame(found: Narrowing) -> pd.DataFrame:
