@@ -37,11 +37,14 @@ class PairEvidence:
         What the data say.
     settled : bool
         Whether an edge of the pair is required or forbidden.
+    problem : str
+        Why the model has no opinion; empty where it has one, or was not asked.
     """
 
     opinion: Opinion | None
     bits: PairBits | None
     settled: bool
+    problem: str = ""
 
     @property
     def model_says(self) -> PairVerdict | None:
@@ -114,6 +117,8 @@ def taken(
         Where that side says nothing of the pair.
     """
     says = known.data_says if side == "data" else known.model_says
+    if says is None and side == "model" and known.problem:
+        raise EditorError(f"The model says nothing: {known.problem}")
     if says is None:
         raise EditorError(
             f"The {side} {'say' if side == 'data' else 'says'} nothing decided of "

@@ -16,7 +16,7 @@ from weakref import WeakSet
 from tqdm.auto import tqdm
 
 from causal_magics.data.bars import bars_are_off
-from causal_magics.errors import UnknownNodeError
+from causal_magics.errors import EditorError, UnknownNodeError, shorten
 from causal_magics.widgets.changes import Answered, edge_changes
 from causal_magics.widgets.disagreements import Ends, PairEvidence, pairs_of, settled_pairs
 from causal_magics.widgets.document import JsonObject
@@ -160,6 +160,9 @@ class OpinionStream:
             warnings.warn(message, stacklevel=3)
         self._write()
         pairs, nodes = self._pairs(state), state.document.nodes
+        problem = opinions.problem({frozenset((nodes[a].name, nodes[b].name)) for a, b in pairs})
+        if problem:
+            warnings.warn(problem, stacklevel=3)
         known = self._known(state, bits_of(pairs, state, self._evidence))
         return {(nodes[a].name, nodes[b].name): each for (a, b), each in known.items()}
 
@@ -168,6 +171,8 @@ class OpinionStream:
 
         Raises
         ------
+        EditorError
+            Where it is no pair, or one of them is latent.
         UnknownNodeError
             Where the graph has no such node.
         """
@@ -176,11 +181,20 @@ class OpinionStream:
         for name in (first, second):
             if name not in keys:
                 raise UnknownNodeError(name, tuple(keys))
+            if "latent" in state.document.nodes[keys[name]].roles:
+                raise EditorError(
+                    f"{shorten(name)} is latent, so that neither data nor model speak of it. Use "
+                    "require or forbid of the graph."
+                )
+        if first == second:
+            raise EditorError(f"Expected two nodes, got {shorten(first)} twice.")
         evidence.opinions.ask(first, second)
         ends = keys[first], keys[second]
         settled = frozenset(ends) in settled_pairs(state.document)
         bits = bits_of([ends], state, evidence).get(ends)
-        return PairEvidence(evidence.opinions.of(first, second), bits, settled)
+        opinion = evidence.opinions.of(first, second)
+        problem = "" if opinion else evidence.opinions.problem({frozenset((first, second))})
+        return PairEvidence(opinion, bits, settled, problem)
 
     # ------------------------------------------------------------------ asking
 

@@ -172,7 +172,9 @@ class Opinions:
             if self._loaded is None and self.model is not None and not self._ended_by:
                 try:
                     self._loaded = _loaded(self.model)
-                except Exception as error:  # noqa: BLE001  (whatever a loader raises is shown)
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:  # noqa: BLE001  (whatever it raises is shown)
                     self._ended_by = self._line("could not be loaded", error)
 
     def ask(self, first: str, second: str) -> None:
@@ -187,7 +189,9 @@ class Opinions:
             pair = frozenset((first, second))
             try:
                 found = self._answer(model, *sorted(pair))
-            except Exception as error:  # noqa: BLE001  (a model that fails must not end the asking)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001  (it must not end the asking)
                 self._failed(pair, self._line("could not be asked", error))
             else:
                 self._failed_in_a_row = 0
@@ -219,7 +223,7 @@ class Opinions:
         if self._failed_in_a_row >= MOST_FAILURES:
             self._ended_by = f"{line} Nothing more is asked until a model is attached again."
 
-    def _line(self, what: str, error: Exception) -> str:
+    def _line(self, what: str, error: BaseException) -> str:
         if isinstance(error, CausalMagicsError):
             return " ".join(str(error).split())
         _log.warning("A language model of a graph editor %s.", what, exc_info=error)

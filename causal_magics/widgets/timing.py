@@ -110,5 +110,5 @@ class Worker:
                 self._asked = False
             try:
                 self._action()
-            except Exception:  # noqa: BLE001  (an answer that fails must not end the answers)
+            except BaseException:  # noqa: BLE001  (a model may even raise SystemExit)
                 _log.exception("An answer to an edit of the graph could not be computed.")
