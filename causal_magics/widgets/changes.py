@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from causal_magics.errors import CausalMagicsError, GraphError
 from causal_magics.graph.elements import SYMMETRIC_MARKS, Edge
@@ -24,6 +24,8 @@ LISTED = 60
 """Edges and independences of a change that are listed, each."""
 PRICED = 20
 """Changed edges up to which each has its own price."""
+_PRICED: Final = ("->", "--")
+"""Marks of edges that have a price."""
 
 Statement = Mapping[str, Any]
 """An independence as the overlay tells it: `x`, `y` and `given` are ids."""
@@ -104,6 +106,11 @@ class EdgeChange:
         if self.now is None:
             return "removed"
         return "reversed" if self.is_turned and self.now.mark == self.was.mark else "changed"
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether the edge is one that data price, or was: a hidden common cause has no bits."""
+        return any(each is not None and each.mark in _PRICED for each in (self.now, self.was))
 
     @property
     def is_turned(self) -> bool:
@@ -191,12 +198,12 @@ def _changes_of_pair(old: list[DocumentEdge], new: list[DocumentEdge]) -> Iterat
 def _edge_entries(
     changes: list[EdgeChange], before: Drawn, now: Drawn, edges: EdgeEvidence | None
 ) -> Iterator[JsonObject]:
-    for number, each in enumerate(changes[:LISTED]):
-        priced = edges is not None and len(changes) <= PRICED
-        bits = _bits(frozenset(each.ends), before, now, edges) if priced and edges else None
-        first = changes[number - 1] if number else None
-        if first is not None and set(first.ends) == set(each.ends):
-            bits = None  # the price is that of the pair
+    left = {frozenset(each.ends) for each in changes if len(changes) <= PRICED}
+    for each in changes[:LISTED]:
+        pair, bits = frozenset(each.ends), None
+        if edges is not None and each.is_priced and pair in left:
+            bits = _bits(pair, before, now, edges)
+            left.remove(pair)  # the price is that of the pair
         yield {
             **_ends(each.ends, before, now),
             "mark": None if each.now is None else each.now.mark,
