@@ -281,6 +281,12 @@ def _no_body(verb: Verb, graph: CausalGraph) -> str:
     if verb.lines:
         lines = f"{verb.lines[0].replace('_', '-')}: VALUE"
         return f"{verb.name} takes no graph in its body. Write options there, as in {lines}."
+    if verb.by_node is not None:
+        node = next(iter(graph.nodes))
+        return (
+            f"{verb.name} takes no graph in its body. Say there what nodes are, each in a line "
+            f"NODE: what it is, as in {node}: VALUE."
+        )
     return f"{verb.name} takes no body. Write %causal {verb.name} on one line."
 
 

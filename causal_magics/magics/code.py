@@ -81,11 +81,22 @@ def python_of(call: Call, *, output: str | None, target: str | None) -> str:
     elif target is None:
         lines.append(expression)
     if call.screen and (output or target):
-        shown = output or f"{target}{part}"
-        told = ", ".join(f"{key}={call.screen[key].source}" for key in sorted(call.screen))
         lines[0:0] = ["from causal_magics import edit"]
-        lines.append(f"edit({shown}, {(output or target)!r}, {told})")
+        shown = output or f"{target}{part}"
+        lines.append(_edited(call, shown, output or target or ""))
     return "\n".join(lines)
+
+
+def _edited(call: Call, shown: str, name: str) -> str:
+    """Return the call that shows a result in the editor as the cell did."""
+    told = {key: argument.source for key, argument in call.screen.items()}
+    graph = call.arguments.get("graph")
+    if graph is not None:  # the result is about a graph, and a policy experiments on it
+        shown, name = f"{shown}.graph", graph.source
+        told |= {k: call.arguments[k].source for k in ("policy", "goal") if k in call.arguments}
+    bound = f", {name!r}" if name.isidentifier() else ""
+    options = "".join(f", {key}={told[key]}" for key in sorted(told))
+    return f"edit({shown}{bound}{options})"
 
 
 def _expression(call: Call) -> tuple[str, list[str]]:

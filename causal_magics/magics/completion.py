@@ -175,13 +175,22 @@ class Completion:
         mentioned = names_in_body(body[: len(body) - len(fragment)] + " " + rest)
         words = written([*known, *mentioned])
         if not before[: len(before) - len(fragment)].strip():
-            words += ["tiers:", *(f"{p.option}:" for p in (verb.options if verb else ()))]
+            words += _keys(verb)
         return Candidates(fragment, words)
 
 
 def _fragment(pattern: re.Pattern[str], text: str) -> str:
     match = pattern.search(text)
     return match[0] if match else ""
+
+
+def _keys(verb: Verb | None) -> list[str]:
+    """Return what begins a line of the body that is a setting."""
+    if verb is None:
+        return ["tiers:"]
+    tiers = ["tiers:"] if verb.draws_in_body else []
+    given = {parameter.name for parameter in verb.positional if parameter.kind == "value"}
+    return [*tiers, *(f"{p.option}:" for p in verb.options if p.name not in given)]
 
 
 def _options(verb: Verb | None) -> list[str]:

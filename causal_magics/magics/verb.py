@@ -114,6 +114,11 @@ class Verb:
         """Whether a parameter is filled by lines of the body."""
         return parameter.name in self.lines
 
+    @property
+    def draws_in_body(self) -> bool:
+        """Whether the body may hold a graph."""
+        return self.body is not None and self.body not in self.lines
+
     def names_nodes(self, parameter: Parameter) -> bool:
         """Whether a parameter is the name of a node or a column, or several of them."""
         if self.columns is None:
