@@ -15,7 +15,7 @@ from causal_magics.magics.calls import Call
 from causal_magics.passive.acting.experiments import Experiments
 from causal_magics.widgets.effects import with_effect
 from causal_magics.widgets.evidence import Evidence
-from causal_magics.widgets.experimenter import Experimenter, experimenter_of
+from causal_magics.widgets.experimenter import Experimenter, attached, experimenter_of
 from causal_magics.widgets.live_widget import LiveWidget
 from causal_magics.widgets.opening import open_editor
 from causal_magics.widgets.opinions import Opinions
@@ -93,8 +93,12 @@ class Screen:
         Raises
         ------
         CausalMagicsError
-            Where the cell asks about an effect that its graph cannot have.
+            Where the cell asks about an effect that its graph cannot have, or names a policy that
+            is none.
         """
+        if not isinstance(result, Experiments):
+            told: dict[str, Any] = {name: each.value for name, each in call.screen.items()}
+            attached(told.get("policy"), told.get("goal"))
         if "effect" in call.screen:
             _with_effect(_graph_of(cast("_Shown", result)), call)
         self._offers.append(Offer(result, name, call))

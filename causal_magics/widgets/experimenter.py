@@ -144,8 +144,13 @@ def attached(policy: Policy | str | None, goal: str | None) -> Experimenter | No
     ------
     EditorError
         Where there is a goal, and none who reaches for it.
+    CausalMagicsError
+        Where the policy is none, or there is none of that name.
     """
     if policy is not None:
+        from causal_magics.passive.acting.act import check_policy
+
+        check_policy(policy)
         return experimenter_of(policy, goal)
     if goal is not None:
         raise EditorError(

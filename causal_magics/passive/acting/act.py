@@ -208,10 +208,21 @@ def _check_options(
 
 def _policy_of(policy: ActingPolicy | str | PathLike[str]) -> ActingPolicy:
     """Return a policy, or read it."""
-    if isinstance(policy, str | PathLike):
-        from causal_magics.passive.learner.policy_storage import load_policy
+    check_policy(policy)
+    if not isinstance(policy, str | PathLike):
+        return policy
+    from causal_magics.passive.learner.policy_storage import load_policy
 
-        return load_policy(policy)
+    return load_policy(policy)
+
+
+def check_policy(policy: ActingPolicy | str | PathLike[str]) -> None:
+    """Raise a `CausalMagicsError` where it is no policy, nor the name of one that is there."""
+    if isinstance(policy, str | PathLike):
+        from causal_magics.passive.learner.policy_storage import expect_policy
+
+        expect_policy(policy)
+        return
     is_policy = callable(getattr(policy, "preferences", None)) and hasattr(policy, "environment")
     if not is_policy or isinstance(policy, type):
         raise OptionError(
@@ -222,7 +233,6 @@ def _policy_of(policy: ActingPolicy | str | PathLike[str]) -> ActingPolicy:
         f"the environment of {_name(policy)} to be a CausalEnvironment",
         policy.environment, CausalEnvironment, "Give it one, such as CausalEnvironment().",
     )  # fmt: skip
-    return policy
 
 
 def _name(policy: ActingPolicy) -> str:

@@ -50,22 +50,27 @@ def load_policy(name: str | PathLike[str] = "axial", link: Link | None = None) -
     StorageError
         Where the file is none of a policy, or of another version.
     """
+    expect_policy(name)
+    if name in SHIPPED:
+        with as_file(files("causal_magics.passive.learner") / "shipped" / f"{name}.npz") as path:
+            return read_policy(path, link)
+    return read_policy(name, link)
+
+
+def expect_policy(name: object) -> None:
+    """Raise `PassiveError` where there is neither a policy of that name nor a file."""
     if not isinstance(name, str | PathLike):
         raise PassiveError(
             f"Expected the name of a policy or its file, got {type(name).__name__}. Give "
             f'"{SHIPPED[0]}".'
         )
-    if name in SHIPPED:
-        with as_file(files("causal_magics.passive.learner") / "shipped" / f"{name}.npz") as path:
-            return read_policy(path, link)
-    if not _is_file(name):
+    if name not in SHIPPED and not _is_file(name):
         hint = closest(str(name), SHIPPED)
         advice = f"Did you mean {hint}?" if hint else "Train one: policy = train()."
         raise PassiveError(
             f"Expected a policy among {', '.join(SHIPPED)} or its file, got {shorten(str(name))}. "
             + advice
         )
-    return read_policy(name, link)
 
 
 def _is_file(name: str | PathLike[str]) -> bool:
