@@ -57,8 +57,8 @@ def encode(
     if wrong:
         wanted = "numbers or labels" if categories and chosen is None else "numbers"
         raise DataError(
-            f"Expected {wanted} in every column, got {enumerate_items(wrong)}. "
-            "Encode them as numbers, drop them, or choose columns."
+            f"Expected {wanted} in every column, got {enumerate_items(wrong)}. Encode them as "
+            "numbers (a date: days since the first one), drop them, or choose columns."
         )
     return values, tuple(levels)
 
