@@ -93,7 +93,8 @@ def _edited(call: Call, shown: str, name: str) -> str:
     graph = call.arguments.get("graph")
     if graph is not None:  # the result is about a graph, and a policy experiments on it
         shown, name = f"{shown}.graph", graph.source
-        told |= {k: call.arguments[k].source for k in ("policy", "goal") if k in call.arguments}
+        shared = call.arguments.keys() & {"data", "goal", "policy"}
+        told |= {key: call.arguments[key].source for key in shared}
     bound = f", {name!r}" if name.isidentifier() else ""
     options = "".join(f", {key}={told[key]}" for key in sorted(told))
     return f"edit({shown}{bound}{options})"

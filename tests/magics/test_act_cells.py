@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -114,3 +116,31 @@ def test_the_python_of_the_cell_acts_likewise(acting: InteractiveShell) -> None:
     acting.run_cell("%causal act policy --graph g --seed 3 -o e").raise_error()
     python = acting.run_line_magic("causal", "code e")
     assert "e = act(policy, g, seed=3)" in str(python)
+
+
+def test_the_python_of_a_cell_shows_what_was_experimented_on(
+    acting: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("causal_magics.widgets.opening._shell", lambda: acting)
+    acting.user_ns["frame"] = pd.DataFrame(
+        np.random.default_rng(0).normal(size=(60, 3)), None, ["A", "B", "C"]
+    )
+    shown(acting, 'act policy --graph g --seed 3 --data frame --effect "A -> C" -o e')
+    python = str(acting.run_cell("%causal code e").result)
+    assert "edit(e.graph, 'g', data=frame, effect='A -> C', policy=policy)" in python
+    before, first = live_editors(), acting.user_ns["e"]
+    acting.run_cell(python).raise_error()
+    (editor,) = [each for each in live_editors() if each not in before]
+    assert (editor.name, editor.graph.exposures) == ("g", ("A",))
+    assert acting.user_ns["e"].conclusion == first.conclusion
+    shown(acting, "target << act policy --effect 'A -> C'", "A -> B -> C")
+    python = str(acting.run_cell("%causal code target").result)
+    assert python.endswith("edit(target.graph, effect='A -> C', policy=policy)")
+    acting.run_cell(python).raise_error()
+
+
+def test_a_policy_that_is_none_is_refused_in_cells_that_show_a_graph(
+    acting: InteractiveShell,
+) -> None:
+    result = acting.run_cell("%%causal graph --policy axail -o h\nA -> B")
+    assert "Did you mean axial?" in str(result.error_in_exec)

@@ -106,6 +106,14 @@ def test_attach_takes_what_the_nodes_are_from_its_body(shell: InteractiveShell) 
     assert "Rain" in wrong
 
 
+@pytest.mark.parametrize("body", ["Rain", "Rain -> Mud", "tiers: Rain | Mud"])
+def test_attach_says_what_its_body_takes(shell: InteractiveShell, body: str) -> None:
+    shell.user_ns["g"] = CausalGraph.parse("Rain -> Mud")
+    told = str(shell.run_cell(f"%%causal attach g --model none-such\n{body}").error_in_exec)
+    assert "attach takes no graph in its body." in told
+    assert "NODE: what it is, as in Rain: VALUE." in told
+
+
 def test_attach_gives_evidence_to_the_editor_that_is_open(
     kernel: InteractiveShell, frame: pd.DataFrame
 ) -> None:

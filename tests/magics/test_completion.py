@@ -112,3 +112,11 @@ def test_unloading_takes_it_away(complete: Complete, shell: InteractiveShell) ->
     assert shell.Completer.custom_matchers == []
     shell.run_line_magic("load_ext", "causal_magics")
     assert complete("%%causal di|") == ["%%causal discover"]
+
+
+def test_bodies_that_describe_nodes_offer_no_graph(complete: Complete) -> None:
+    found = words(complete("%%causal attach g --model m\n|"))
+    assert {"Age", "domain:"} <= found
+    assert found.isdisjoint({"tiers:", "graph:"})
+    assert "tiers:" in words(complete("%%causal graph\n|"))
+    assert "tiers:" in words(complete("%%causal discover protein\n|"))

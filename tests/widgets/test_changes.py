@@ -160,3 +160,23 @@ def test_sets_with_a_node_that_is_gone_are_left_out() -> None:
 
 def test_the_first_answer_has_no_change() -> None:
     assert answered(EditorSession(CausalGraph.parse("A -> B"))).told["change"] is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "prices"),
+    [
+        ("A; B; C", "A <-> B; C", [False]),
+        ("A -> B; C", "A -> B; A <-> B; C", [False]),
+        ("A <-> B; C", "A; B; C", [False]),
+        ("A -> B; C", "A <-> B; C", [True]),
+        ("A; B; C", "A <-> B; A -> B; C", [False, True]),
+        ("A; B; C", "A -> B; A <-> B; C", [True, False]),
+        ("A; B; C", "A -> B -> C", [True, True]),
+    ],
+)
+def test_a_hidden_common_cause_has_no_bits(before: str, after: str, prices: list[bool]) -> None:
+    change, _ = changed(before, after, Evidence(chain_frame()))
+    assert [each["bits"] is not None for each in change["edges"]] == prices
+    assert isinstance(change["bits"], float)
+    if not any(prices):
+        assert change["bits"] == 0.0
