@@ -142,7 +142,9 @@ class CausalGraph(GraphMethods):
         return hash(self._identity)
 
     def __repr__(self) -> str:
-        return f"<CausalGraph: {len(self.node_table)} nodes, {len(self.edges)} edges>"
+        nodes, edges = len(self.node_table), len(self.edges)
+        told = f"{nodes} node{'s' * (nodes != 1)}, {edges} edge{'s' * (edges != 1)}"
+        return f"<CausalGraph: {told}>"
 
     def __len__(self) -> int:
         return len(self.node_table)

@@ -228,7 +228,9 @@ class EdgePrior:
         return len(self.beliefs)
 
     def __repr__(self) -> str:
-        head = f"<EdgePrior: {len(self)} pairs of {len(self.names)} variables"
+        head = (
+            f"<EdgePrior: {len(self)} pair{'s' * (len(self) != 1)} of {len(self.names)} variables"
+        )
         if not self.beliefs:
             return f"{head}>"
         cause, effect, probability = self._by_probability()[0].likelier

@@ -43,6 +43,7 @@ _EXPRESSION: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _WORD: Final = re.compile(r'"(?:\\.|[^"\n])*"|[^\s\[\](){};,|]+')
 _NAME: Final = r'(?:"(?:\\.|[^"\n])*"|[^\s\[\]{}"#,;:|=<>@~-]+)'
 _EDGE: Final = re.compile(rf"({_NAME}\s*)(->|<-)(\s*{_NAME})")
+_TWO_WORDS: Final = re.compile(r"\s*(?P<name>([^\W\d]\w*) +([^\W\d]\w*)) *(?:<?->|<-)")
 _KNOWLEDGE: Final = re.compile(r"[ \t]*\[[ \t]*(required|forbidden)[ \t]*\]")
 
 
@@ -132,6 +133,7 @@ class _Reader:
             values = self._names(header, verb)
             self._nodes(header, verb, cell, values)
             if cell is not None:
+                self._two_words()
                 self._columns(cell, values)
                 self._identified(verb, cell)
         return sorted(self.found, key=lambda each: (each.line, each.column))
@@ -248,6 +250,14 @@ class _Reader:
             )  # fmt: skip
             self._say_graph(error, code)
         return None
+
+    def _two_words(self) -> None:
+        """Say where what may be meant as one name with a blank is two nodes."""
+        for number, line in enumerate(self.body.split("\n"), self.first + 1):
+            if (found := _TWO_WORDS.match(line)) is not None:
+                quoted = f'"{found["name"]}"'
+                message = f"{found[2]} and {found[3]} are two nodes; one name is {quoted}."
+                self._say(number, *found.span("name"), message, "name", [quoted], "info")
 
     def _columns(self, cell: Cell, values: Iterable[object]) -> None:
         """Say which observed nodes the data do not have."""

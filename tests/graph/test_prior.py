@@ -93,7 +93,7 @@ def test_values_are_frozen_and_compare() -> None:
     assert pickle.loads(pickle.dumps(prior)) == prior
     assert hash(prior) == hash(EdgePrior.from_probabilities(BOTH))
     assert prior.restricted_to(["rain", "sun"]) == EdgePrior((), ("rain",))
-    assert repr(prior) == "<EdgePrior: 1 pairs of 2 variables, likeliest rain -> wet (0.70)>"
+    assert repr(prior) == "<EdgePrior: 1 pair of 2 variables, likeliest rain -> wet (0.70)>"
     assert repr(EdgePrior()) == "<EdgePrior: 0 pairs of 0 variables>"
 
 

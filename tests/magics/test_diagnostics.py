@@ -54,6 +54,7 @@ def underlined(text: str, each: Diagnostic) -> str:
         ("%%causal graph --data protein\n😀 -> Raf [bits=1]; Rafe", "unknown-column", "😀"),
         ("%%causal graph\nX [exposure]; Y [outcome]\nX -> Y; X <-> Y", "not-identified", "X"),
         ("%%causal discover protein\nedge-flor: 3", "option", "edge-flor"),
+        ("%%causal graph\nA -> B\nBlood pressure -> A", "name", "Blood pressure"),
     ],
 )
 def test_mistakes_are_found_at_their_place(text: str, code: str, part: str) -> None:
