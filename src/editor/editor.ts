@@ -175,6 +175,14 @@ export class Editor {
       this.#forgetWhatIsGone(next, before);
     });
     if (before.nodes.length === 0 && cause.kind === "snapshot") this.fit();
+    else if (cause.kind === "commit" && !cause.own && !this.#viewIsChosen && !this.#showsAll()) this.fit();
+  }
+
+  #showsAll(): boolean {
+    const [left, top, width, height] = boundingBox(this.scene.nodeBoxes.values(), this.scene.routes(), 0);
+    const [x, y] = this.toDrawing(0, 0);
+    const [right, bottom] = this.toDrawing(...this.screen.size.peek());
+    return left >= x && top >= y && left + width <= right && top + height <= bottom;
   }
 
   /** Ends what hands were doing with nodes that are no longer there, and says so. */

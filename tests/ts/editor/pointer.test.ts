@@ -196,3 +196,30 @@ describe("the kernel during a gesture", () => {
     expect(names(bench)).toEqual(["A", "Mine", "C"]);
   });
 });
+
+describe("what Python draws out of sight", () => {
+  const view = (bench: Bench): string | null | undefined => canvas(bench).querySelector("g[transform]")?.getAttribute("transform");
+
+  it("is shown, unless somebody chose the view", async () => {
+    vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(600);
+    vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(400);
+    const bench = await open();
+    const before = view(bench);
+    bench.kernel.python([{ op: "move", positions: { b: [6_000, 0] } }]);
+    await settle(bench.wire);
+    const fitted = view(bench);
+    expect(fitted).not.toBe(before);
+    await zoom(bench);
+    const chosen = view(bench);
+    expect(chosen).not.toBe(fitted);
+    bench.kernel.python([{ op: "move", positions: { b: [60_000, 0] } }]);
+    await settle(bench.wire);
+    expect(view(bench)).toBe(chosen);
+    vi.restoreAllMocks();
+  });
+});
+
+async function zoom(bench: Bench): Promise<void> {
+  canvas(bench).dispatchEvent(new WheelEvent("wheel", { deltaY: 40, ctrlKey: true, bubbles: true, cancelable: true }));
+  await settle(bench.wire);
+}
