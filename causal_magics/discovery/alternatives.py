@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import networkx as nx
@@ -20,7 +20,7 @@ from causal_magics.discovery.constraints import Constraints
 from causal_magics.discovery.layout import Booleans
 from causal_magics.discovery.order_search import OrderSearch, topological_order
 from causal_magics.discovery.score import SMALLEST_GAIN, Codelengths
-from causal_magics.discovery.search import Found, parents_of, total_cost
+from causal_magics.discovery.search import Climber, Found, parents_of, total_cost
 from causal_magics.errors import GraphError
 from causal_magics.graph.elements import Edge
 from causal_magics.graph.equivalence import consistent_extension, cpdag
@@ -33,7 +33,7 @@ FAR_NATS = 40.0
 """Where turning an edge costs so much even with the parents of both ends, nothing is settled."""
 PARENT_NATS = 12.0
 """What a parent more may cost at most, that is there for the turned edge alone."""
-MOST_TURNS = 3
+MOST_TURNS = 10
 """How often a cheaper alternative is taken up."""
 
 Kind = Literal["turned", "left out"]
@@ -179,17 +179,23 @@ def _undirected_in_class(adjacency: Booleans) -> Booleans:
 def settled(
     score: Codelengths, constraints: Constraints, found: Found
 ) -> dict[tuple[int, int], float]:
-    """Take up cheaper alternatives as long as there are any; return what turning each edge costs.
+    """Go on to cheaper graphs as long as there are any; return what turning each edge costs.
 
-    `found` is brought up to date. An interrupt leaves all edges that were not looked at directed.
+    Single edges are added, dropped and turned, then alternatives are taken up, by turns. `found` is
+    brought up to date. An interrupt leaves all edges that were not looked at directed.
     """
     costs: dict[tuple[int, int], float] = {}
+    near = found.neighbours
+    nearby = constraints if near is None else replace(constraints, allowed=near)
     try:
         for turn in range(MOST_TURNS + 1):
+            Climber(score, nearby, found.adjacency).climb(found, reverse=True)
             costs, better = turning_nats(score, constraints, found.adjacency, found.neighbours)
-            if better is found.adjacency or turn == MOST_TURNS:
+            before = found.nats
+            if turn < MOST_TURNS:
+                found.offer(better, total_cost(score, better), "weighing alternatives")
+            if found.nats == before:
                 break
-            found.offer(better, total_cost(score, better), "weighing alternatives")
     except KeyboardInterrupt:
         found.interrupted = True
     return costs

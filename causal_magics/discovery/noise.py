@@ -26,7 +26,7 @@ from scipy.special import gammaln, ndtr
 from causal_magics.discovery import kernels
 from causal_magics.discovery.basis import Basis
 from causal_magics.discovery.layout import Booleans, Floats, Indices
-from causal_magics.discovery.score import Score
+from causal_magics.discovery.score import SMALLEST_GAIN, Score
 
 NOISE_ROWS = 4000
 """Rows on which residuals are looked at."""
@@ -125,7 +125,7 @@ class NoiseScore:
     Attributes
     ----------
     score
-        Under Gaussian noise; it chooses parents, given what comes before a column.
+        Under Gaussian noise; it proposes parents, given what comes before a column.
     residuals
         What is saved. They may be those of a score of other rows.
     """
@@ -157,8 +157,25 @@ class NoiseScore:
         return gains
 
     def grow_shrink(self, node: int, required: Indices, candidates: Indices, /) -> Indices:
-        """Parents of a node among the candidates, as they are under Gaussian noise."""
-        return self.score.grow_shrink(node, required, candidates)
+        """Parents of a node among the candidates: those under Gaussian noise, then the best moves.
+
+        Each move adds or drops one, as long as the code gets shorter.
+        """
+        parents = self.score.grow_shrink(node, required, candidates)
+        if not self.residuals.coded[node]:
+            return parents
+        while True:
+            others = np.setdiff1d(candidates, parents)
+            drops = self.drop_gains(node, parents)
+            drops[np.isin(parents, required)] = -np.inf
+            gains = np.concatenate((drops, self.add_gains(node, parents, others)))
+            if not len(gains) or gains.max() < SMALLEST_GAIN:
+                return parents
+            best = int(np.argmax(gains))
+            if best < len(parents):
+                parents = np.delete(parents, best)
+            else:
+                parents = np.append(parents, others[best - len(parents)])
 
 
 def notable_residuals(
