@@ -6,23 +6,21 @@ import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, get_args
 
-import narwhals as nw
-
-from causal_magics.data.table import read_table
-from causal_magics.errors import CausalMagicsError, DataError, EditorError, shorten
+from causal_magics.errors import CausalMagicsError, EditorError
 from causal_magics.graph.conditional_tests import ConditionalTest, TestName, conditional_test
-from causal_magics.graph.independence_tests import column_labels, read_columns
+from causal_magics.graph.independence_tests import read_columns
 from causal_magics.graph.independences import Independence
 from causal_magics.graph.interchange.results import network_of
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
 from causal_magics.graph.prior import EdgePrior
 from causal_magics.options import check_option
+from causal_magics.widgets.columns import Columns
 from causal_magics.widgets.narrowed_bounds import NarrowedBounds
 from causal_magics.widgets.opinions import Opinions
 
@@ -33,74 +31,15 @@ if TYPE_CHECKING:
 
 MOST_PRICED = 100
 """Columns up to which all of a data set are priced, whether or not they are nodes."""
-MOST_ROWS = 100_000
-"""Rows from which edges are priced, chosen by a fixed seed where there are more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What edges cost, and of what data; or why they have no price."""
+    """What edges cost, and of what data; and why all or some of them have no price."""
 
     edges: EdgeEvidence | None
     source: str = ""
     problem: str = ""
-
-
-class Columns:
-    """Which columns of a data frame can be used, each looked at once.
-
-    Parameters
-    ----------
-    frame
-        Any that narwhals reads, a mapping of columns, or an array.
-
-    Raises
-    ------
-    DataError
-        Where it is nothing of the kind.
-    """
-
-    def __init__(self, frame: Any) -> None:
-        self.frame = _eager(frame)
-        self.names = _column_names(self.frame)
-        self.rows = int(nw.from_native(self.frame).shape[0])
-        self._known = frozenset(self.names)
-        self._problems: dict[str, str] = {}
-        self._with_gaps: set[str] = set()
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._known
-
-    def problem(self, name: str) -> str:
-        """Return why a column cannot be used; empty where it can."""
-        if name not in self._problems:
-            self._problems[name] = self._look(name)
-        return self._problems[name]
-
-    def usable(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return those names that are columns which can be used."""
-        return tuple(name for name in names if not self.problem(name))
-
-    def complete(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return those names that are columns which can be used in every row."""
-        return tuple(name for name in self.usable(names) if name not in self._with_gaps)
-
-    def some_rows(self, most: int) -> Any:
-        """Return the frame, or so many rows of it."""
-        if self.rows <= most:
-            return self.frame
-        return nw.from_native(self.frame, eager_only=True).sample(most, seed=0).to_native()
-
-    def _look(self, name: str) -> str:
-        if name not in self._known:
-            return f"The data have no column {shorten(name)}."
-        try:
-            values = read_columns(self.frame, [name])
-        except DataError as error:
-            return str(error)
-        if len(values) < self.rows:
-            self._with_gaps.add(name)
-        return ""
 
 
 class IndependenceTester:
@@ -270,7 +209,11 @@ class Evidence:
                 rows = f"{self.discovery.n_rows:,} rows"
                 source = f"{self.data_name}, {rows}" if self.data_name else rows
                 return Prices(evidence_of(self.discovery), source)
-            return None if self.columns is None else self._measure(self.columns, graph)
+            if self.columns is None:
+                return None
+            prices = self._measure(self.columns, graph)
+            left = self.columns.not_priced(n for n in graph.nodes if n not in graph.latents)
+            return replace(prices, problem=f"{prices.problem} {left}".strip())
 
     def is_at_hand(self, graph: CausalGraph) -> bool:
         """Whether a graph is answered without a pass over the data."""
@@ -282,7 +225,8 @@ class Evidence:
             return False
         measured = self._measured
         return self.discovery is not None or (
-            measured is not None and measured[0].issuperset(self.tester.columns.usable(graph.nodes))
+            measured is not None
+            and measured[0].issuperset(self.tester.columns.priceable(graph.nodes))
         )
 
     def take(self, graph: CausalGraph) -> None:
@@ -296,7 +240,7 @@ class Evidence:
 
     def _measure(self, columns: Columns, graph: CausalGraph) -> Prices:
         """Price the nodes, and all complete columns where they are few."""
-        nodes = columns.usable(graph.nodes)
+        nodes = columns.priceable(graph.nodes)
         if self._measured is None or not self._measured[0].issuperset(nodes):
             few = len(columns.names) <= MOST_PRICED
             others = columns.complete(columns.names) if few else ()
@@ -313,13 +257,13 @@ class Evidence:
         if len(wanted) < 2:
             return Prices(None, problem="Fewer than two columns can be priced.")
         try:
-            values = read_columns(columns.some_rows(MOST_ROWS), wanted)
+            values = columns.priced_rows(wanted)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                priced = measure(dict(zip(wanted, values.T, strict=True)), graph=graph)
+                priced = measure(values, graph=graph)
         except CausalMagicsError as error:
             return Prices(None, problem=f"Edges have no price in bits: {error}")
-        rows = counted_rows(len(values), columns.rows)
+        rows = counted_rows(len(values[wanted[0]]), columns.rows)
         return Prices(priced, f"{self.data_name}, {rows}" if self.data_name else rows)
 
 
@@ -349,22 +293,3 @@ def expect_evidence(*given: object) -> None:
 def counted_rows(used: int, every: int) -> str:
     """Return "900 rows", or "557 of 800 rows" where not all are used."""
     return f"{used:,} rows" if used == every else f"{used:,} of {every:,} rows"
-
-
-def _eager(frame: Any) -> Any:
-    try:
-        wrapped = nw.from_native(frame)
-    except (TypeError, nw.exceptions.DuplicateError):
-        return frame
-    return wrapped.collect().to_native() if isinstance(wrapped, nw.LazyFrame) else frame
-
-
-def _column_names(frame: Any) -> tuple[str, ...]:
-    try:
-        return tuple(column_labels(nw.from_native(frame).collect_schema().names()))
-    except (TypeError, nw.exceptions.DuplicateError):
-        table = read_table(frame)  # raises what is wrong with it
-        raise DataError(
-            f"Expected a data frame with a name for each of the {len(table.columns)} columns, got "
-            f"{type(frame).__name__}. Wrap the data in one (pandas, polars, pyarrow)."
-        ) from None

@@ -297,8 +297,8 @@ class _Answer:
     def bits(self) -> JsonObject:
         """Return what each directed edge saves of the code of the data."""
         prices = self.evidence.prices(self.graph)
+        self.problems += [prices.problem] if prices and prices.problem else []
         if prices is None or prices.edges is None:
-            self.problems += [prices.problem] if prices else []
             return {}
         self.prices = prices.edges
         by_pair = prices.edges.edge_bits(self.graph)

@@ -290,7 +290,7 @@ def test_copies_among_other_columns_cost_no_prices() -> None:
 
 
 def test_very_many_rows_are_priced_on_some(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("causal_magics.widgets.evidence.MOST_ROWS", 200)
+    monkeypatch.setattr("causal_magics.widgets.columns.MOST_ROWS", 200)
     found, _ = told(CausalGraph.parse("A -> B -> C"), data=chain_data(), data_name="chain")
     assert found["bits"]["source"] == "chain, 200 of 600 rows"
     assert found["tests"]["rows"] == "600 rows"
