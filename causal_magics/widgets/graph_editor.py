@@ -196,7 +196,7 @@ class GraphEditor(LiveWidget):
         Parameters
         ----------
         data, discovery, test, reference, model, prior, descriptions, domain, effect, policy, goal
-            As `attach` of the package takes them.
+            As `attach` of the package takes them; an empty domain counts as not given.
 
         Raises
         ------
@@ -231,7 +231,8 @@ class GraphEditor(LiveWidget):
     def evidence_frame(self) -> Any:
         """Return what data and language model say of each pair that an edge joins.
 
-        What is not answered yet is asked for; an interrupt leaves it open.
+        What is not answered yet is asked for; an interrupt leaves it open, and a model that fails
+        is warned of.
 
         Returns
         -------
@@ -255,7 +256,7 @@ class GraphEditor(LiveWidget):
         Raises
         ------
         EditorError
-            Where that side says nothing decided.
+            Where that side says nothing decided, or it is no pair of observed nodes.
         GraphError
             Where the graph cannot have it.
         """
