@@ -18,7 +18,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline, PPoly
 from scipy.linalg import eigh, null_space
 
-from causal_magics.discovery.layout import Floats, Layout, Part
+from causal_magics.discovery.layout import Floats, Indices, Layout, Part
 
 BASIS_SIZE = 8
 TAIL = 0.02
@@ -53,22 +53,32 @@ class Scale:
         return cls(float(values.mean()), float(values.std()))
 
     @classmethod
-    def fit(cls, values: Floats) -> Scale:
+    def fit(cls, values: Floats, episodes: Sequence[Indices] = ()) -> Scale:
         """Choose the scale on which the column alone has the shortest Gaussian code.
 
         A bend costs its name and half a log of the rows, as any parameter does.
+
+        Parameters
+        ----------
+        values
+        episodes
+            Rows that are coded apart, as a mixture of widths looks heavy-tailed; one where left
+            out.
         """
         best = cls.plain(values)
         centre, width = best.centre, best.width
         standardised = (values - centre) / width
+        apart = [standardised[rows] for rows in episodes] or [standardised]
+        varied = [rows for rows in apart if len(rows) > 1 and float(rows.std()) > NEAREST]
         shortest = -math.log(len(BENDS) + 1) - 0.5 * math.log(len(values))
         for bend in BENDS:
-            bent = np.arcsinh(bend * standardised)
-            mean, deviation = float(bent.mean()), float(bent.std())
-            stretch = math.log(bend) - 0.5 * np.log1p((bend * standardised) ** 2)
-            nats = len(values) * math.log(deviation) - float(stretch.sum())
+            nats = sum(_bending_nats(rows, bend) for rows in varied)
             if nats < shortest:
-                best, shortest = cls(centre, width, bend, mean, deviation), nats
+                bent = np.arcsinh(bend * standardised)
+                best, shortest = (
+                    cls(centre, width, bend, float(bent.mean()), float(bent.std())),
+                    nats,
+                )
         return best
 
     def inverse(self, scaled: Floats) -> Floats:
@@ -86,6 +96,13 @@ class Scale:
             return standardised
         bent: Floats = (np.arcsinh(self.bend * standardised) - self.mean) / self.deviation
         return bent
+
+
+def _bending_nats(standardised: Floats, bend: float) -> float:
+    """Nats by which a bend makes the Gaussian code of some rows longer."""
+    deviation = float(np.arcsinh(bend * standardised).std()) / float(standardised.std())
+    stretch = math.log(bend) - 0.5 * np.log1p((bend * standardised) ** 2)
+    return len(standardised) * math.log(deviation) - float(stretch.sum())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -111,9 +128,9 @@ class SplineBasis:
     plain: bool = False
 
     @classmethod
-    def fit(cls, values: Floats, size: int) -> SplineBasis:
+    def fit(cls, values: Floats, size: int, episodes: Sequence[Indices] = ()) -> SplineBasis:
         """Place knots and rotate on the values of one column."""
-        scale = Scale.fit(values)
+        scale = Scale.fit(values, episodes)
         scaled = scale(values)
         knots = _apart(np.quantile(scaled, _knot_shares(size), method="inverted_cdf"))
         breaks, cardinal = _cardinal_splines(knots)
@@ -240,6 +257,7 @@ class Basis:
         values: Floats,
         levels: Sequence[tuple[str, ...] | None] | None = None,
         size: int = BASIS_SIZE,
+        episodes: Sequence[Indices] = (),
     ) -> Basis:
         """Place knots and rotate on a reference batch.
 
@@ -251,14 +269,19 @@ class Basis:
             Labels of each column whose values are codes of labels, None for numeric columns.
         size
             Splines of a numeric column.
+        episodes
+            Which rows belong to each, where there are several.
         """
         fitted: list[ColumnBasis] = []
         for column, labels in zip(values.T, levels or [None] * values.shape[1], strict=True):
-            present = column[~np.isnan(column)]
+            there = ~np.isnan(column)
+            present = column[there]
             if labels is not None or _has_few_values(present):
                 fitted.append(NominalBasis.fit(present))
             else:
-                fitted.append(SplineBasis.fit(present, size))
+                places = np.cumsum(there) - 1
+                apart = [places[rows[there[rows]]] for rows in episodes]
+                fitted.append(SplineBasis.fit(present, size, apart))
         return cls(tuple(fitted))
 
     def with_products(self, pairs: Iterable[tuple[int, int]]) -> Basis:

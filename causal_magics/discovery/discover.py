@@ -219,7 +219,7 @@ def _of_episodes(
         asked.direction_bits, asked.prior,
     )  # fmt: skip
     with Progress(shown=progress) as bar:
-        basis = Basis.fit(table.values, table.levels)
+        basis = Basis.fit(table.values, table.levels, episodes=read.rows)
         found = learn_episodes(read, setting, basis, bar)
     if found.interrupted:
         warnings.warn(

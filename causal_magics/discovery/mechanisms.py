@@ -77,7 +77,7 @@ class Codes:
         total = self._prior
         for statistic in statistics:
             total = total + (statistic if share == 1.0 else _thinned(statistic, share))
-        score = Score.from_statistic(total, charges=self._charges)
+        score = _even(Score.from_statistic(total, charges=self._charges))
         self._scores[key] = statistics, score
         while len(self._scores) > 2 and len(self._scores) * total.gram.nbytes > SCORE_BYTES:
             self._scores.popitem(last=False)
@@ -141,6 +141,18 @@ class Codes:
         """Keep what is known by its identity."""
         for statistic in statistics:
             self._pinned[id(statistic)] = statistic
+
+
+def _even(score: Score) -> Score:
+    """Let the prior rows alone shrink what a column does to another in a straight line.
+
+    They do so too where it is an effect: thus of linear relations both directions cost the same in
+    a batch that is wider or narrower than all batches together.
+    """
+    blocks = score.blocks
+    precision = blocks.precision.copy()
+    precision[blocks.responses[blocks.response_starts[:-1][~blocks.nominal]]] = 0.0
+    return Score(blocks._replace(precision=precision))
 
 
 def _thinned(statistic: GramStatistic, share: float) -> GramStatistic:

@@ -50,7 +50,9 @@ def test_the_code_of_any_rows_is_the_density_of_a_multivariate_t(
     functions = np.concatenate(
         [np.arange(starts[p], starts[p + 1]) for p in parents] or [np.empty(0, dtype=np.int64)]
     )
-    variances = 1.0 / (BASIS.layout.order[functions - 1] ** SMOOTHNESS / SPREAD + PRIOR_ROWS)
+    precision = BASIS.layout.order**SMOOTHNESS / SPREAD
+    precision[BASIS.layout.responses] = 0.0
+    variances = 1.0 / (precision[functions - 1] + PRIOR_ROWS)
     shape = np.eye(len(rows)) + 1.0 / PRIOR_ROWS
     shape += (design[:, functions] * variances) @ design[:, functions].T
     response = design[:, 1 + BASIS.layout.responses[node]]
