@@ -2,18 +2,23 @@
 
 A regime, or a single batch whose statistic is still kept, is taken out and placed anew; it stays
 where it is unless another place saves bits. Two regimes of which every mechanism is shared become
-one.
+one. An edge is turned where its effect then has fewer mechanisms, and that saves bits.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
+from itertools import combinations
 from operator import add
 
+import numpy as np
+
+from causal_magics.discovery import moves
 from causal_magics.discovery.assignment import choices, placed
 from causal_magics.discovery.score import SMALLEST_GAIN
 from causal_magics.discovery.search import Report
-from causal_magics.discovery.worlds import Ledger, Member, Memory
+from causal_magics.discovery.worlds import WORTH_A_CHANGE, Ledger, Member, Memory, World
 
 ROUNDS = 4
 """How often all regimes and batches are looked at, at most."""
@@ -23,12 +28,51 @@ def settle(memory: Memory, ledger: Ledger, report: Report) -> Memory:
     """Return the memory with every regime and every kept batch where it costs least."""
     for _ in range(ROUNDS):
         before = memory
+        for number, world in enumerate(memory.worlds):
+            better = turned_to_share(world, ledger)
+            if better is not world:
+                memory = memory.with_world(number, better)
         memory = settle_regimes(memory, ledger, report)
         for batch in sorted(memory.kept):
             memory = _revised(memory, (batch,), ledger, report)
         if memory is before:
             break
     return memory
+
+
+def turned_to_share(world: World, ledger: Ledger) -> World:
+    """Return a world with one edge turned, where regimes then share what makes its effect."""
+    most = ledger.world(world) - WORTH_A_CHANGE
+    constraints = ledger.constraints
+    fixed = constraints.required | ~constraints.allowed.T
+    for cause, effect in np.argwhere(world.adjacency & ~fixed).tolist():
+        if len(world.groups(effect)) == 1:
+            continue
+        turned = world.adjacency.copy()
+        turned[cause, effect] = False
+        if moves.closure(turned)[cause, effect]:
+            continue
+        turned[effect, cause] = True
+        found = _sharing(replace(world, adjacency=turned), effect, ledger)
+        if ledger.world(found) < most:
+            return found
+    return world
+
+
+def _sharing(world: World, node: int, ledger: Ledger) -> World:
+    """Return a world with mechanisms of one column joined, pair by pair, as long as that saves."""
+    joined = world
+    while True:
+        best, nats = joined, ledger.world(joined)
+        for first, second in combinations(joined.groups(node), 2):
+            labels = joined.labels.copy()
+            labels[labels[:, node] == second, node] = first
+            tried = replace(joined, labels=labels)
+            if ledger.world(tried) < nats - SMALLEST_GAIN:
+                best, nats = tried, ledger.world(tried)
+        if best is joined:
+            return joined
+        joined = best
 
 
 def settle_regimes(memory: Memory, ledger: Ledger, report: Report) -> Memory:
