@@ -14,16 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from causal_magics.discovery.alternatives import EdgeAlternative
-from causal_magics.discovery.basis import (
-    Basis,
-    ColumnBasis,
-    NominalBasis,
-    Scale,
-    SplineBasis,
-)
+from causal_magics.discovery.basis import Basis, ColumnBasis, NominalBasis, SplineBasis
 from causal_magics.discovery.confidence import Resamples
 from causal_magics.discovery.layout import Floats
 from causal_magics.discovery.regimes import Alternative, Batch, Regime
+from causal_magics.discovery.scale import Scale
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Member, Memory, World
 from causal_magics.errors import DiscoveryError, shorten

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from causal_magics.data.structural_model import StructuralModel, check_observed_dag
-from causal_magics.discovery.basis import Basis, Scale, SplineBasis
+from causal_magics.discovery.basis import Basis, SplineBasis
 from causal_magics.discovery.kernels import functions_of
 from causal_magics.discovery.layout import Floats, Indices
+from causal_magics.discovery.scale import Scale
 from causal_magics.discovery.score import Score
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.errors import DiscoveryError, UnknownNodeError, shorten

@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from causal_magics.discovery.basis import BASIS_SIZE, Basis, NominalBasis, Scale, SplineBasis
+from causal_magics.discovery.basis import BASIS_SIZE, Basis, NominalBasis, SplineBasis
+from causal_magics.discovery.scale import Scale
 
 VALUES = np.random.default_rng(0).normal(size=500)
 

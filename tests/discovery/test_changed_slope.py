@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from causal_magics.discovery.basis import Scale
 from causal_magics.discovery.discover import discover
+from causal_magics.discovery.scale import Scale
 
 WEEKS, ROWS = 6, 200
 
