@@ -189,8 +189,8 @@ def _keys(verb: Verb | None) -> list[str]:
     if verb is None:
         return ["tiers:"]
     tiers = ["tiers:"] if verb.draws_in_body else []
-    given = {parameter.name for parameter in verb.positional if parameter.kind == "value"}
-    return [*tiers, *(f"{p.option}:" for p in verb.options if p.name not in given)]
+    settings = (p for p in verb.options if p not in verb.positional or verb.takes_lines(p))
+    return [*tiers, *(f"{parameter.option}:" for parameter in settings)]
 
 
 def _options(verb: Verb | None) -> list[str]:
