@@ -121,7 +121,7 @@ def test_the_python_of_the_cell_acts_likewise(acting: InteractiveShell) -> None:
 def test_the_python_of_a_cell_shows_what_was_experimented_on(
     acting: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("causal_magics.widgets.opening._shell", lambda: acting)
+    monkeypatch.setattr("causal_magics.widgets.opening._notebook", lambda: acting.user_ns)
     acting.user_ns["frame"] = pd.DataFrame(
         np.random.default_rng(0).normal(size=(60, 3)), None, ["A", "B", "C"]
     )
