@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -388,7 +389,7 @@ def test_it_reads_as_sentences_and_as_a_table() -> None:
     frame = found.to_frame()
     assert list(frame["by"]) == ["observations alone", "back-door {Z}", "strata {Z}"]
     assert frame["gain"].sum() == pytest.approx(found.gain)
-    html = found._repr_html_()
+    html = re.sub(r' style="[^"]*"', "", found._repr_html_()).replace("\N{NO-BREAK SPACE}", " ")
     assert f"<td>back-door {{Z}}</td><td>{interval(found.steps[0].after)}</td>" in html
     assert repr(found.steps[0]).startswith("<NarrowingStep: back-door {Z}: −0.")
     nasty = CausalGraph(edges=[("<b>", "X"), ("<b>", "Y"), ("X", "Y")])
