@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from importlib import import_module
+from threading import Thread
 from typing import Any, Final
 
 from causal_magics.magics.arguments import Notebook
@@ -11,6 +13,8 @@ from causal_magics.magics.diagnostics import diagnose
 from causal_magics.widgets.graph_editor import LIVE, GraphEditor, live_editors
 
 TARGET: Final = "causal_magics.cells"
+SLOWEST: Final = "causal_magics.discovery.discover"
+"""What the verbs that compute load first, for longer than a front-end waits for a completion."""
 LONGEST: Final = 1_000_000
 """Characters of a cell above which nothing is said of it while it is written."""
 
@@ -54,6 +58,7 @@ class Channel:
         comm.on_msg(lambda message: self._asked(comm, message))
         comm.on_close(lambda _message: self._closed(comm))
         self._send(comm, _live_message())
+        Thread(target=import_module, args=(SLOWEST,), name="causal-magics", daemon=True).start()
 
     def _closed(self, comm: Any) -> None:
         if comm in self._comms:
