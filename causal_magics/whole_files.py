@@ -13,7 +13,9 @@ from secrets import token_hex
 from time import time
 from typing import Any, BinaryIO
 
-__all__ = ["folder_beside", "whole_file"]
+from causal_magics.errors import CausalMagicsError, StorageError, shorten
+
+__all__ = ["folder_beside", "telling_why", "whole_file"]
 
 _BEGIN, _END = ".", ".causal-magics-part"
 _ABANDONED = 86_400.0
@@ -49,6 +51,28 @@ def whole_file(path: str | PathLike[str]) -> Iterator[BinaryIO]:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+@contextmanager
+def telling_why(
+    path: str | PathLike[str] | BinaryIO, refused: type[CausalMagicsError] = StorageError
+) -> Iterator[None]:
+    """Tell in one line why a file cannot be written: `refused`, in place of what a system raises.
+
+    Parameters
+    ----------
+    path : path, or what stands for one in memory
+    refused : type
+        Of the error.
+    """
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise refused(
+            f"Expected a place to write {shorten(str(path))}, got "
+            f"{getattr(error, 'strerror', None) or error}. What stood there before is as it was: "
+            "choose another folder, or make room."
+        ) from error
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from causal_magics.errors import CausalMagicsError, StorageError, shorten
-from causal_magics.whole_files import whole_file
+from causal_magics.whole_files import telling_why, whole_file
 
 __all__ = [
     "Place", "expecting", "load_arrays", "load_with_header", "save_arrays", "save_with_header",
@@ -33,15 +33,8 @@ def save_arrays(path: Place, arrays: Mapping[str, Any]) -> None:
     StorageError
         Where it cannot be written; what stood there before stays.
     """
-    try:
-        with _opened(path) as file:
-            np.savez_compressed(file, **arrays)
-    except (OSError, ValueError) as error:
-        raise StorageError(
-            f"Expected a place to write {shorten(str(path))}, got "
-            f"{getattr(error, 'strerror', None) or error}. What stood there before is as it was: "
-            "choose another folder, or make room."
-        ) from error
+    with telling_why(path), _opened(path) as file:
+        np.savez_compressed(file, **arrays)
 
 
 def _opened(path: Place) -> AbstractContextManager[BinaryIO]:

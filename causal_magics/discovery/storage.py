@@ -21,11 +21,11 @@ from causal_magics.discovery.regimes import Alternative, Batch, Regime
 from causal_magics.discovery.scale import Scale
 from causal_magics.discovery.statistics import GramStatistic
 from causal_magics.discovery.worlds import Member, Memory, World
-from causal_magics.errors import DiscoveryError, shorten
+from causal_magics.errors import DiscoveryError
 from causal_magics.graph.elements import Edge, Knowledge, Node
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.prior import EdgePrior, PairBelief
-from causal_magics.whole_files import whole_file
+from causal_magics.whole_files import telling_why, whole_file
 
 if TYPE_CHECKING:
     from causal_magics.discovery.result import Discovery
@@ -72,14 +72,8 @@ def save_discovery(discovery: Discovery, path: str | PathLike[str]) -> None:
         "kept": [[k, writer.statistic(s)] for k, s in discovery.memory.kept.items()],
         "rows": writer.rows,
     }
-    try:
-        with whole_file(path) as file:
-            np.savez_compressed(file, header=np.array(json.dumps(header)), **writer.arrays)
-    except OSError as error:
-        raise DiscoveryError(
-            f"Expected a place to write {shorten(str(path))}, got {error.strerror or error}. "
-            "What stood there before is as it was: choose another folder, or make room."
-        ) from error
+    with telling_why(path, DiscoveryError), whole_file(path) as file:
+        np.savez_compressed(file, header=np.array(json.dumps(header)), **writer.arrays)
 
 
 def load_discovery(path: str | PathLike[str]) -> Discovery:

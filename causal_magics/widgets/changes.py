@@ -13,7 +13,7 @@ from causal_magics.errors import CausalMagicsError, GraphError
 from causal_magics.graph.elements import SYMMETRIC_MARKS, Edge
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.separation import is_d_separated
-from causal_magics.widgets.document import Document, JsonObject
+from causal_magics.widgets.document import Document, JsonObject, json_number
 from causal_magics.widgets.elements import DocumentEdge
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def change(
     changes, knowledge = edge_changes(before.drawn, now)
     asked = _same_question(before.told, told)
     renamed = _renamed(before.drawn.document, now.document)
-    bits = None if edges is None else _number(
+    bits = None if edges is None else json_number(
         edges.bits_saved(before.drawn.graph) - edges.bits_saved(now.graph)
     )  # fmt: skip
     return {
@@ -241,7 +241,7 @@ def _bits(pair: frozenset[str], before: Drawn, now: Drawn, edges: EdgeEvidence) 
     if ends is None or not set(ends) <= set(edges.columns):
         return None
     was = _with_edges_of(pair, before, now)
-    return None if was is None else _number(edges.bits_saved(was) - edges.bits_saved(now.graph))
+    return None if was is None else json_number(edges.bits_saved(was) - edges.bits_saved(now.graph))
 
 
 def _with_edges_of(pair: frozenset[str], before: Drawn, now: Drawn) -> CausalGraph | None:
@@ -315,8 +315,3 @@ def _minimal(effect: Statement) -> list[tuple[str, ...]]:
 def _renamed(before: Document, now: Document) -> bool:
     both = before.nodes.keys() & now.nodes.keys()
     return any(before.nodes[key].name != now.nodes[key].name for key in both)
-
-
-def _number(value: float) -> float:
-    """Return a number as JSON has it."""
-    return float(f"{value:.6g}") + 0.0

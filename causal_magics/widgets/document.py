@@ -7,6 +7,7 @@ to ``tests/golden/operations.json``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -17,6 +18,11 @@ from causal_magics.widgets.elements import DocumentEdge, DocumentNode, Tiers
 from causal_magics.widgets.operations import Operation, parse_group
 
 JsonObject = dict[str, object]
+
+
+def json_number(value: float) -> float | None:
+    """Return a number of six digits as JSON has it: None where it is not finite."""
+    return float(f"{value:.6g}") + 0.0 if math.isfinite(value) else None
 
 
 @dataclass(frozen=True, slots=True)

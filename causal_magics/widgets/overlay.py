@@ -5,7 +5,6 @@ The screen draws what stands here and computes nothing of it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -20,7 +19,7 @@ from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import PublishedNetwork
 from causal_magics.graph.paths import CausalPath
 from causal_magics.widgets.changes import Answered, Drawn, change
-from causal_magics.widgets.document import Document, JsonObject
+from causal_magics.widgets.document import Document, JsonObject, json_number
 from causal_magics.widgets.evidence import Evidence, IndependenceTester, counted_rows
 from causal_magics.widgets.ids import Ids
 from causal_magics.widgets.session import State
@@ -273,8 +272,8 @@ class _Answer:
         statement, test = told.statement, None
         if told.p is not None and told.statistic is not None:
             test = {
-                "statistic": _number(told.statistic), "p": _number(told.p),
-                "p_adjusted": None if told.adjusted is None else _number(told.adjusted),
+                "statistic": json_number(told.statistic), "p": json_number(told.p),
+                "p_adjusted": None if told.adjusted is None else json_number(told.adjusted),
                 "rejected": told.is_rejected,
             }  # fmt: skip
         return {
@@ -303,11 +302,11 @@ class _Answer:
         self.prices = prices.edges
         by_pair = prices.edges.edge_bits(self.graph)
         edges = {
-            self.ids.edge(edge): _number(by_pair[edge.source, edge.target])
+            self.ids.edge(edge): json_number(by_pair[edge.source, edge.target])
             for edge in self.graph.edges
             if edge.mark == "->" and (edge.source, edge.target) in by_pair
         }
-        saved = _number(prices.edges.bits_saved(self.graph))
+        saved = json_number(prices.edges.bits_saved(self.graph))
         return {"bits": {"source": prices.source, "saved": saved, "edges": edges}}
 
     def changed(self, found: JsonObject) -> JsonObject:
@@ -374,8 +373,3 @@ def _about(tester: IndependenceTester, count: int) -> JsonObject:
         "rows": counted_rows(tester.rows, tester.columns.rows),
         "note": f"Holm's correction over {tests}; ✗ where the corrected p is below {LEVEL}",
     }
-
-
-def _number(value: float) -> float | None:
-    """Return a number as JSON has it."""
-    return float(f"{value:.6g}") if math.isfinite(value) else None

@@ -126,10 +126,6 @@ def test_verbs_options_columns_and_nodes_are_completed(
     def completed(text: str, expected: str) -> None:
         write(notebook, 2, text)
         page.keyboard.press("Tab")
-        if offered.count() == 0:  # JupyterLab waits a second for a kernel that is busy
-            page.wait_for_timeout(2_000)
-        if offered.count() == 0:
-            page.keyboard.press("Tab")
         expect(offered).to_have_count(1)
         page.keyboard.press("Enter")
         expect(notebook.cell(2).locator(".cm-line").last).to_have_text(expected)

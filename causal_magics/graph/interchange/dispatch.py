@@ -32,7 +32,7 @@ from causal_magics.graph.interchange.tigramite_graphs import from_tigramite, to_
 from causal_magics.graph.interchange.tikz import to_tikz
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.notation import format_graph, parse_graph
-from causal_magics.whole_files import whole_file
+from causal_magics.whole_files import telling_why, whole_file
 
 Format = Literal[
     "notation", "dagitty", "dot", "gml", "json", "tikz", "mermaid",
@@ -129,15 +129,8 @@ def export_graph(
 
 
 def _write(path: str | os.PathLike[str], content: bytes) -> None:
-    try:
-        with whole_file(path) as file:
-            file.write(content)
-    except (OSError, ValueError) as error:
-        raise StorageError(
-            f"Expected a place to write {shorten(str(path))}, got "
-            f"{getattr(error, 'strerror', None) or error}. What stood there before is as it was: "
-            "choose another folder, or make room."
-        ) from error
+    with telling_why(path), whole_file(path) as file:
+        file.write(content)
 
 
 def _text_of(path: Path) -> str:
