@@ -8,16 +8,19 @@ import re
 import subprocess
 import tomllib
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 FILE_LINES = 400
 FUNCTION_LINES = 60  # eslint holds TypeScript to the same number
 SOURCES = ".py", ".ts", ".tsx", ".mjs"
+PYTHONS = "3.11.0", "3.12.0", "3.13.0"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,24 @@ def test_every_requirement_is_pinned_within_its_range(requirement: Requirement) 
     version = pinned().get(canonicalize_name(requirement.name))
     assert version, f"{requirement.name} has no pin in constraints.txt"
     assert requirement.specifier.contains(version, prereleases=True)
+
+
+def test_every_pin_installs_on_each_python_that_is_supported() -> None:
+    refused = {
+        f"{name} {version}": wanted
+        for name, version in pinned().items()
+        if (wanted := required_python(name))
+        and not all(wanted.contains(python) for python in PYTHONS)
+    }
+    assert refused == {}
+
+
+def required_python(name: str) -> SpecifierSet | None:
+    """Return what an installed distribution asks of Python; those of other systems are not here."""
+    try:
+        return SpecifierSet(metadata(name).get("Requires-Python", ""))
+    except PackageNotFoundError:
+        return None
 
 
 def test_nothing_names_where_packages_are_fetched() -> None:
