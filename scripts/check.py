@@ -24,12 +24,16 @@ class Check:
     """One command of a kind; ``{report}`` in it is where JUnit's XML goes.
 
     Those that keep one core busy run two at a time, and show their output when they are done.
+    Tests that drive clocks, kernels and a browser can fail beside others on a busy machine:
+    `again` runs those that failed once more, one after another, and the table says how many
+    passed only then.
     """
 
     kind: str
     label: str
     command: tuple[str, ...]
     one_core: bool = False
+    again: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -39,13 +43,24 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a check ended: tests passed and failed (none for a linter), and its seconds."""
+    """How a check ended: tests passed and failed (none for a linter), and its seconds.
+
+    Those in `alone` failed beside others and passed on their own; they count as passed.
+    """
 
     check: Check
     status: int
     passed: int
     failed: int
     seconds: float
+    alone: int = 0
+
+    @property
+    def mark(self) -> str:
+        """What the table says beside the check, if anything."""
+        if self.status != 0:
+            return "  FAILED"
+        return f"  {self.alone} passed only when run alone" if self.alone else ""
 
 
 QUIET = ("env", "TQDM_DISABLE=1")  # a bar is shown on slow machines only, so it is not compared
@@ -53,6 +68,9 @@ QUIET = ("env", "TQDM_DISABLE=1")  # a bar is shown on slow machines only, so it
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | os.environ
 ENVIRONMENT["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), ENVIRONMENT["PATH"]])
 PYTEST = ("python", "-m", "pytest", "-q", "--junitxml={report}")
+FAILED = "--last-failed", "--last-failed-no-failures=none"
+SOME_FAILED = 1
+"""The status with which pytest says that tests failed, and nothing worse happened."""
 BUILT_PAGES = "tests/docs/test_pages.py"
 ELSEWHERE = "--ignore=tests/browser", f"--ignore={BUILT_PAGES}"
 BY_FILE = "--dist", "loadfile"
@@ -67,14 +85,24 @@ CHECKS = (
     Check("lint", "import-linter", ("lint-imports",), one_core=True),
     Check("lint", "ruff", ("ruff", "check", "."), one_core=True),
     Check("lint", "ruff format", ("ruff", "format", "--check", "."), one_core=True),
-    Check("python-tests", "pytest", (*PYTEST, "-n2", "--dist", "worksteal", *ELSEWHERE, "tests")),
+    Check(
+        "python-tests",
+        "pytest",
+        (*PYTEST, "-n2", "--dist", "worksteal", *ELSEWHERE, "tests"),
+        again=(*PYTEST, *FAILED, *ELSEWHERE, "tests"),
+    ),
     Check(
         "notebook-tests",
         "nbval",
         (*QUIET, *PYTEST, "-n2", *BY_FILE, *PATIENT, "--nbval", "-Wdefault", "notebooks"),
     ),
     Check("docs-tests", "Sphinx", (*PYTEST, BUILT_PAGES)),
-    Check("browser-tests", "Chromium", (*PYTEST, "-n2", *BY_FILE, "tests/browser")),
+    Check(
+        "browser-tests",
+        "Chromium",
+        (*PYTEST, "-n2", *BY_FILE, "tests/browser"),
+        again=(*PYTEST, *FAILED, "tests/browser"),
+    ),
 )
 
 
@@ -92,23 +120,33 @@ def counted(report: Path) -> tuple[int, int]:
 
 
 def run(check: Check, folder: Path) -> Outcome:
-    """Run one check with its output on the screen: at once, or when it is done."""
-    report = folder / f"{check.kind}.xml"
-    command = [part.replace("{report}", str(report)) for part in check.command]
-    heading = f"\n· {check.label} …"
+    """Run one check, and once more what failed in it where it may be tried again."""
     start = time.monotonic()
+    status, passed, failed = run_once(check.label, check.command, check, folder)
+    alone = 0
+    if check.again and status == SOME_FAILED:
+        label = f"{check.label}: what failed, alone"
+        status, alone, failed = run_once(label, check.again, check, folder)
+    return Outcome(check, status, passed + alone, failed, time.monotonic() - start, alone)
+
+
+def run_once(
+    label: str, command: tuple[str, ...], check: Check, folder: Path
+) -> tuple[int, int, int]:
+    """Run a command, its output on the screen at once or at its end: status, passed, failed."""
+    report = folder / f"{check.kind}-{label}.xml".replace(" ", "-")
+    parts = [part.replace("{report}", str(report)) for part in command]
+    heading = f"\n· {label} …"
     if check.one_core:
         done = subprocess.run(
-            command, cwd=ROOT, env=ENVIRONMENT, stdout=PIPE, stderr=STDOUT, text=True, check=False
+            parts, cwd=ROOT, env=ENVIRONMENT, stdout=PIPE, stderr=STDOUT, text=True, check=False
         )
         print(f"{heading}\n{done.stdout}", end="", flush=True)
         status = done.returncode
     else:
         print(heading, flush=True)
-        status = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False).returncode
-    seconds = time.monotonic() - start
-    passed, failed = counted(report) if check.counts else (0, 0)
-    return Outcome(check, status, passed, failed, seconds)
+        status = subprocess.run(parts, cwd=ROOT, env=ENVIRONMENT, check=False).returncode
+    return status, *(counted(report) if check.counts else (0, 0))
 
 
 def run_all(checks: list[Check], folder: Path) -> list[Outcome]:
@@ -124,10 +162,9 @@ def table(outcomes: list[Outcome], seconds: float) -> str:
     rows = [f"{'kind':<16}{'with':<16}{'tests':>7}{'seconds':>9}"]
     for outcome in outcomes:
         tests = str(outcome.passed + outcome.failed) if outcome.check.counts else ""
-        mark = "" if outcome.status == 0 else "  FAILED"
         rows.append(
             f"{outcome.check.kind:<16}{outcome.check.label:<16}{tests:>7}"
-            f"{outcome.seconds:>9.0f}{mark}"
+            f"{outcome.seconds:>9.0f}{outcome.mark}"
         )
     count = sum(outcome.passed + outcome.failed for outcome in outcomes)
     rows.append(f"{'all':<32}{count:>7}{seconds:>9.0f}")
