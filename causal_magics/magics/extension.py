@@ -13,6 +13,7 @@ from causal_magics.magics.channel import Channel
 from causal_magics.magics.completion import Completion
 from causal_magics.magics.magic import CausalMagics
 from causal_magics.magics.settings import Settings, read_settings
+from causal_magics.widgets.arrivals import before_cell
 from causal_magics.widgets.opening import after_cell
 
 _NAME = "CausalMagics"
@@ -66,7 +67,8 @@ class Extension:
         if "debug" not in self.shell.config.get("CausalMagics", {}):
             self.magics.debug = project.debug
 
-    def _before_cell(self, _info: object) -> None:
+    def _before_cell(self, info: object) -> None:
+        before_cell(info)
         self.magics.screen.clear()
 
     def _after_cell(self, result: object) -> None:

@@ -6,7 +6,8 @@ part                                                         module
 the editor, and how it is opened on a graph                  graph_editor, opening, checked
 what screen and kernel keep in step                          document, elements, ids, conversion
 every edit: read, checked, put in order, undone              operations, draft, session, undo
-messages beside the edits                                    messages, questions, live_widget
+messages beside the edits, and those on their way            messages, questions, live_widget,
+                                                             arrivals
 the name in the notebook, and who hears of changes           binding, observers, live_objects
 what answers edits, and when                                 answers, evidence, timing
 from the graph alone, and from data                          overlay, verdicts, narrowed_bounds

@@ -8,6 +8,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from causal_magics.widgets.arrivals import ARRIVALS
+
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 """Data and metadata of an output, by MIME type."""
 
@@ -24,7 +26,11 @@ class LiveWidget(anywidget.AnyWidget):
         """
         super().open()
         if hasattr(self.comm, "_reply_subshell_for"):
-            self.comm._reply_subshell_for = lambda _data, chosen: chosen  # noqa: SLF001
+            self.comm._reply_subshell_for = ARRIVALS.route  # noqa: SLF001
+
+    def _handle_msg(self, msg: dict[str, Any]) -> None:
+        with ARRIVALS.handled():
+            super()._handle_msg(msg)
 
     def display_alone(self) -> None:
         """Show the widget and nothing beside it, whatever else showing it would bring."""

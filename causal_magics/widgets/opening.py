@@ -11,6 +11,7 @@ from causal_magics.graph.conditional_tests import TestName
 from causal_magics.graph.model import CausalGraph
 from causal_magics.graph.network import Comparable
 from causal_magics.graph.prior import EdgePrior
+from causal_magics.widgets.arrivals import before_cell
 from causal_magics.widgets.binding import Namespace, check
 from causal_magics.widgets.checked import checked_graph, checked_name
 from causal_magics.widgets.effects import check_described, with_effect
@@ -265,6 +266,7 @@ def _notebook() -> Namespace:
             "Expected a notebook to bind the name in. Leave the name out and read .graph of the "
             "editor, or pass namespace=globals()."
         )
+    shell.events.register("pre_run_cell", before_cell)
     shell.events.register("post_run_cell", after_cell)
     names: Namespace = shell.user_ns
     return names

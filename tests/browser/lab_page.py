@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -17,27 +18,38 @@ SETTINGS = "causal-magics:settings"
 
 @dataclass(frozen=True)
 class LabPage:
-    """A page with JupyterLab's sidebars and main area."""
+    """A page with JupyterLab's sidebars and main area.
+
+    Its workspace is its own: JupyterLab gives a workspace that another page shows to nobody else.
+    """
 
     page: Page
     lab: Lab
+    workspace: str = field(default_factory=lambda: uuid4().hex)
 
     @classmethod
     def open(cls, page: Page, lab: Lab) -> LabPage:
         """Open JupyterLab with nothing but its launcher."""
-        page.goto(f"{lab.url}/lab?reset")
+        whole = cls(page, lab)
+        page.goto(f"{whole.url}?reset")
         expect(page.locator(".jp-Launcher")).to_be_visible(timeout=60_000)
-        return cls(page, lab)
+        return whole
 
     @classmethod
     def with_notebook(
         cls, page: Page, lab: Lab, name: str, cells: list[str]
     ) -> tuple[LabPage, NotebookPage]:
         """Open JupyterLab on a new notebook, and wait until its kernel is ready."""
+        whole = cls(page, lab)
         notebook = NotebookPage(page, lab.url, lab.add_notebook(name, cells))
-        page.goto(f"{lab.url}/lab/tree/{name}?reset")
+        page.goto(f"{whole.url}/tree/{name}?reset")
         notebook.wait_for_kernel()
-        return cls(page, lab), notebook
+        return whole, notebook
+
+    @property
+    def url(self) -> str:
+        """Where JupyterLab shows the page's workspace."""
+        return f"{self.lab.url}/lab/workspaces/{self.workspace}"
 
     def open_again(self, part: str) -> None:
         """Leave the page and open it again, once JupyterLab has stored that it shows a part."""
@@ -45,7 +57,7 @@ class LabPage:
         while part not in self._workspace() and time.monotonic() < deadline:
             self.page.wait_for_timeout(200)
         assert part in self._workspace()
-        self.page.goto(f"{self.lab.url}/lab")
+        self.page.goto(self.url)
 
     def _workspace(self) -> str:
         with urllib.request.urlopen(f"{self.lab.url}/lab/api/workspaces", timeout=10) as answer:

@@ -15,6 +15,21 @@ OPEN_IF_EMPTY = """async path => {
 }"""
 """Opens a file on a page that shows none, and returns whether it did."""
 
+WHEN_STILL = """element => new Promise(resolve => {
+  let before = "";
+  let looks = 0;
+  const look = () => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const now = [x, y, width, height].join();
+    looks = now === before ? looks + 1 : 0;
+    before = now;
+    if (looks < 5) setTimeout(look, 20);
+    else resolve([x + width / 2, y + height / 2]);
+  };
+  look();
+})"""
+"""The middle of an element that has not moved for a tenth of a second."""
+
 
 @dataclass(frozen=True)
 class NotebookPage:
@@ -38,7 +53,8 @@ class NotebookPage:
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
-            " === 'idle'"
+            " === 'idle'",
+            timeout=60_000,
         )
 
     def command(self, name: str) -> None:
@@ -92,11 +108,10 @@ class EditorView:
         return self.root.locator(f'[data-edge="{source} {mark} {target}"]').first
 
     def place(self, name: str) -> tuple[float, float]:
-        """Return the centre of a node on the page, in px."""
+        """Return the centre of a node on the page, in px, once it stands still."""
         self.node(name).scroll_into_view_if_needed()
-        box = self.node(name).bounding_box()
-        assert box is not None, f"{name} is not drawn"
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        x, y = self.node(name).evaluate(WHEN_STILL)
+        return x, y
 
     def draw_edge(self, source: str, target: str) -> None:
         """Drag from the border of one node to the middle of another."""
@@ -115,6 +130,7 @@ class EditorView:
         """Click the middle of an edge's line."""
         edge = self.edge(source, target, mark)
         edge.scroll_into_view_if_needed()
+        edge.evaluate(WHEN_STILL)
         x, y = edge.evaluate(
             """group => {
               const path = group.querySelector("path");

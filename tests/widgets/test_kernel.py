@@ -98,6 +98,35 @@ def test_an_edit_while_a_cell_runs_is_answered_at_once(notebook: Notebook) -> No
     assert reply["content"]["status"] == "ok", reply["content"]
 
 
+SLOW_SCREEN = """
+from causal_magics.widgets.graph_editor import GraphEditor
+receive = GraphEditor._handle_custom_msg
+def slowly(*args):
+    time.sleep({seconds})
+    receive(*args)
+GraphEditor._handle_custom_msg = slowly
+"""
+
+
+def test_a_cell_that_is_run_right_after_an_edit_has_it(notebook: Notebook) -> None:
+    notebook.run(SLOW_SCREEN.format(seconds=0.2))
+    for name in ("swift", "swifter"):
+        notebook.draw(name, subshell=True)
+        assert name in notebook.run("print(g.nodes)")
+    notebook.run("GraphEditor._handle_custom_msg = receive")
+
+
+def test_a_cell_waits_no_longer_than_an_edit_takes(notebook: Notebook) -> None:
+    notebook.run(SLOW_SCREEN.format(seconds=3))
+    notebook.draw("slow", subshell=True)
+    assert "slow" not in notebook.run("GraphEditor._handle_custom_msg = receive; print(g.nodes)")
+    assert "slow" in notebook.run(
+        "deadline = time.monotonic() + 30\n"
+        "while 'slow' not in g.nodes and time.monotonic() < deadline: time.sleep(0.01)\n"
+        "print(g.nodes)"
+    )
+
+
 def test_edits_to_a_kernel_that_is_busy_wait_and_hold(notebook: Notebook) -> None:
     notebook.client.execute("time.sleep(1.5)")
     gids = [notebook.draw(f"queued{number}") for number in range(5)]

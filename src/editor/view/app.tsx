@@ -101,7 +101,7 @@ function useCanvas(editor: Editor, stage: RefObject<HTMLDivElement>, canvas: Ref
     const all = editor.document;
     root.dataset.nodeCount = String(Math.max(nodes.length, all.nodes.length));
     root.dataset.edgeCount = String(Math.max(edges.length, all.edges.length));
-    root.dataset.link = editor.screen.link.value;
+    root.dataset.link = editor.options.readOnly ? "stored" : editor.screen.link.value;
     root.dataset.pending = String(editor.screen.waiting.value);
     root.dataset.overlay = editor.reading.overlay.value === null ? "none" : editor.reading.isStale.value ? "stale" : "fresh";
     root.dataset.opinion = editor.evidence.opinion.value === null ? "none" : editor.evidence.isStale.value ? "stale" : "fresh";

@@ -107,6 +107,7 @@ describe("a graph that may not be edited", () => {
   it("is a stored one; drawn again, it replaces what was drawn", async () => {
     const host = await openStored(CHAIN);
     expect(host.querySelector(".cmg-link-state")?.textContent).toBe("stored graph · run the cell to edit");
+    expect(host.querySelector<HTMLElement>(".cmg")?.dataset.link).toBe("stored");
     await openStored({ ...CHAIN, nodes: [node("Only")], edges: [] }, host);
     expect(host.querySelectorAll(".cmg")).toHaveLength(1);
     expect([...host.querySelectorAll("[data-node-name]")].map((el) => el.getAttribute("data-node-name"))).toEqual(["Only"]);
