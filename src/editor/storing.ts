@@ -11,15 +11,29 @@ export const STORED_EVENT = "causal-magics:stored";
 
 /**
  * Tells what the kernel stored whenever it stores, and once the kernel is heard of, since the page may have been
- * closed before. Of a kernel that is gone before it stored the last edits, tells what it had confirmed.
+ * closed before. Of a kernel that is gone before it stored the last edits, tells what it had confirmed. While the
+ * pointer drags it waits: what hears of it writes into the page above, and the canvas would move away below the pointer.
  */
-export function tellStored(editor: Editor, root: Element, transport: Transport): () => void {
+export function tellStored(editor: Editor, root: HTMLElement, transport: Transport): () => void {
   const { screen, session } = editor;
+  let held: { readonly document: object } | null = null;
+  const release = (): void => {
+    if (held === null) return;
+    const detail = held;
+    held = null;
+    root.dispatchEvent(new CustomEvent(STORED_EVENT, { bubbles: true, composed: true, detail }));
+    if ("rev" in detail.document) root.dataset.kept = String(detail.document.rev);
+  };
   const tell = (detail: unknown): void => {
-    if (isObject(detail) && isObject(detail.document)) root.dispatchEvent(new CustomEvent(STORED_EVENT, { bubbles: true, composed: true, detail }));
+    if (!isObject(detail) || !isObject(detail.document)) return;
+    held = { ...detail, document: detail.document };
+    if (screen.drag.peek() === null) release();
   };
   const tellWhatIsStored = (): void => tell(transport.get("stored"));
   const endings = [
+    effect(() => {
+      if (screen.drag.value === null) queueMicrotask(() => screen.drag.peek() === null && release());
+    }),
     transport.onChange("stored", tellWhatIsStored),
     session.onHeard(tellWhatIsStored),
     effect(() => {
@@ -30,7 +44,10 @@ export function tellStored(editor: Editor, root: Element, transport: Transport):
       tell({ document, text: formatGraph(toNotation(document)), ...(svg === null ? {} : { svg }) });
     }),
   ];
-  return () => endings.forEach((end) => end());
+  return () => {
+    release();
+    endings.forEach((end) => end());
+  };
 }
 
 function storedRevision(transport: Transport): number {

@@ -6,6 +6,7 @@ import { Widget } from "@lumino/widgets";
 import { STORED_EVENT } from "../editor";
 import type { GraphDocument } from "../graph/model";
 import type { CellText, Rewritten } from "./cell-rewrite";
+import { inPlace } from "./in-place";
 import { ancestorOf, LiveGraph, type DrawStored } from "./live-graph";
 import { readEdited, readStored, withEdited, type Edited, type StoredGraph } from "./stored-graph";
 
@@ -59,7 +60,9 @@ export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
     if (!cell || !this.known || cell.model.getMetadata("editable") === false) return;
     const { sharedModel } = cell.model;
     const { known } = this;
-    const outcome = drawn ? this.rewrite(sharedModel, known.drawn, drawn) : this.rewrite(sharedModel, known.document, document);
+    const outcome = inPlace(this.node, () => (
+      drawn ? this.rewrite(sharedModel, known.drawn, drawn) : this.rewrite(sharedModel, known.document, document)
+    )); // prettier-ignore
     this.known = { document, drawn: drawn ?? document };
     this.warning.node.textContent = "The text of this cell was left as it is: it cannot be read, or holds {{expressions}}.";
     this.warning.setHidden(outcome !== "kept");

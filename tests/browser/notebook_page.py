@@ -16,19 +16,24 @@ OPEN_IF_EMPTY = """async path => {
 """Opens a file on a page that shows none, and returns whether it did."""
 
 WHEN_STILL = """element => new Promise(resolve => {
-  let before = "";
-  let looks = 0;
+  const { dataset } = element.closest(".cmg") ?? document.body;
+  let [before, still, looks] = ["", 0, 0];
   const look = () => {
     const { x, y, width, height } = element.getBoundingClientRect();
+    const isKept = dataset.kept === undefined || dataset.kept === dataset.rev;
     const now = [x, y, width, height].join();
-    looks = now === before ? looks + 1 : 0;
+    still = isKept && now === before ? still + 1 : 0;
     before = now;
-    if (looks < 5) setTimeout(look, 20);
+    looks += 1;
+    if (still < 5 && looks < 150) setTimeout(look, 20);
     else resolve([x + width / 2, y + height / 2]);
   };
   look();
 })"""
-"""The middle of an element that has not moved for a tenth of a second."""
+"""The middle of an element that has not moved for a tenth of a second.
+
+Where the graph is kept in its cell, its text has been written: a line more moves what is below.
+"""
 
 
 @dataclass(frozen=True)
@@ -115,11 +120,11 @@ class EditorView:
 
     def draw_edge(self, source: str, target: str) -> None:
         """Drag from the border of one node to the middle of another."""
+        end_x, end_y = self.place(target)
         x, y = self.place(source)
         self.page.mouse.move(x, y)
         grip = self.node(source).locator("[data-ring]").first.bounding_box()
         assert grip is not None
-        end_x, end_y = self.place(target)
         self.page.mouse.move(x, grip["y"] + 3)
         self.page.mouse.down()
         self.page.mouse.move((x + end_x) / 2, (y + end_y) / 2, steps=4)

@@ -151,23 +151,18 @@ def test_one_that_is_loaded_again_shows_what_the_other_drew_meanwhile(opened: Op
     assert "'Meanwhile', 'Later'" in two.kernel()
 
 
-def told_of_the_end(two: Two) -> None:
-    """Wait until both say that their kernel is gone: the one that ran the cell, and the other."""
-    one, other = two.editors
-    link(one, "disconnected")
-    expect(other.root.get_by_text(RUN_AGAIN)).to_be_visible()
-    for editor in two.editors:
-        expect(editor.node("Gene")).to_be_visible()
-
-
 def test_both_see_that_the_kernel_restarts_and_one_run_serves_both(opened: Opened) -> None:
     two = opened()
-    one, _ = two.editors
+    one, other = two.editors
     restart(two.first)
-    told_of_the_end(two)
-    add_node(one, "Kept")
-    expect(one.root.get_by_text("disconnected · 1 edit kept")).to_be_visible()
+    link(one, "disconnected")
     two.first.wait_for_kernel()
+    add_node(other, "Theirs")
+    for editor, name in ((one, "Kept"), (other, "Theirs, too")):
+        expect(editor.node("Gene")).to_be_visible()
+        add_node(editor, name)
+    expect(one.root.get_by_text("disconnected · 1 edit kept")).to_be_visible()
+    expect(other.root.get_by_text("disconnected · 2 edits kept")).to_be_visible()
     two.first.run(0)
     two.first.run(1)
     one.root.get_by_role("button", name="Send them").click()
@@ -186,6 +181,7 @@ def test_a_cell_that_runs_in_the_other_takes_the_graph_there_and_says_so_here(
     one, other = two.editors
     add_node(one, "Ours")
     two.both_show("Ours")
+    expect(two.second.cell(1).locator(".cm-content")).to_contain_text("Ours")
     two.second.run(1)
     link(other, SAVED)
     expect(other.node("Ours")).to_be_visible()

@@ -55,6 +55,10 @@ export function nodeElement({ host }: Pick<Bench, "host">, name: string): SVGEle
   return found;
 }
 
+export function canvas({ host }: Pick<Bench, "host">): SVGElement {
+  return host.querySelector<SVGElement>(".cmg-svg")!;
+}
+
 export function edgeElement({ host }: Pick<Bench, "host">, key: string): SVGElement {
   const found = [...host.querySelectorAll<SVGElement>("[data-edge]")].find((el) => el.dataset.edge === key);
   if (!found) throw new Error(`There is no edge ${key} on the canvas.`);
@@ -119,9 +123,8 @@ export async function pointer(bench: Bench, kind: string, target: Element, x: nu
 
 /** Drags from a point of an element over the canvas to another point. */
 export async function drag(bench: Bench, target: Element, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
-  const canvas = bench.host.querySelector(".cmg-svg")!;
   await pointer(bench, "pointerdown", target, ...from);
-  await pointer(bench, "pointermove", canvas, (from[0] + to[0]) / 2, (from[1] + to[1]) / 2);
-  await pointer(bench, "pointermove", canvas, ...to);
-  await pointer(bench, "pointerup", canvas, ...to);
+  await pointer(bench, "pointermove", canvas(bench), (from[0] + to[0]) / 2, (from[1] + to[1]) / 2);
+  await pointer(bench, "pointermove", canvas(bench), ...to);
+  await pointer(bench, "pointerup", canvas(bench), ...to);
 }

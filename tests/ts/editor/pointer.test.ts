@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CHAIN, drag, edgeElement, edges, names, nodeElement, open, pointer, press, said, settle, type, type Bench } from "./bench";
+import { canvas, CHAIN, drag, edgeElement, edges, names, nodeElement, open, pointer, press, said, settle, type, type Bench } from "./bench";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -9,10 +9,6 @@ afterEach(() => {
   document.body.replaceChildren();
   vi.useRealTimers();
 });
-
-function canvas({ host }: Bench): SVGElement {
-  return host.querySelector<SVGElement>(".cmg-svg")!;
-}
 
 function box(bench: Bench, name: string): Element {
   return nodeElement(bench, name).querySelector(".cmg-box")!;

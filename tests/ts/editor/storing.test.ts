@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { STORED_EVENT } from "../../../src/editor";
 import type { GraphDocument } from "../../../src/graph/model";
-import { CHAIN, open, settle } from "./bench";
+import { canvas, CHAIN, nodeElement, open, pointer, settle } from "./bench";
 
 interface Stored {
   readonly document: GraphDocument;
@@ -15,6 +15,7 @@ const hear = (event: Event): void => void heard.push((event as CustomEvent<Store
 
 beforeEach(() => {
   vi.useFakeTimers();
+  SVGElement.prototype.setPointerCapture = () => undefined;
   heard = [];
   document.body.addEventListener(STORED_EVENT, hear);
 });
@@ -61,4 +62,30 @@ it.each([null, 7, "x", [], {}, { document: null }, { text: "A" }])("a stored val
   const bench = await open();
   bench.wire.set("stored", stored);
   expect(heard).toEqual([]);
+});
+
+describe("while the pointer drags", () => {
+  const later = { ...STORED, text: "A -> B\nC" };
+
+  it("what is stored waits, and only the last of it is told when the pointer is up", async () => {
+    const bench = await open();
+    await pointer(bench, "pointerdown", nodeElement(bench, "B"), 100, 140);
+    await pointer(bench, "pointermove", canvas(bench), 200, 200);
+    bench.wire.set("stored", STORED);
+    bench.wire.set("stored", later);
+    expect(heard).toEqual([]);
+    await pointer(bench, "pointerup", canvas(bench), 200, 200);
+    expect(heard[0]).toEqual(later);
+    expect(heard).toHaveLength(1);
+    expect(bench.root.dataset.kept).toBe(String(CHAIN.rev));
+  });
+
+  it("nothing is lost when the editor is taken away", async () => {
+    const bench = await open();
+    await pointer(bench, "pointerdown", nodeElement(bench, "B"), 100, 140);
+    await pointer(bench, "pointermove", canvas(bench), 200, 200);
+    bench.wire.set("stored", STORED);
+    bench.dispose();
+    expect(heard).toEqual([STORED]);
+  });
 });
