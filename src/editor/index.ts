@@ -11,6 +11,7 @@ import { App } from "./view/app";
 
 export type { EditorOptions } from "./editor";
 export { STORED_EVENT } from "./storing";
+export { KERNEL_EVENT } from "./protocol";
 export type { KernelMessage, ScreenMessage, Transport } from "./protocol";
 
 export interface ReadOnlyOptions {

@@ -42,6 +42,9 @@ export interface Snapshot {
 
 export type KernelMessage = Commit | Reject | Snapshot;
 
+/** An event on an editor's element: its kernel was started anew, or died, and may not know the graph any more. */
+export const KERNEL_EVENT = "causal-magics:kernel";
+
 /** The wire to one kernel. */
 export interface Transport {
   /**

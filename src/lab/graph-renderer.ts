@@ -1,9 +1,11 @@
 /** Draws a cell's graph, keeps what is edited in the cell's output, and writes it into the cell's text. */
 import { CodeCell } from "@jupyterlab/cells";
+import type { ISessionContext } from "@jupyterlab/apputils";
 import { OutputArea } from "@jupyterlab/outputarea";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import type { Message } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
-import { STORED_EVENT } from "../editor";
+import { KERNEL_EVENT, STORED_EVENT } from "../editor";
 import type { GraphDocument } from "../graph/model";
 import type { CellText, Rewritten } from "./cell-rewrite";
 import { inPlace } from "./in-place";
@@ -15,11 +17,15 @@ export type Rewrite = (cell: CellText, before: GraphDocument, after: GraphDocume
 
 type Output = IRenderMime.IMimeModel;
 
+/** A kernel that another page restarts closes nothing here: only its state tells of it. */
+const ANEW = ["starting", "dead"];
+
 export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
   private output: Output | null = null;
   /** What is shown, and what of it the cell's text says, as far as is known. */
   private known: Pick<StoredGraph, "document" | "drawn"> | null = null;
   private readonly warning = new Widget();
+  private session: Pick<ISessionContext, "statusChanged"> | null = null;
 
   constructor(
     draw: DrawStored,
@@ -45,6 +51,22 @@ export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
     return Promise.resolve();
   }
 
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.session = sessionAround(this);
+    this.session?.statusChanged.connect(this.hearKernel);
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    this.session?.statusChanged.disconnect(this.hearKernel);
+    super.onBeforeDetach(message);
+  }
+
+  private readonly hearKernel = (_session: unknown, status: string): void => {
+    if (!ANEW.includes(status)) return;
+    for (const editor of this.node.querySelectorAll(".cmg")) editor.dispatchEvent(new CustomEvent(KERNEL_EVENT, { bubbles: true }));
+  };
+
   /** Writes what the live editor shows into the output, so that the saved notebook has it. */
   private keep(event: Event): void {
     event.stopPropagation();
@@ -67,4 +89,12 @@ export class GraphRenderer extends LiveGraph implements IRenderMime.IRenderer {
     this.warning.node.textContent = "The text of this cell was left as it is: it cannot be read, or holds {{expressions}}.";
     this.warning.setHidden(outcome !== "kept");
   }
+}
+
+/** The session of the notebook or console around a widget. */
+function sessionAround(widget: Widget): Pick<ISessionContext, "statusChanged"> | null {
+  for (let around = widget.parent; around; around = around.parent) {
+    if ("sessionContext" in around) return around.sessionContext as ISessionContext;
+  }
+  return null;
 }

@@ -1,6 +1,6 @@
 /** The anywidget entry: an editor in each view, over the model's messages and traits. */
 import type { AnyModel, RenderProps } from "@anywidget/types";
-import { mountEditor, type Transport } from "../editor";
+import { KERNEL_EVENT, mountEditor, type Transport } from "../editor";
 import { isObject } from "../graph/wire";
 
 type Model = AnyModel<Record<string, unknown>>;
@@ -22,7 +22,7 @@ function whenIdle(handled: (() => void) | undefined): object | undefined {
   return handled && Object.assign(() => undefined, { iopub: { status } });
 }
 
-function transportOf(model: Model): Transport {
+function transportOf(model: Model, el: HTMLElement): Transport {
   const listen = (event: string, listener: (...parts: unknown[]) => void): (() => void) => {
     model.on(event, listener);
     return () => model.off(event, listener);
@@ -34,7 +34,11 @@ function transportOf(model: Model): Transport {
     get: (trait) => model.get(trait),
     onGone: (listener) => {
       const endings = ["comm_live_update", "comm:close"].map((event) => listen(event, () => listener()));
-      return () => endings.forEach((end) => end());
+      el.addEventListener(KERNEL_EVENT, listener);
+      return () => {
+        el.removeEventListener(KERNEL_EVENT, listener);
+        endings.forEach((end) => end());
+      };
     },
   };
 }
@@ -73,7 +77,7 @@ function isInMarimo(el: HTMLElement): boolean {
 }
 
 function render({ model, el }: RenderProps<Record<string, unknown>>): () => void {
-  const endings = [mountEditor(el, transportOf(model)), ...(isInMarimo(el) ? [reportRevisions(model)] : [])];
+  const endings = [mountEditor(el, transportOf(model, el)), ...(isInMarimo(el) ? [reportRevisions(model)] : [])];
   return () => endings.forEach((end) => end());
 }
 

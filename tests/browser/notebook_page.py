@@ -120,8 +120,9 @@ class EditorView:
 
     def draw_edge(self, source: str, target: str) -> None:
         """Drag from the border of one node to the middle of another."""
-        end_x, end_y = self.place(target)
+        self.place(target)
         x, y = self.place(source)
+        end_x, end_y = middle_of(self.node(target))
         self.page.mouse.move(x, y)
         grip = self.node(source).locator("[data-ring]").first.bounding_box()
         assert grip is not None
@@ -149,3 +150,10 @@ class EditorView:
     def press(self, keys: str) -> None:
         """Press keys where the focus is."""
         self.page.keyboard.press(keys)
+
+
+def middle_of(drawn: Locator) -> tuple[float, float]:
+    """Return the middle of what is drawn on the page now, in px."""
+    box = drawn.bounding_box()
+    assert box is not None, "it is not drawn"
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -9,8 +9,9 @@ import { OutputArea, OutputAreaModel } from "@jupyterlab/outputarea";
 import { RenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import type { PartialJSONObject } from "@lumino/coreutils";
+import { Signal } from "@lumino/signaling";
 import { Panel, Widget } from "@lumino/widgets";
-import { STORED_EVENT } from "../../../src/editor";
+import { KERNEL_EVENT, STORED_EVENT } from "../../../src/editor";
 import { GraphRenderer } from "../../../src/lab/graph-renderer";
 import { GRAPH_MIME, WIDGET_MIME } from "../../../src/lab/stored-graph";
 
@@ -206,4 +207,38 @@ test("an output that is replaced shows the editor of the new one", async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   expect(page.live).not.toBeNull();
   expect(page.live).not.toBe(live);
+});
+
+describe("an editor in the output", () => {
+  function editorIn(around: Widget | null): { readonly heard: Event[]; readonly renderer: GraphRenderer } {
+    const heard: Event[] = [];
+    const renderer = new GraphRenderer(() => () => undefined);
+    const editor = renderer.node.appendChild(document.createElement("div"));
+    editor.className = "cmg";
+    editor.addEventListener(KERNEL_EVENT, (event) => heard.push(event));
+    if (around instanceof Panel) around.addWidget(renderer);
+    Widget.attach(around ?? renderer, document.body);
+    return { heard, renderer };
+  }
+
+  class NotebookPanel extends Panel {
+    readonly sessionContext = { statusChanged: new Signal<this, string>(this) };
+  }
+
+  test("is told that the kernel was started anew, or died, while it is on the page", () => {
+    const notebook = new NotebookPanel();
+    const { heard, renderer } = editorIn(notebook);
+    const { statusChanged } = notebook.sessionContext;
+    for (const status of ["busy", "idle", "restarting"]) statusChanged.emit(status);
+    expect(heard).toHaveLength(0);
+    for (const status of ["starting", "dead"]) statusChanged.emit(status);
+    expect(heard).toHaveLength(2);
+    renderer.parent = null;
+    statusChanged.emit("starting");
+    expect(heard).toHaveLength(2);
+  });
+
+  test("has nothing to hear where there is no kernel", () => {
+    expect(editorIn(null).heard).toHaveLength(0);
+  });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { KERNEL_EVENT } from "../../../src/editor";
 import widget from "../../../src/widgets/graph-editor";
 
 type Listener = (...parts: unknown[]) => void;
@@ -75,6 +76,19 @@ describe("a message that was handled", () => {
     await vi.advanceTimersByTimeAsync(1_500);
     expect(linkOf(el)).toBe("saved");
   });
+});
+
+it("a kernel that the page says was started anew is not believed to have the graph until it says so", async () => {
+  const model = new Model();
+  const el = open(model);
+  await vi.advanceTimersByTimeAsync(100);
+  const root = el.querySelector(".cmg");
+  root?.dispatchEvent(new CustomEvent(KERNEL_EVENT, { bubbles: true }));
+  await vi.advanceTimersByTimeAsync(100);
+  expect(linkOf(el)).toBe("disconnected");
+  model.say({ kind: "snapshot", document: model.traits.snapshot, gids: [] });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(linkOf(el)).toBe("saved");
 });
 
 describe("marimo", () => {
