@@ -25,7 +25,7 @@ class Check:
 
     Those that keep one core busy run two at a time, and show their output when they are done.
     Tests that drive clocks, kernels and a browser can fail beside others on a busy machine:
-    `again` runs those that failed once more, one after another, and the table says how many
+    `again` runs them, or those that failed, once more and alone, and the table says how many
     passed only then.
     """
 
@@ -45,7 +45,7 @@ class Check:
 class Outcome:
     """How a check ended: tests passed and failed (none for a linter), and its seconds.
 
-    Those in `alone` failed beside others and passed on their own; they count as passed.
+    Where it was tried again, `alone` counts those that passed only then; they count as passed.
     """
 
     check: Check
@@ -53,14 +53,16 @@ class Outcome:
     passed: int
     failed: int
     seconds: float
-    alone: int = 0
+    alone: int | None = None
 
     @property
     def mark(self) -> str:
         """What the table says beside the check, if anything."""
         if self.status != 0:
             return "  FAILED"
-        return f"  {self.alone} passed only when run alone" if self.alone else ""
+        if self.alone is None:
+            return ""
+        return f"  {self.alone or 'all'} passed only when run {'alone' if self.alone else 'again'}"
 
 
 QUIET = ("env", "TQDM_DISABLE=1")  # a bar is shown on slow machines only, so it is not compared
@@ -70,7 +72,7 @@ ENVIRONMENT["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), ENVIRON
 PYTEST = ("python", "-m", "pytest", "-q", "--junitxml={report}")
 FAILED = "--last-failed", "--last-failed-no-failures=none"
 SOME_FAILED = 1
-"""The status with which pytest says that tests failed, and nothing worse happened."""
+"""The status of pytest and vitest where tests failed, and nothing worse happened."""
 BUILT_PAGES = "tests/docs/test_pages.py"
 ELSEWHERE = "--ignore=tests/browser", f"--ignore={BUILT_PAGES}"
 BY_FILE = "--dist", "loadfile"
@@ -81,7 +83,7 @@ CHECKS = (
     Check("lint", "mypy", ("mypy",), one_core=True),
     Check("lint", "eslint", ("jlpm", "lint"), one_core=True),
     Check("lint", "tsc", ("jlpm", "check"), one_core=True),
-    Check("ts-tests", "vitest", VITEST, one_core=True),
+    Check("ts-tests", "vitest", VITEST, one_core=True, again=VITEST),
     Check("lint", "import-linter", ("lint-imports",), one_core=True),
     Check("lint", "ruff", ("ruff", "check", "."), one_core=True),
     Check("lint", "ruff format", ("ruff", "format", "--check", "."), one_core=True),
@@ -123,11 +125,12 @@ def run(check: Check, folder: Path) -> Outcome:
     """Run one check, and once more what failed in it where it may be tried again."""
     start = time.monotonic()
     status, passed, failed = run_once(check.label, check.command, check, folder)
-    alone = 0
+    alone = None
     if check.again and status == SOME_FAILED:
         label = f"{check.label}: what failed, alone"
-        status, alone, failed = run_once(label, check.again, check, folder)
-    return Outcome(check, status, passed + alone, failed, time.monotonic() - start, alone)
+        status, _, still = run_once(label, check.again, check, folder)
+        passed, failed, alone = passed + failed - still, still, failed - still
+    return Outcome(check, status, passed, failed, time.monotonic() - start, alone)
 
 
 def run_once(
