@@ -123,9 +123,10 @@ def test_every_pin_installs_on_each_python_that_is_supported(python: str) -> Non
 def asked_of_python(name: str) -> SpecifierSet:
     """Return what an installed package asks of Python; those of other systems are not here."""
     try:
-        return SpecifierSet(metadata(name)["Requires-Python"] or "")
+        told = metadata(name)
     except PackageNotFoundError:
         return SpecifierSet()
+    return SpecifierSet(told["Requires-Python"] if "Requires-Python" in told else "")
 
 
 def test_nothing_names_where_packages_are_fetched() -> None:
