@@ -126,7 +126,7 @@ def asked_of_python(name: str) -> SpecifierSet:
         told = metadata(name)
     except PackageNotFoundError:
         return SpecifierSet()
-    return SpecifierSet(told["Requires-Python"] if "Requires-Python" in told else "")
+    return SpecifierSet(told.get("Requires-Python", ""))
 
 
 def test_nothing_names_where_packages_are_fetched() -> None:
