@@ -76,33 +76,31 @@ SOME_FAILED = 1
 BUILT_PAGES = "tests/docs/test_pages.py"
 ELSEWHERE = "--ignore=tests/browser", f"--ignore={BUILT_PAGES}"
 BY_FILE = "--dist", "loadfile"
+IN_TURN = "--dist", "worksteal"
 PATIENT = "--timeout", "900"
 """A cell that computes for a minute takes several where others compute beside it."""
+NBVAL = (*QUIET, *PYTEST, "-n2", *BY_FILE, *PATIENT, "--nbval", "-Wdefault", "notebooks")
 VITEST = "jlpm", "test", "--reporter=default", "--reporter=junit", "--outputFile.junit={report}"
 CHECKS = (
     Check("lint", "mypy", ("mypy",), one_core=True),
     Check("lint", "eslint", ("jlpm", "lint"), one_core=True),
     Check("lint", "tsc", ("jlpm", "check"), one_core=True),
     Check("ts-tests", "vitest", VITEST, one_core=True, again=VITEST),
+    Check("docs-tests", "Sphinx", (*PYTEST, BUILT_PAGES), one_core=True),
     Check("lint", "import-linter", ("lint-imports",), one_core=True),
     Check("lint", "ruff", ("ruff", "check", "."), one_core=True),
     Check("lint", "ruff format", ("ruff", "format", "--check", "."), one_core=True),
     Check(
         "python-tests",
         "pytest",
-        (*PYTEST, "-n2", "--dist", "worksteal", *ELSEWHERE, "tests"),
+        (*PYTEST, "-n2", *IN_TURN, *ELSEWHERE, "tests"),
         again=(*PYTEST, *FAILED, *ELSEWHERE, "tests"),
     ),
-    Check(
-        "notebook-tests",
-        "nbval",
-        (*QUIET, *PYTEST, "-n2", *BY_FILE, *PATIENT, "--nbval", "-Wdefault", "notebooks"),
-    ),
-    Check("docs-tests", "Sphinx", (*PYTEST, BUILT_PAGES)),
+    Check("notebook-tests", "nbval", NBVAL, again=NBVAL),
     Check(
         "browser-tests",
         "Chromium",
-        (*PYTEST, "-n2", *BY_FILE, "tests/browser"),
+        (*PYTEST, "-n2", *IN_TURN, "tests/browser"),
         again=(*PYTEST, *FAILED, "tests/browser"),
     ),
 )
@@ -174,6 +172,15 @@ def table(outcomes: list[Outcome], seconds: float) -> str:
     return "\n".join(rows)
 
 
+def without_history(folder: Path) -> dict[str, str]:
+    """Return an environment whose kernels keep no history: two that write it complain in cells."""
+    profile = folder / "ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    settings = "get_config().HistoryManager.enabled = False\n"
+    (profile / "ipython_config.py").write_text(settings, encoding="utf-8")
+    return {"IPYTHONDIR": str(profile.parent)}
+
+
 def main(kinds: list[str]) -> int:
     """Run the checks of these kinds, or all, and return the exit status."""
     known = {check.kind for check in CHECKS}
@@ -183,6 +190,7 @@ def main(kinds: list[str]) -> int:
         return 2
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
+        ENVIRONMENT.update(without_history(Path(folder)))
         chosen = [check for check in CHECKS if not kinds or check.kind in kinds]
         outcomes = run_all(chosen, Path(folder))
     print(f"\n{table(outcomes, time.monotonic() - start)}\n")

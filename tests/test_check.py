@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from check import ENVIRONMENT, FAILED, PYTEST, Check, run, table
+from check import ENVIRONMENT, FAILED, PYTEST, Check, run, table, without_history
 
 TESTS = """
 from pathlib import Path
@@ -68,3 +71,12 @@ def test_an_error_outside_of_the_tests_is_named_too(tmp_path: Path) -> None:
         0,
         "  all passed only when run again",
     )
+
+
+def test_the_kernels_of_the_tests_keep_no_history(tmp_path: Path) -> None:
+    code = "print(get_ipython().history_manager.enabled)"
+    told = subprocess.run(
+        [sys.executable, "-m", "IPython", "-c", code],
+        env=os.environ | without_history(tmp_path), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.split()[-1] == "False"

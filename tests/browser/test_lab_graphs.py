@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .jupyter_lab import Lab
 from .lab_page import LabPage
+from .test_faults import link
 from .test_keyboard import AXE, SERIOUS
 
 CELLS = [
@@ -77,9 +78,11 @@ def test_a_tab_follows_names_reruns_restarts_reloads_and_closed_notebooks(
     panel.get_by_role("button", name="g 3 nodes").click()
     tab = whole.tab()
     expect(tab.node("Tar")).to_be_visible()
+    link(tab, "saved")
 
     content = notebook.cell(1).locator(".cm-content")
     content.click()
+    expect(content).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text("%%causal graph -o model\nSmoking -> Tar")
     page.keyboard.press("Control+Enter")
