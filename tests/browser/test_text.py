@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .jupyter_lab import Lab
-from .notebook_page import EditorView, NotebookPage
+from .notebook_page import EditorView, NotebookPage, middle_of
 
 BODY = """%%causal graph -o g
 # what Ann drew
@@ -65,6 +66,27 @@ def test_edits_on_the_canvas_rewrite_the_cell(lab: Lab, shared_page: Callable[..
     assert again.root.locator("[data-edge-id]").count() == 2
     after = again.place("B")
     assert abs(before[0] - after[0]) < 30
+
+
+def test_the_canvas_stays_below_the_pointer_while_its_cell_grows(
+    lab: Lab, shared_page: Callable[..., Page]
+) -> None:
+    below = ["\n".join(["# a long notebook"] * 30)] * 2
+    path = lab.add_notebook("grows.ipynb", ["%load_ext causal_magics", BODY, *below])
+    notebook = NotebookPage.open(shared_page(height=700), lab.url, path)
+    notebook.run(0)
+    notebook.run(1)
+    editor = notebook.editor(1)
+    editor.place("C")
+    before = middle_of(editor.root.locator(".cmg-svg"))
+    for name in ("New", "Newer"):
+        editor.node("C").click()
+        editor.press("n")
+        notebook.page.keyboard.type(name)
+        editor.press("Enter")
+        wait_for_source(notebook, 1, lambda text, name=name: text.endswith(f"\n{name}"))
+    editor.place("C")
+    assert middle_of(editor.root.locator(".cmg-svg")) == pytest.approx(before, abs=1)
 
 
 def test_what_python_did_stays_out_of_the_text(lab: Lab, shared_page: Callable[..., Page]) -> None:
