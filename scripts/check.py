@@ -25,8 +25,8 @@ class Check:
 
     Those that keep one core busy run two at a time, and show their output when they are done.
     Tests that drive clocks, kernels and a browser can fail beside others on a busy machine:
-    `again` runs them, or those that failed, once more and alone, and the table says how many
-    passed only then.
+    `again` runs them, or those that failed, a second time, and the table says how many passed
+    only then.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class Check:
 class Outcome:
     """How a check ended: tests passed and failed (none for a linter), and its seconds.
 
-    Where it was tried again, `alone` counts those that passed only then; they count as passed.
+    Where there was a second try, `late` counts those that passed only then; they count as passed.
     """
 
     check: Check
@@ -53,16 +53,14 @@ class Outcome:
     passed: int
     failed: int
     seconds: float
-    alone: int | None = None
+    late: int | None = None
 
     @property
     def mark(self) -> str:
         """What the table says beside the check, if anything."""
         if self.status != 0:
             return "  FAILED"
-        if self.alone is None:
-            return ""
-        return f"  {self.alone or 'all'} passed only when run {'alone' if self.alone else 'again'}"
+        return "" if self.late is None else f"  {self.late or 'all'} passed only at the second try"
 
 
 QUIET = ("env", "TQDM_DISABLE=1")  # a bar is shown on slow machines only, so it is not compared
@@ -123,12 +121,12 @@ def run(check: Check, folder: Path) -> Outcome:
     """Run one check, and once more what failed in it where it may be tried again."""
     start = time.monotonic()
     status, passed, failed = run_once(check.label, check.command, check, folder)
-    alone = None
+    late = None
     if check.again and status == SOME_FAILED:
-        label = f"{check.label}: what failed, alone"
+        label = f"{check.label}: second try"
         status, _, still = run_once(label, check.again, check, folder)
-        passed, failed, alone = passed + failed - still, still, failed - still
-    return Outcome(check, status, passed, failed, time.monotonic() - start, alone)
+        passed, failed, late = passed + failed - still, still, failed - still
+    return Outcome(check, status, passed, failed, time.monotonic() - start, late)
 
 
 def run_once(

@@ -1,4 +1,4 @@
-"""What `make test` does with tests that fail: once more alone, and the table says so."""
+"""What `make test` does with tests that fail: a second try, and the table says so."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def check_of(tests: Path, names: str) -> Check:
 @pytest.mark.parametrize(
     ("names", "counts", "mark"),
     [
-        ("busy or passes", (0, 2, 0, 1), "  1 passed only when run alone"),
+        ("busy or passes", (0, 2, 0, 1), "  1 passed only at the second try"),
         ("fails or busy or passes", (1, 2, 1, 1), "  FAILED"),
         ("passes", (0, 1, 0, None), ""),
     ],
@@ -51,7 +51,7 @@ def test_what_fails_beside_others_is_run_once_more_and_named(
     tests = tmp_path / "test_three.py"
     tests.write_text(TESTS, encoding="utf-8")
     outcome = run(check_of(tests, names), tmp_path)
-    assert (outcome.status, outcome.passed, outcome.failed, outcome.alone) == counts
+    assert (outcome.status, outcome.passed, outcome.failed, outcome.late) == counts
     assert outcome.mark == mark
     assert table([outcome], 3).splitlines()[1].endswith(mark)
 
@@ -59,17 +59,17 @@ def test_what_fails_beside_others_is_run_once_more_and_named(
 def test_a_run_that_ends_otherwise_is_not_repeated(tmp_path: Path) -> None:
     absent = check_of(tmp_path / "absent.py", "passes")
     outcome = run(absent, tmp_path)
-    assert (outcome.passed, outcome.alone, outcome.mark) == (0, None, "  FAILED")
+    assert (outcome.passed, outcome.late, outcome.mark) == (0, None, "  FAILED")
 
 
 def test_an_error_outside_of_the_tests_is_named_too(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     busy = "sh", "-c", f"test -e {seen} || {{ touch {seen}; exit 1; }}"
     outcome = run(Check("ts-tests", "busy", busy, again=busy), tmp_path)
-    assert (outcome.status, outcome.alone, outcome.mark) == (
+    assert (outcome.status, outcome.late, outcome.mark) == (
         0,
         0,
-        "  all passed only when run again",
+        "  all passed only at the second try",
     )
 
 
